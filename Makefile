@@ -1,0 +1,25 @@
+# `make help` lists the targets. Everything installs itself into .venv; python3 (3.10 to 3.13) and make are all it needs.
+PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3.10 python3))
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo check test bench lint format lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+venv: $(READY) ## the Python environment, exactly as locked
+
+$(READY): requirements-dev.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.10 to 3.13 is needed: install it, or name it with make PYTHON=/path/to/python3"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+lock: ## resolve the dependencies again (needs uv)
+	uv pip compile --universal --python-version 3.10 --no-emit-index-url --generate-hashes --custom-compile-command "make lock" -q pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.10 --no-emit-index-url --generate-hashes --custom-compile-command "make lock" -q --extra dev pyproject.toml -o requirements-dev.lock

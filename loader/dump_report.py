@@ -1,0 +1,42 @@
+"""What landing one dump found: the figures that the ledger keeps and `load` prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class TableReport:
+    """One table of a dump.
+
+    Attributes:
+        rows_in_dump: rows counted by the parser in the dump's INSERT statements.
+        rows_landed: rows counted by the database in the landed table.
+        nulled: (column, reason) -> number of values that became NULL; reasons are "zero_date" and "impossible_date".
+    """
+
+    rows_in_dump: int = 0
+    rows_landed: int = 0
+    nulled: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+@dataclass
+class DumpReport:
+    """One dump: its tables by name as the dump spells them, and the bytes read.
+
+    Attributes:
+        tables: table name -> its report.
+        size_bytes: bytes read from the bucket (compressed if the dump is).
+        sha256: lower-case hex digest of those bytes.
+        complete: whether the dump ended with mysqldump's own `-- Dump completed` line.
+    """
+
+    tables: dict[str, TableReport] = field(default_factory=dict)
+    size_bytes: int = 0
+    sha256: str = ""
+    complete: bool = False
+
+    @property
+    def rows_landed(self) -> int:
+        """Rows landed over all tables."""
+        return sum(table.rows_landed for table in self.tables.values())
