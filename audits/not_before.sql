@@ -1,0 +1,10 @@
+AUDIT (
+  name not_before
+);
+
+SELECT
+  @earlier,
+  @later
+FROM @this_model
+WHERE
+  @later < @earlier

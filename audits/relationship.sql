@@ -1,0 +1,14 @@
+AUDIT (
+  name relationship,
+  defaults (
+    condition = TRUE
+  )
+);
+
+SELECT
+  child.@column
+FROM @this_model AS child
+LEFT JOIN @parent AS parent
+  ON parent.@parent_column = child.@column
+WHERE
+  NOT child.@column IS NULL AND parent.@parent_column IS NULL AND @condition

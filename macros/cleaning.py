@@ -1,0 +1,73 @@
+"""The door's cleaning rules: what the source writes where it means "nothing"."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+from sqlmesh import macro
+from sqlmesh.core.macros import MacroEvaluator
+
+# A date outside these years is a placeholder of the source (1900-01-01, 2100-01-01, 2200-01-01, 2302-01-28 ... 5300-11-12).
+FIRST_REAL_DAY = "1900-01-02"
+LAST_REAL_DAY = "2099-12-31"
+
+
+@macro()
+def clean_text(evaluator: MacroEvaluator, column: exp.Expression, size: exp.Expression) -> str:
+    """A text without surrounding spaces (full-width ones too), NULL for the four spellings of a null.
+
+    Args:
+        column: the text column.
+        size: length of the result's VARCHAR, in characters; at least the source column's.
+
+    Source: domain-facts D.0 and A.0 (`NULL`, `--`, `null` and the empty string).
+    """
+    text = f"TRIM(TRIM(BOTH '　' FROM TRIM({column.sql(dialect=evaluator.dialect)})))"
+    for spelling in ("", "NULL", "null", "--"):
+        text = f"NULLIF({text}, '{spelling}')"
+    return f"CAST({text} AS VARCHAR({size.name}))"
+
+
+@macro()
+def clean_date(evaluator: MacroEvaluator, column: exp.Expression) -> str:
+    """A DATE, NULL where the source holds a placeholder far from any real day.
+
+    Args:
+        column: a date or timestamp column; of a timestamp only the day is kept.
+    """
+    return _within_real_days(column.sql(dialect=evaluator.dialect), "DATE")
+
+
+@macro()
+def clean_timestamp(evaluator: MacroEvaluator, column: exp.Expression) -> str:
+    """A TIMESTAMP (naive, as the source writes it), NULL where the source holds a placeholder far from any real day."""
+    return _within_real_days(column.sql(dialect=evaluator.dialect), "TIMESTAMP")
+
+
+def _within_real_days(column: str, kind: str) -> str:
+    day = f"CAST({column} AS DATE)"
+    return (
+        f"CASE WHEN {day} BETWEEN CAST('{FIRST_REAL_DAY}' AS DATE) AND CAST('{LAST_REAL_DAY}' AS DATE) "
+        f"THEN CAST({column} AS {kind}) END"
+    )
+
+
+@macro()
+def to_code(evaluator: MacroEvaluator, column: exp.Expression) -> str:
+    """The whole number that a text column holds, NULL when it holds anything but up to nine digits.
+
+    A plain cast would give 12 for '12abc' on MySQL and fail on others.
+    """
+    text = f"TRIM({column.sql(dialect=evaluator.dialect)})"
+    only_digits = (
+        f"REGEXP_INSTR({text}, '^[0-9]{{1,9}}$') = 1"
+        if evaluator.var("engine") == "mysql"
+        else f"{text} ~ '^[0-9]{{1,9}}$'"
+    )
+    return f"CAST(CASE WHEN {only_digits} THEN {text} END AS BIGINT)"
+
+
+@macro()
+def masked(evaluator: MacroEvaluator, column: exp.Expression) -> str:
+    """A contact or account with all but its last four characters hidden: enough to tell two apart, too little to use."""
+    text = column.sql(dialect=evaluator.dialect)
+    return f"CASE WHEN NOT {text} IS NULL THEN CONCAT('***', RIGHT({text}, 4)) END"

@@ -1,0 +1,38 @@
+"""Date arithmetic that gives the same number on every engine."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+from sqlmesh import macro
+from sqlmesh.core.macros import MacroEvaluator
+
+
+@macro()
+def days_between(evaluator: MacroEvaluator, start: exp.Expression, end: exp.Expression) -> str:
+    """Whole days from start to end, both dates. (MySQL's `-` would subtract the numbers yyyymmdd.)"""
+    first, last = (part.sql(dialect=evaluator.dialect) for part in (start, end))
+    if evaluator.var("engine") == "mysql":
+        return f"CAST(TO_DAYS({last}) - TO_DAYS({first}) AS BIGINT)"
+    return f"CAST(CAST({last} AS DATE) - CAST({first} AS DATE) AS BIGINT)"
+
+
+@macro()
+def months_between(evaluator: MacroEvaluator, start: exp.Expression, end: exp.Expression) -> str:
+    """Completed months from start to end (31 January to 28 February is none yet), both dates, start not after end."""
+    return f"CAST({_whole_months(evaluator, start, end)} AS BIGINT)"
+
+
+@macro()
+def years_between(evaluator: MacroEvaluator, start: exp.Expression, end: exp.Expression) -> str:
+    """Completed years from start to end, both dates, start not after end: an age."""
+    months = _whole_months(evaluator, start, end)
+    return f"CAST(FLOOR(CAST({months} AS DECIMAL(10, 2)) / 12) AS BIGINT)"
+
+
+def _whole_months(evaluator: MacroEvaluator, start: exp.Expression, end: exp.Expression) -> str:
+    first, last = (part.sql(dialect=evaluator.dialect) for part in (start, end))
+
+    def part(unit: str) -> str:
+        return f"EXTRACT({unit} FROM {last}) - EXTRACT({unit} FROM {first})"
+
+    return f"(({part('YEAR')}) * 12 + ({part('MONTH')}) - CASE WHEN {part('DAY')} < 0 THEN 1 ELSE 0 END)"

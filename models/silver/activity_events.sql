@@ -1,0 +1,103 @@
+/* What happened to tenants and contracts, one row an event: registered, inquired, applied, signed, moved in, moved out. */
+MODEL (
+  name silver.activity_events,
+  kind VIEW,
+  owner data_team,
+  grain (activity, subject_id, activity_date),
+  audits (
+    NOT_NULL(columns := (activity, activity_date, subject_id, tenant_type)),
+    ACCEPTED_VALUES(column := activity, is_in := ('registered', 'inquired', 'applied', 'signed', 'moved in', 'moved out'))
+  )
+);
+
+WITH applied AS (
+  SELECT
+    c.change_date,
+    c.tenant_id
+  FROM silver.tenant_status_changes AS c
+  JOIN seeds.code_tenant_status AS s
+    ON s.code = c.status AND s.is_application = 1
+  LEFT JOIN seeds.code_tenant_status AS b
+    ON b.code = c.previous_status
+  /* Entering the application statuses, not moving between them; the first snapshot of all shows a state, not an event. */
+  WHERE
+    c.change_type <> 'seeded' AND COALESCE(b.is_application, 0) = 0
+), contract_status AS (
+  SELECT
+    c.contract_id,
+    c.contract_start_date,
+    c.moveout_date,
+    c.tenant_type,
+    h.valid_from,
+    h.valid_to,
+    s.is_confirmed_movein,
+    s.is_moveout
+  FROM silver.int_contracts AS c
+  JOIN silver.tenant_status_history AS h
+    ON h.tenant_id = c.tenant_id
+  JOIN seeds.code_tenant_status AS s
+    ON s.code = h.status
+  WHERE
+    c.is_valid_contract = 1
+), events AS (
+  SELECT
+    'registered' AS activity,
+    tenant_id AS subject_id,
+    created_at::DATE AS activity_date,
+    tenant_type
+  FROM silver.stg_tenants
+  WHERE
+    NOT created_at IS NULL
+  UNION ALL
+  SELECT
+    'inquired',
+    i.inquiry_id,
+    i.inquiry_date,
+    COALESCE(t.tenant_type, 'unknown')
+  FROM silver.stg_inquiries AS i
+  LEFT JOIN silver.stg_tenants AS t
+    ON t.tenant_id = i.tenant_id
+  UNION ALL
+  SELECT
+    'applied',
+    a.tenant_id,
+    a.change_date,
+    COALESCE(t.tenant_type, 'unknown')
+  FROM applied AS a
+  LEFT JOIN silver.stg_tenants AS t
+    ON t.tenant_id = a.tenant_id
+  UNION ALL
+  SELECT
+    'signed',
+    contract_id,
+    contract_date,
+    tenant_type
+  FROM silver.int_contracts
+  WHERE
+    is_valid_contract = 1 AND NOT contract_date IS NULL
+  UNION ALL
+  /* A start or move-out counts once the tenant's status on that very day confirms it: dates alone are plans. */
+  SELECT
+    'moved in',
+    contract_id,
+    contract_start_date,
+    tenant_type
+  FROM contract_status
+  WHERE
+    is_confirmed_movein = 1 AND contract_start_date BETWEEN valid_from AND COALESCE(valid_to, contract_start_date)
+  UNION ALL
+  SELECT
+    'moved out',
+    contract_id,
+    moveout_date,
+    tenant_type
+  FROM contract_status
+  WHERE
+    is_moveout = 1 AND moveout_date BETWEEN valid_from AND COALESCE(valid_to, moveout_date)
+)
+SELECT
+  activity::VARCHAR(16) AS activity, /* registered, inquired, applied, signed, moved in or moved out */
+  subject_id::BIGINT AS subject_id, /* the tenant, inquiry or contract it happened to */
+  activity_date::DATE AS activity_date, /* day it happened, can lie ahead */
+  tenant_type::VARCHAR(16) AS tenant_type /* individual, corporate or unknown, by the type of the contract */
+FROM events

@@ -1,0 +1,73 @@
+/* One row a business day since 2018: what landed for it, and which snapshot came before. A day without a file between days with
+one is a gap: it stays one in every model. */
+MODEL (
+  name silver.business_calendar,
+  kind INCREMENTAL_BY_TIME_RANGE (
+    time_column calendar_date,
+    batch_size 366
+  ),
+  owner data_team,
+  grain calendar_date,
+  tags (
+    reconciled
+  ),
+  audits (
+    UNIQUE_VALUES(columns := (
+      calendar_date
+    )),
+    NOT_NULL(columns := (calendar_date, has_dump, has_snapshot)),
+    ACCEPTED_VALUES(column := snapshot_state, is_in := ('before_history', 'snapshot', 'gap')),
+    NO_FUTURE_DATE(column := calendar_date)
+  )
+);
+
+/* Kind: a day's row changes only when a file for it, or for the snapshot day before it, lands late. `loader
+run` compares and restates just these days. */
+WITH RECURSIVE days AS (
+  SELECT
+    @start_ds::DATE AS calendar_date
+  UNION ALL
+  SELECT
+    CAST(calendar_date + INTERVAL '1 DAY' AS DATE) AS calendar_date
+  FROM days
+  WHERE
+    calendar_date < @end_ds::DATE
+), dumps AS (
+  SELECT
+    business_date
+  FROM staging.load_ledger
+  WHERE
+    dataset = 'dump'
+), snapshots AS (
+  SELECT
+    business_date,
+    sha256,
+    LAG(business_date) OVER (ORDER BY business_date) AS previous_date
+  FROM staging.load_ledger
+  WHERE
+    dataset = 'snapshot'
+), history AS (
+  SELECT
+    MIN(business_date) AS first_date
+  FROM snapshots
+)
+SELECT
+  d.calendar_date::DATE AS calendar_date, /* business day (JST) */
+  CASE WHEN u.business_date IS NULL THEN 0 ELSE 1 END::BIGINT AS has_dump, /* 1: a dump of this day has landed */
+  CASE WHEN s.business_date IS NULL THEN 0 ELSE 1 END::BIGINT AS has_snapshot, /* 1: a snapshot of this day has landed */
+  CASE
+    WHEN NOT s.business_date IS NULL
+    THEN 'snapshot'
+    WHEN d.calendar_date > h.first_date
+    THEN 'gap'
+    ELSE 'before_history'
+  END::VARCHAR(16) AS snapshot_state, /* snapshot, gap (no file, though there were earlier ones) or before_history */
+  s.sha256::VARCHAR(64) AS snapshot_sha256, /* digest of the snapshot file, so that another content shows */
+  s.previous_date::DATE AS previous_snapshot_date, /* the snapshot that this one is compared with */
+  @days_between(s.previous_date, d.calendar_date) AS days_since_previous_snapshot /* 1 unless a gap lies before */
+FROM days AS d
+LEFT JOIN dumps AS u
+  ON u.business_date = d.calendar_date
+LEFT JOIN snapshots AS s
+  ON s.business_date = d.calendar_date
+CROSS JOIN history AS h

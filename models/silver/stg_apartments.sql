@@ -1,0 +1,47 @@
+/* Properties with coordinates that are a valid pair or none. */
+MODEL (
+  name silver.stg_apartments,
+  kind VIEW,
+  owner data_team,
+  grain apartment_id,
+  audits (NOT_NULL(columns := (apartment_id, asset_id_hj, apartment_name, prefecture)), WITHIN_TOKYO_AREA())
+);
+
+WITH located AS (
+  SELECT
+    a.id AS apartment_id,
+    CASE
+      WHEN a.latitude BETWEEN 35.0 AND 36.0 AND a.longitude BETWEEN 139.0 AND 140.5
+      THEN 'own'
+      WHEN b.latitude BETWEEN 35.0 AND 36.0 AND b.longitude BETWEEN 139.0 AND 140.5
+      THEN 'backup'
+    END AS pair,
+    b.latitude AS backup_latitude,
+    b.longitude AS backup_longitude
+  FROM staging.apartments AS a
+  LEFT JOIN staging.property_geo_latlon_backup AS b
+    ON b.apartment_id = a.id
+)
+SELECT
+  a.id AS apartment_id, /* property id */
+  a.unique_number AS asset_id_hj, /* asset id: J and seven digits */
+  a.apartment_name, /* name */
+  a.apartment_name_en, /* English name */
+  a.apartment_name_old, /* former name */
+  a.prefecture, /* prefecture */
+  a.municipality, /* ward or city */
+  a.address, /* street address */
+  a.full_address, /* address with prefecture and municipality */
+  a.zip_code, /* postal code */
+  CASE l.pair WHEN 'own' THEN a.latitude WHEN 'backup' THEN l.backup_latitude END::DECIMAL(11, 8) AS latitude, /* latitude: own, else from the backup, else none */
+  CASE l.pair WHEN 'own' THEN a.longitude WHEN 'backup' THEN l.backup_longitude END::DECIMAL(11, 8) AS longitude, /* longitude, of the same pair */
+  a.room_count, /* rooms as the source counts them (too few at times) */
+  a.vacancy_room_count, /* vacant rooms as the source counts them (stale) */
+  a.apartment_type, /* type code, undocumented */
+  a.building_type, /* building code, undocumented */
+  a.status AS property_status, /* status code, undocumented */
+  a.created_at, /* when the source made the row, naive JST */
+  a.updated_at /* when the source last changed the row, naive JST */
+FROM staging.apartments AS a
+JOIN located AS l
+  ON l.apartment_id = a.id

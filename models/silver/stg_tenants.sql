@@ -1,0 +1,91 @@
+/* Tenants with cleaned names, labels, age and one nationality. */
+MODEL (
+  name silver.stg_tenants,
+  kind VIEW,
+  owner data_team,
+  grain tenant_id,
+  audits (
+    NOT_NULL(columns := (tenant_id, tenant_status_code, nationality, nationality_data_source)),
+    ACCEPTED_VALUES(
+      column := nationality_data_source,
+      is_in := ('original', 'llm', 'lookup_table', 'lesotho_placeholder', 'missing')
+    ),
+    AT_LEAST(column := age, minimum := 0)
+  )
+);
+
+SELECT
+  t.id AS tenant_id, /* tenant id */
+  t.full_name, /* full name */
+  t.last_name, /* family name */
+  t.first_name, /* given name */
+  t.full_name_kana, /* full name in kana */
+  t.gender_type AS gender_code, /* 1 male, 2 female, 3 other */
+  g.label_en AS gender, /* gender in English */
+  g.label_ja AS gender_ja, /* gender in Japanese */
+  t.birth_date, /* day of birth */
+  COALESCE(t.age, CASE WHEN t.birth_date <= a.as_of_date THEN @years_between(t.birth_date, a.as_of_date) END)::BIGINT AS age, /* years: as stored at the source, else from the birth date to the as-of day */
+  CASE
+    WHEN t.nationality <> 'レソト'
+    THEN t.nationality
+    WHEN e.llm_nationality <> 'レソト'
+    THEN e.llm_nationality
+    WHEN n.nationality_name <> 'レソト'
+    THEN n.nationality_name
+    ELSE 'その他'
+  END::VARCHAR(255) AS nationality, /* source text, else enrichment, else master, else その他. レソト is the last row of the master, which a bulk import took for "none": never an answer, wherever it stands */
+  CASE
+    WHEN t.nationality <> 'レソト'
+    THEN 'original'
+    WHEN e.llm_nationality <> 'レソト'
+    THEN 'llm'
+    WHEN n.nationality_name <> 'レソト'
+    THEN 'lookup_table'
+    WHEN t.nationality = 'レソト' OR n.nationality_name = 'レソト'
+    THEN 'lesotho_placeholder'
+    ELSE 'missing'
+  END::VARCHAR(32) AS nationality_data_source, /* which of them it was; the last two both show その他 */
+  e.llm_nationality, /* nationality the enrichment step found */
+  e.llm_confidence, /* its confidence, 0 to 1 */
+  e.enriched_at AS llm_enriched_at, /* when it was found */
+  t.personal_identity, /* identity document code as the source holds it */
+  p.label_ja AS personal_identity_ja, /* identity document in Japanese */
+  p.label_en AS personal_identity_en, /* identity document in English */
+  t.affiliation, /* occupation or employer, free text */
+  t.affiliation_type AS affiliation_type_code, /* industry code 1 to 18 */
+  f.label_ja AS affiliation_type_ja, /* industry in Japanese */
+  f.label_en AS affiliation_type_en, /* industry in English */
+  t.status AS tenant_status_code, /* status 0 to 17 */
+  s.label_ja AS tenant_status_ja, /* status in Japanese */
+  s.label_en AS tenant_status_en, /* status in English */
+  s.is_active_lease, /* 1: counts as an active lease */
+  t.contract_type, /* contract type of the tenant row, not for analysis */
+  COALESCE(c.tenant_type, 'unknown')::VARCHAR(16) AS tenant_type, /* individual, corporate or unknown, from the type of the current contract */
+  t.media_id AS contract_channel, /* channel the contract came through */
+  t.reason_moveout AS moveout_reason_code, /* reason for moving out 0 to 7 */
+  r.label_ja AS moveout_reason_ja, /* reason in Japanese */
+  r.label_en AS moveout_reason_en, /* reason in English */
+  t.moving_id, /* current contract, may dangle */
+  t.inquiry_id, /* inquiry the tenant came from */
+  t.created_at, /* when the source made the row, naive JST */
+  t.updated_at /* when the source last changed the row, naive JST */
+FROM staging.tenants AS t
+CROSS JOIN silver.as_of AS a
+LEFT JOIN staging.llm_enrichment_cache AS e
+  ON e.tenant_id = t.id
+LEFT JOIN staging.m_nationalities AS n
+  ON n.id = t.m_nationality_id
+LEFT JOIN staging.movings AS m
+  ON m.id = t.moving_id
+LEFT JOIN seeds.code_contract_type AS c
+  ON c.code = m.moving_agreement_type
+LEFT JOIN seeds.code_tenant_status AS s
+  ON s.code = t.status
+LEFT JOIN seeds.code_gender AS g
+  ON g.code = t.gender_type
+LEFT JOIN seeds.code_personal_identity AS p
+  ON p.code = @to_code(t.personal_identity)
+LEFT JOIN seeds.code_affiliation_type AS f
+  ON f.code = t.affiliation_type
+LEFT JOIN seeds.code_moveout_reason AS r
+  ON r.code = t.reason_moveout

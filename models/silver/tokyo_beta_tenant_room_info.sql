@@ -1,0 +1,67 @@
+/* Current tenants with their rooms. The one silver table made to show who lives where: names in full, contacts and account masked. */
+MODEL (
+  name silver.tokyo_beta_tenant_room_info,
+  kind FULL,
+  owner data_team,
+  grain tenant_id,
+  audits (
+    UNIQUE_VALUES(columns := (
+      tenant_id
+    )),
+    UNIQUE_VALUES(columns := (
+      moving_id
+    )),
+    NOT_NULL(columns := (management_status, management_status_label, tenant_id, tenant_name, contract_category, moving_id)),
+    ACCEPTED_VALUES(column := management_status, is_in := (4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15)),
+    ACCEPTED_VALUES(column := contract_category, is_in := ('一般', '法人契約', '法人契約（個人）', '定期契約', '一般（保証会社）', '一般2')),
+    AT_LEAST(column := days_stayed, minimum := 0),
+    NUMBER_OF_ROWS(threshold := 0),
+    DANGLING_CURRENT_CONTRACT_WARNING(percent := 2)
+  )
+);
+
+/* Kind: FULL, for the source is one small current state. */
+SELECT
+  t.tenant_status_code::BIGINT AS management_status, /* status 4 to 15 */
+  s.ui_label_ja::VARCHAR(64) AS management_status_label, /* status as the property system shows it */
+  t.tenant_id::BIGINT AS tenant_id, /* tenant */
+  COALESCE(t.full_name, NULLIF(TRIM(CONCAT(COALESCE(t.last_name, ''), ' ', COALESCE(t.first_name, ''))), ''), '（氏名なし）')::VARCHAR(300) AS tenant_name, /* full name, else family and given name */
+  p.apartment_name::VARCHAR(255) AS property, /* name of the property */
+  r.room_number::VARCHAR(64) AS room_number, /* number on the door */
+  COALESCE(c.category_ja, '一般2')::VARCHAR(64) AS contract_category, /* contract category in Japanese */
+  CASE t.gender_code WHEN 1 THEN '男性' WHEN 2 THEN '女性' END::VARCHAR(8) AS gender, /* 男性, 女性 or unknown */
+  CASE WHEN NOT t.age IS NULL THEN CONCAT(t.age::VARCHAR(8), '歳') END::VARCHAR(16) AS age_display, /* age with 歳 */
+  t.nationality::VARCHAR(255) AS nationality, /* nationality in Japanese */
+  NULL::VARCHAR(64) AS nickname, /* not kept by the source */
+  NULL::VARCHAR(64) AS language_1, /* not kept by the source */
+  NULL::VARCHAR(64) AS language_2, /* not kept by the source */
+  @masked(e.tel_1)::VARCHAR(64) AS tel_1, /* telephone, last four characters */
+  @masked(e.tel_2)::VARCHAR(64) AS tel_2, /* second telephone, last four characters */
+  @masked(e.email_1)::VARCHAR(64) AS email_1, /* e-mail, last four characters */
+  @masked(e.email_2)::VARCHAR(64) AS email_2, /* second e-mail, last four characters */
+  @masked(e.account_number)::VARCHAR(64) AS account_number, /* bank account, last four characters */
+  m.monthly_rent::DECIMAL(12, 0) AS fixed_rent, /* yen a month */
+  m.contract_start_date::DATE AS move_in_date, /* contract start, can lie ahead */
+  m.moveout_date::DATE AS moveout_date, /* the one move-out day */
+  m.moveout_plans_date::DATE AS moveout_plans_date, /* planned or actual day of leaving */
+  CASE
+    WHEN COALESCE(m.moveout_date, a.as_of_date) >= m.contract_start_date
+    THEN @days_between(m.contract_start_date, COALESCE(m.moveout_date, a.as_of_date))
+  END AS days_stayed, /* days from move-in to move-out, else to the as-of day; NULL before the move-in */
+  m.moving_id::BIGINT AS moving_id, /* contract */
+  a.as_of_date::DATE AS as_of_date /* business day that the row describes */
+FROM silver.stg_tenants AS t
+JOIN seeds.code_tenant_status AS s
+  ON s.code = t.tenant_status_code AND s.is_population = 1
+/* One contract a tenant, so the rows need no dedupe. A dangling moving_id leaves the tenant out: the warning audit counts them. */
+JOIN silver.stg_movings AS m
+  ON m.moving_id = t.moving_id AND m.is_valid_contract = 1 AND m.is_completed_moveout = 0
+JOIN staging.tenants AS e
+  ON e.id = t.tenant_id
+CROSS JOIN silver.as_of AS a
+LEFT JOIN silver.stg_apartments AS p
+  ON p.apartment_id = m.apartment_id
+LEFT JOIN silver.stg_rooms AS r
+  ON r.room_id = m.room_id
+LEFT JOIN seeds.code_contract_type AS c
+  ON c.code = m.contract_type_code

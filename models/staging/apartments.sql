@@ -1,0 +1,60 @@
+/* Properties as the property system holds them today. */
+MODEL (
+  name staging.apartments,
+  kind VIEW,
+  owner data_team,
+  grain id,
+  columns (
+    id BIGINT,
+    unique_number VARCHAR(64),
+    apartment_name VARCHAR(255),
+    apartment_name_en VARCHAR(255),
+    apartment_name_old VARCHAR(255),
+    prefecture VARCHAR(64),
+    municipality VARCHAR(128),
+    address VARCHAR(512),
+    full_address VARCHAR(1024),
+    zip_code VARCHAR(16),
+    latitude DECIMAL(11, 8),
+    longitude DECIMAL(11, 8),
+    room_count BIGINT,
+    vacancy_room_count BIGINT,
+    apartment_type VARCHAR(64),
+    building_type VARCHAR(64),
+    status VARCHAR(64),
+    created_at TIMESTAMP,
+    updated_at TIMESTAMP
+  ),
+  signals (
+    dump_landed()
+  ),
+  audits (
+    UNIQUE_VALUES(columns := (
+      id
+    )),
+    NOT_NULL(columns := (id, apartment_name, prefecture)),
+    NUMBER_OF_ROWS(threshold := 1)
+  )
+);
+
+SELECT
+  id, /* property id */
+  @clean_text(unique_number, 64) AS unique_number, /* asset id: J and seven digits */
+  @clean_text(apartment_name, 255) AS apartment_name, /* name */
+  @clean_text(apartment_name_en, 255) AS apartment_name_en, /* English name */
+  @clean_text(apartment_name_old, 255) AS apartment_name_old, /* former name */
+  @clean_text(prefecture, 64) AS prefecture, /* prefecture */
+  @clean_text(municipality, 128) AS municipality, /* ward or city */
+  @clean_text(address, 512) AS address, /* street address */
+  @clean_text(full_address, 1024) AS full_address, /* address with prefecture and municipality */
+  @clean_text(zip_code, 16) AS zip_code, /* postal code */
+  latitude::DECIMAL(11, 8) AS latitude, /* latitude, as geocoded */
+  longitude::DECIMAL(11, 8) AS longitude, /* longitude, as geocoded */
+  room_count::BIGINT AS room_count, /* rooms as the source counts them (too few at times) */
+  vacancy_room_count::BIGINT AS vacancy_room_count, /* vacant rooms as the source counts them (stale) */
+  @clean_text(apartment_type, 64) AS apartment_type, /* type code of the property, undocumented */
+  @clean_text(building_type, 64) AS building_type, /* building code, undocumented */
+  @clean_text(status, 64) AS status, /* status code of the property, undocumented */
+  @clean_timestamp(created_at) AS created_at, /* when the row was made, naive JST */
+  @clean_timestamp(updated_at) AS updated_at /* when the row was last changed, naive JST */
+FROM landing.apartments

@@ -1,0 +1,28 @@
+/* Inquiries before a contract; the source stopped writing them in 2023. */
+MODEL (
+  name staging.inquiries,
+  kind VIEW,
+  owner data_team,
+  grain id,
+  columns (
+    id BIGINT,
+    tenant_id BIGINT,
+    inquiry_date DATE,
+    created_at TIMESTAMP,
+    updated_at TIMESTAMP
+  ),
+  signals (
+    dump_landed()
+  ),
+  audits (UNIQUE_VALUES(columns := (
+      id
+  )), NOT_NULL(columns := (id, created_at)))
+);
+
+SELECT
+  id, /* inquiry id */
+  tenant_id, /* tenant that came of it */
+  @clean_date(inquiry_date) AS inquiry_date, /* day as typed in; the models use created_at */
+  @clean_timestamp(created_at) AS created_at, /* when the inquiry came in, naive JST */
+  @clean_timestamp(updated_at) AS updated_at /* when the row was last changed, naive JST */
+FROM landing.inquiries

@@ -1,0 +1,71 @@
+/* Contracts as the property system holds them today: one row a contract, a renewal is a new row. */
+MODEL (
+  name staging.movings,
+  kind VIEW,
+  owner data_team,
+  grain id,
+  columns (
+    id BIGINT,
+    tenant_id BIGINT,
+    apartment_id BIGINT,
+    room_id BIGINT,
+    movein_date DATE,
+    movein_decided_date DATE,
+    original_movein_date DATE,
+    rent_start_date DATE,
+    expiration_date DATE,
+    moveout_receipt_date DATE,
+    moveout_date DATE,
+    moveout_plans_date DATE,
+    moveout_date_integrated DATE,
+    rent DECIMAL(12, 0),
+    condo_fee DECIMAL(12, 0),
+    administrative_fee DECIMAL(12, 0),
+    moveout_fee DECIMAL(12, 0),
+    moving_agreement_type BIGINT,
+    move_renew_flag BIGINT,
+    cancel_flag BIGINT,
+    is_moveout BIGINT,
+    created_at TIMESTAMP,
+    updated_at TIMESTAMP
+  ),
+  signals (
+    dump_landed()
+  ),
+  audits (
+    UNIQUE_VALUES(columns := (
+      id
+    )),
+    NOT_NULL(columns := (id, tenant_id, apartment_id, room_id)),
+    ACCEPTED_VALUES(column := cancel_flag, is_in := (0, 1)),
+    ACCEPTED_VALUES(column := is_moveout, is_in := (0, 1)),
+    ACCEPTED_VALUES(column := move_renew_flag, is_in := (0, 1)),
+    NUMBER_OF_ROWS(threshold := 1)
+  )
+);
+
+SELECT
+  id, /* contract id */
+  tenant_id, /* tenant of the contract */
+  apartment_id, /* property of the contract */
+  room_id, /* room of the contract */
+  @clean_date(movein_date) AS movein_date, /* contract start, can lie ahead */
+  @clean_date(movein_decided_date) AS movein_decided_date, /* day of signing; the source also holds a time of day */
+  @clean_date(original_movein_date) AS original_movein_date, /* first move-in of the tenant in this room */
+  @clean_date(rent_start_date) AS rent_start_date, /* first day of rent, mostly empty */
+  @clean_date(expiration_date) AS expiration_date, /* day the contract expires */
+  @clean_date(moveout_receipt_date) AS moveout_receipt_date, /* day the notice to leave was received */
+  @clean_date(moveout_date) AS moveout_date, /* last day of rent */
+  @clean_date(moveout_plans_date) AS moveout_plans_date, /* planned or actual day of leaving */
+  @clean_date(moveout_date_integrated) AS moveout_date_integrated, /* move-out day as the source unifies it */
+  rent::DECIMAL(12, 0) AS rent, /* monthly rent in yen */
+  condo_fee::DECIMAL(12, 0) AS condo_fee, /* monthly common service fee in yen */
+  administrative_fee::DECIMAL(12, 0) AS administrative_fee, /* administrative fee in yen */
+  moveout_fee::DECIMAL(12, 0) AS moveout_fee, /* move-out fee in yen */
+  moving_agreement_type::BIGINT AS moving_agreement_type, /* contract type 0 to 9, seeds.code_contract_type */
+  move_renew_flag::BIGINT AS move_renew_flag, /* 1: a renewal */
+  cancel_flag::BIGINT AS cancel_flag, /* 1: cancelled */
+  is_moveout::BIGINT AS is_moveout, /* 1: the move-out is done; not always set */
+  @clean_timestamp(created_at) AS created_at, /* when the row was made, naive JST */
+  @clean_timestamp(updated_at) AS updated_at /* when the row was last changed, naive JST */
+FROM landing.movings

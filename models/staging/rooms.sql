@@ -1,0 +1,44 @@
+/* Rooms as the property system holds them today. */
+MODEL (
+  name staging.rooms,
+  kind VIEW,
+  owner data_team,
+  grain id,
+  columns (
+    id BIGINT,
+    apartment_id BIGINT,
+    room_number VARCHAR(64),
+    rent DECIMAL(12, 0),
+    condo_fee DECIMAL(12, 0),
+    room_floor VARCHAR(16),
+    capacity BIGINT,
+    gender_type BIGINT,
+    bed_type BIGINT,
+    status BIGINT,
+    moving_id BIGINT,
+    created_at TIMESTAMP,
+    updated_at TIMESTAMP
+  ),
+  signals (
+    dump_landed()
+  ),
+  audits (UNIQUE_VALUES(columns := (
+      id
+  )), NOT_NULL(columns := (id, apartment_id)), NUMBER_OF_ROWS(threshold := 1))
+);
+
+SELECT
+  id, /* room id */
+  apartment_id, /* property of the room */
+  @clean_text(room_number, 64) AS room_number, /* number on the door */
+  rent::DECIMAL(12, 0) AS rent, /* asking rent in yen a month */
+  condo_fee::DECIMAL(12, 0) AS condo_fee, /* common service fee in yen a month */
+  @clean_text(room_floor, 16) AS room_floor, /* floor */
+  capacity::BIGINT AS capacity, /* persons */
+  gender_type::BIGINT AS gender_type, /* gender the room is let to */
+  bed_type::BIGINT AS bed_type, /* bed code */
+  status::BIGINT AS status, /* 1 available, 4 used as living room, 6 not available */
+  moving_id, /* current contract */
+  @clean_timestamp(created_at) AS created_at, /* when the row was made, naive JST */
+  @clean_timestamp(updated_at) AS updated_at /* when the row was last changed, naive JST */
+FROM landing.rooms

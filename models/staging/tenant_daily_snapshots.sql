@@ -1,0 +1,36 @@
+/* Status of every tenant on every day that has a snapshot file. The names in the files stay in landing. */
+MODEL (
+  name staging.tenant_daily_snapshots,
+  kind VIEW,
+  owner data_team,
+  grain (tenant_id, snapshot_date),
+  columns (
+    tenant_id BIGINT,
+    status BIGINT,
+    contract_type BIGINT,
+    snapshot_date DATE
+  ),
+  signals (
+    snapshot_landed()
+  ),
+  audits (
+    NOT_NULL(
+      columns := (tenant_id, status, contract_type, snapshot_date),
+      condition := snapshot_date BETWEEN @start_ds AND @end_ds
+    ),
+    UNIQUE_IN_INTERVAL(columns := (tenant_id, snapshot_date), day := snapshot_date),
+    RELATIONSHIP(
+      column := status,
+      parent := seeds.code_tenant_status,
+      parent_column := code,
+      condition := snapshot_date BETWEEN @start_ds AND @end_ds
+    )
+  )
+);
+
+SELECT
+  tenant_id, /* tenant */
+  status::BIGINT AS status, /* status 0 to 17 on that day */
+  contract_type::BIGINT AS contract_type, /* contract type on that day */
+  snapshot_date /* business day of the snapshot */
+FROM landing.tenant_daily_snapshots
