@@ -58,7 +58,9 @@ class SurvivingTypes(Rule):
                 or (kind.this in (exp.DataType.Type.VARCHAR, exp.DataType.Type.DECIMAL) and not kind.expressions)
             ]
             if wrong:
-                return self.violation(f"cast to BIGINT, DECIMAL(p, s), DATE, TIMESTAMP or VARCHAR(n): {', '.join(wrong)}")
+                return self.violation(
+                    f"cast to BIGINT, DECIMAL(p, s), DATE, TIMESTAMP or VARCHAR(n): {', '.join(wrong)}"
+                )
         return None
 
 

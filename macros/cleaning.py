@@ -21,7 +21,9 @@ def clean_text(evaluator: MacroEvaluator, column: exp.Expression, size: exp.Expr
 
     Source: domain-facts D.0 and A.0 (`NULL`, `--`, `null` and the empty string).
     """
-    text = f"TRIM(TRIM(BOTH '　' FROM TRIM({column.sql(dialect=evaluator.dialect)})))"
+    # Cast first: some columns are text in one release of the source and numbers in another.
+    text = f"CAST({column.sql(dialect=evaluator.dialect)} AS VARCHAR({size.name}))"
+    text = f"TRIM(TRIM(BOTH '　' FROM TRIM({text})))"
     for spelling in ("", "NULL", "null", "--"):
         text = f"NULLIF({text}, '{spelling}')"
     return f"CAST({text} AS VARCHAR({size.name}))"

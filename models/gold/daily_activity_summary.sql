@@ -3,9 +3,9 @@
 MODEL (
   name gold.daily_activity_summary,
   kind INCREMENTAL_BY_TIME_RANGE (
-    time_column activity_date,
-    batch_size 366
+    time_column activity_date
   ),
+  depends_on (silver.as_of, silver.int_contracts),
   owner data_team,
   grain (activity_date, tenant_type),
   tags (

@@ -2,8 +2,7 @@
 MODEL (
   name gold.moveout_notices,
   kind INCREMENTAL_BY_TIME_RANGE (
-    time_column notice_received_date,
-    batch_size 366
+    time_column notice_received_date
   ),
   owner data_team,
   grain contract_id,

@@ -2,8 +2,10 @@
 MODEL (
   name gold.new_contracts,
   kind INCREMENTAL_BY_TIME_RANGE (
-    time_column contract_date,
-    batch_size 366
+    time_column contract_date
+  ),
+  depends_on (
+    silver.as_of
   ),
   owner data_team,
   grain contract_id,

@@ -2,6 +2,7 @@
 MODEL (
   name silver.int_contracts,
   kind FULL,
+  depends_on (staging.movings, staging.tenants, staging.apartments, staging.rooms),
   owner data_team,
   grain (tenant_id, apartment_id, room_id),
   audits (

@@ -3,7 +3,10 @@ MODEL (
   name silver.tenant_status_changes,
   kind INCREMENTAL_BY_TIME_RANGE (
     time_column change_date,
-    batch_size 92
+    batch_size 366
+  ),
+  depends_on (
+    silver.as_of
   ),
   owner data_team,
   grain (tenant_id, change_date),

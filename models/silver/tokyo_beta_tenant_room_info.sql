@@ -2,6 +2,9 @@
 MODEL (
   name silver.tokyo_beta_tenant_room_info,
   kind FULL,
+  depends_on (
+    staging.movings
+  ),
   owner data_team,
   grain tenant_id,
   audits (

@@ -33,7 +33,7 @@ MODEL (
       id
     )),
     NOT_NULL(columns := (id, apartment_name, prefecture)),
-    NUMBER_OF_ROWS(threshold := 1)
+    NUMBER_OF_ROWS(threshold := 0)
   )
 );
 

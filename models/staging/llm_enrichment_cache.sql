@@ -12,6 +12,9 @@ MODEL (
     enriched_at TIMESTAMP,
     model_version VARCHAR(128)
   ),
+  signals (
+    DUMP_LANDED()
+  ),
   audits (UNIQUE_VALUES(columns := (
       tenant_id
     )), NOT_NULL(columns := (

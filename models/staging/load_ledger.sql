@@ -8,8 +8,7 @@ MODEL (
     dataset VARCHAR(16),
     business_date DATE,
     row_count BIGINT,
-    sha256 VARCHAR(64),
-    finished_at TIMESTAMP
+    sha256 VARCHAR(64)
   ),
   signals (
     dump_landed()
@@ -25,6 +24,5 @@ SELECT
   dataset::VARCHAR(16) AS dataset, /* dump or snapshot */
   business_date, /* business day (JST) of the data */
   row_count::BIGINT AS row_count, /* rows landed */
-  sha256::VARCHAR(64) AS sha256, /* digest of the file */
-  finished_at::TIMESTAMP AS finished_at /* when the load was done, UTC */
+  sha256::VARCHAR(64) AS sha256 /* digest of the file */
 FROM landing.load_ledger

@@ -17,7 +17,7 @@ MODEL (
       id
     )),
     NOT_NULL(columns := (id, nationality_name)),
-    NUMBER_OF_ROWS(threshold := 1)
+    NUMBER_OF_ROWS(threshold := 0)
   )
 );
 

@@ -40,7 +40,7 @@ MODEL (
     ACCEPTED_VALUES(column := cancel_flag, is_in := (0, 1)),
     ACCEPTED_VALUES(column := is_moveout, is_in := (0, 1)),
     ACCEPTED_VALUES(column := move_renew_flag, is_in := (0, 1)),
-    NUMBER_OF_ROWS(threshold := 1)
+    NUMBER_OF_ROWS(threshold := 0)
   )
 );
 

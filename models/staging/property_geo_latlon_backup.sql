@@ -9,6 +9,9 @@ MODEL (
     latitude DECIMAL(11, 8),
     longitude DECIMAL(11, 8)
   ),
+  signals (
+    DUMP_LANDED()
+  ),
   audits (UNIQUE_VALUES(columns := (
       apartment_id
   )), NOT_NULL(columns := (apartment_id, latitude, longitude)))

@@ -24,7 +24,7 @@ MODEL (
   ),
   audits (UNIQUE_VALUES(columns := (
       id
-  )), NOT_NULL(columns := (id, apartment_id)), NUMBER_OF_ROWS(threshold := 1))
+  )), NOT_NULL(columns := (id, apartment_id)), NUMBER_OF_ROWS(threshold := 0))
 );
 
 SELECT

@@ -2,6 +2,9 @@
 MODEL (
   name staging.tenant_daily_snapshots,
   kind VIEW,
+  depends_on (
+    seeds.code_tenant_status
+  ),
   owner data_team,
   grain (tenant_id, snapshot_date),
   columns (
@@ -14,16 +17,21 @@ MODEL (
     snapshot_landed()
   ),
   audits (
-    NOT_NULL(
-      columns := (tenant_id, status, contract_type, snapshot_date),
-      condition := snapshot_date BETWEEN @start_ds AND @end_ds
-    ),
-    UNIQUE_IN_INTERVAL(columns := (tenant_id, snapshot_date), day := snapshot_date),
+    NEWEST_DAY_COMPLETE(day := snapshot_date, columns := (tenant_id, status, contract_type)),
+    NEWEST_DAY_UNIQUE(day := snapshot_date, columns := (
+      tenant_id
+    )),
     RELATIONSHIP(
       column := status,
       parent := seeds.code_tenant_status,
       parent_column := code,
-      condition := snapshot_date BETWEEN @start_ds AND @end_ds
+      condition := child.snapshot_date = (
+        SELECT
+          MAX(business_date)
+        FROM landing.load_ledger
+        WHERE
+          dataset = 'snapshot'
+      )
     )
   )
 );

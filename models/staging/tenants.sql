@@ -2,6 +2,9 @@
 MODEL (
   name staging.tenants,
   kind VIEW,
+  depends_on (
+    seeds.code_tenant_status
+  ),
   owner data_team,
   grain id,
   columns (
@@ -41,7 +44,7 @@ MODEL (
     )),
     NOT_NULL(columns := (id, status)),
     RELATIONSHIP(column := status, parent := seeds.code_tenant_status, parent_column := code),
-    NUMBER_OF_ROWS(threshold := 1)
+    NUMBER_OF_ROWS(threshold := 0)
   )
 );
 

@@ -1,12 +1,16 @@
 AUDIT (
-  name unique_in_interval
+  name newest_day_unique
 );
 
 SELECT
   COUNT(*) AS copies
 FROM @this_model
 WHERE
-  @day BETWEEN @start_ds AND @end_ds
+  @day = (
+    SELECT
+      MAX(@day)
+    FROM @this_model
+  )
 GROUP BY
   @EACH(@columns, c -> c)
 HAVING

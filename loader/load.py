@@ -1,0 +1,138 @@
+"""`load`: lands the dump of a day and the snapshots that the warehouse lacks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+from loader import dumps, generations, ledger, snapshots
+from loader.bucket import Bucket, open_bucket
+from loader.dump import land_dump
+from loader.dump_report import DumpReport
+from loader.errors import DumpRejectedError, UsageError
+from loader.progress import say, step
+from loader.settings import PROJECT, Settings
+from loader.warehouse import OWN_TABLES, open_warehouse
+
+
+def load(settings: Settings, day: dt.date | None = None) -> dt.date:
+    """Lands a dump and the new snapshots; safe to repeat, and to kill at any point.
+
+    Args:
+        settings: warehouse and bucket.
+        day: business day of the dump; None for the newest valid one.
+
+    Returns:
+        The business day of the dump.
+
+    Raises:
+        LoaderError: in one of its kinds, see loader/errors.py; a rejected dump has changed nothing.
+    """
+    bucket = open_bucket(settings.bucket_uri)
+    with (
+        open_warehouse(settings.duckdb_file) as connection,
+        tempfile.TemporaryDirectory(prefix="loader-") as scratch,
+    ):
+        generations.drop_unused(connection)
+        if day in ledger.days(connection, ledger.DUMP):
+            say(f"The dump of {day} is already loaded.")
+        else:
+            day = _load_dump(connection, bucket, dumps.choose(bucket, day), Path(scratch))
+        _load_snapshots(connection, bucket, Path(scratch))
+        return day
+
+
+def _load_dump(connection: duckdb.DuckDBPyConnection, bucket: Bucket, dump: dumps.Dump, scratch: Path) -> dt.date:
+    if dump.day in ledger.days(connection, ledger.DUMP):
+        say(f"The newest dump, of {dump.day}, is already loaded.")
+        return dump.day
+    live = generations.live_day(connection)
+    if live and dump.day < live:
+        raise UsageError(
+            f"the warehouse holds {live}: loading the dump of {dump.day} would put an older state over it; nothing was changed"
+        )
+    if bucket.size(dump.key) != dump.size_bytes:
+        raise DumpRejectedError(
+            f"dump {dump.key}: {bucket.size(dump.key):,} bytes where its manifest says {dump.size_bytes:,}; nothing was changed"
+        )
+    started = time.monotonic()
+    generation = generations.begin(connection, dump.day)
+    try:
+        with step(f"load dump {dump.day}", total=dump.size_bytes, unit="bytes") as progress:
+            with bucket.open(dump.key) as stream:
+                report = land_dump(
+                    connection,
+                    generation.schema,
+                    stream,
+                    Path(dump.key).name,
+                    gzipped=dump.gzipped,
+                    scratch=scratch,
+                    reserved=generations.RESERVED,
+                    progress=progress.advance,
+                )
+            _check(dump, report)
+            entry = ledger.Entry(
+                ledger.DUMP,
+                dump.day,
+                dump.key,
+                report.rows_landed,
+                report.size_bytes,
+                report.sha256,
+                round(time.monotonic() - started, 3),
+            )
+            generations.publish(connection, generation, report, entry)
+            progress.note(rows=report.rows_landed, tables=len(report.tables), report=_figures(report))
+    finally:
+        # What was published is live and stays; what failed, and the generation it replaced, go.
+        generations.drop_unused(connection)
+    return dump.day
+
+
+def _check(dump: dumps.Dump, report: DumpReport) -> None:
+    """Compares what was read with what the producer vouched for and what landed with what was read."""
+    name = Path(dump.key).name
+    if report.size_bytes != dump.size_bytes or report.sha256 != dump.sha256:
+        raise DumpRejectedError(
+            f"dump {name}: its bytes are not those of its manifest ({report.size_bytes:,} bytes, sha256 {report.sha256[:12]}…, "
+            f"against {dump.size_bytes:,} and {dump.sha256[:12]}…); nothing was changed"
+        )
+    for table, figures in report.tables.items():
+        if figures.rows_in_dump != figures.rows_landed:
+            raise DumpRejectedError(
+                f"dump {name}, table {table}: {figures.rows_in_dump:,} rows in the dump, {figures.rows_landed:,} landed; "
+                "nothing was changed"
+            )
+    if lacking := sorted(_tables_read_by_models() - set(report.tables)):
+        raise DumpRejectedError(f"dump {name}: it lacks {', '.join(lacking)}, which models read; nothing was changed")
+
+
+def _tables_read_by_models() -> set[str]:
+    models = (path.read_text() for path in (PROJECT / "models" / "staging").glob("*.sql"))
+    return {table for text in models for table in re.findall(r"\blanding\.(\w+)", text)} - set(OWN_TABLES)
+
+
+def _figures(report: DumpReport) -> dict[str, dict[str, object]]:
+    return {
+        name: {
+            "rows_in_dump": table.rows_in_dump,
+            "rows_landed": table.rows_landed,
+            "nulled": {f"{column} {reason}": count for (column, reason), count in sorted(table.nulled.items())},
+        }
+        for name, table in report.tables.items()
+    }
+
+
+def _load_snapshots(connection: duckdb.DuckDBPyConnection, bucket: Bucket, scratch: Path) -> None:
+    live = generations.live_day(connection)
+    if live not in ledger.days(connection, ledger.SNAPSHOT):
+        with step(f"export snapshot {live}") as progress:
+            progress.note(rows=snapshots.export(connection, bucket, live), key=snapshots.key_of(live))
+    if files := snapshots.missing(connection, bucket):
+        with step("load snapshots", total=len(files)) as progress:
+            rows = snapshots.land(connection, bucket, files, scratch, progress.advance)
+            progress.note(files=len(files), rows=rows)

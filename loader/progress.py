@@ -1,0 +1,96 @@
+"""What a command shows while it works: bars for a person, one JSON line a step for a log."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+_console = Console(highlight=False)
+
+
+def on_terminal() -> bool:
+    """Whether a person is looking."""
+    return sys.stdout.isatty()
+
+
+class Step:
+    """A step under way: tell it of progress, and of the figures its closing line shall hold."""
+
+    def __init__(self, advance: Callable[[int], None]) -> None:
+        self.advance = advance
+        self.figures: dict[str, Any] = {}
+
+    def note(self, **figures: Any) -> None:
+        """Adds figures to the closing line."""
+        self.figures.update(figures)
+
+
+@contextmanager
+def step(name: str, total: int | None = None, unit: str = "files") -> Iterator[Step]:
+    """Shows one step: a bar while it runs on a terminal, one line when it is done, or one JSON line when it is done or fails.
+
+    Args:
+        name: what is being done, in words.
+        total: how much there is of it, None where that is unknown.
+        unit: "bytes" or a plural noun.
+    """
+    started = time.monotonic()
+    outcome = "failed"
+    bar = _bar(unit) if on_terminal() else None
+    task = bar.add_task(name, total=total) if bar else None
+    current = Step(lambda n: bar.advance(task, n) if bar else None)
+    try:
+        if bar:
+            bar.start()
+        yield current
+        outcome = "done"
+    finally:
+        if bar:
+            bar.stop()
+        seconds = round(time.monotonic() - started, 2)
+        if bar is None:
+            line = {"step": name, "outcome": outcome, "seconds": seconds, **current.figures}
+            print(json.dumps(line, ensure_ascii=False, default=str), flush=True)
+        elif outcome == "done":
+            shown = ", ".join(f"{key.replace('_', ' ')} {_short(value)}" for key, value in current.figures.items())
+            _console.print(f"[green]✓[/] {name}: {shown} [dim]({seconds:.1f} s)[/]")
+
+
+def say(text: str) -> None:
+    """A line for a person; nothing in a log."""
+    if on_terminal():
+        _console.print(text)
+
+
+def _bar(unit: str) -> Progress:
+    amount = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        amount,
+        TimeRemainingColumn(),
+        console=_console,
+        transient=True,
+    )
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, dict):
+        return f"in {len(value)} tables" if value else "none"
+    return str(value)

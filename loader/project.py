@@ -1,0 +1,115 @@
+"""SQLMesh, in this process: the context, and a console that keeps what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from loader.errors import LoaderError
+from loader.settings import PROJECT, Settings
+from loader.warehouse import cannot_open
+
+if TYPE_CHECKING:
+    from sqlmesh import Context
+    from sqlmesh.core.snapshot import Snapshot
+
+
+@contextmanager
+def sqlmesh_context(settings: Settings) -> Iterator[tuple[Context, Any]]:
+    """A SQLMesh context on the settings' gateway, and its console. Closed at the end, so the file is free again.
+
+    Raises:
+        BusyError: another process holds the warehouse.
+        LoaderError: nothing has been loaded into it yet.
+    """
+    # Imported here: SQLMesh takes seconds to import, and `load` and `--help` do without it.
+    from sqlmesh import Context
+    from sqlmesh.core.console import set_console
+
+    if settings.gateway == "duckdb" and not settings.duckdb_file.exists():
+        raise LoaderError(f"{settings.duckdb_file} does not exist: load a dump first with python -m loader load")
+    console = _console()
+    set_console(console)
+    try:
+        context = Context(paths=[str(PROJECT)], gateway=settings.gateway)
+        context.engine_adapter.fetchone("SELECT 1")
+    except duckdb.IOException as error:
+        raise cannot_open(settings.duckdb_file, error) from None
+    try:
+        yield context, console
+    finally:
+        context.close()
+
+
+def prod_snapshots(context: Context) -> dict[str, Snapshot]:
+    """The model versions that prod runs, by model name: from the state, so that a local edit never counts.
+
+    Raises:
+        LoaderError: prod has not been planned yet.
+    """
+    environment = context.state_sync.get_environment("prod")
+    if environment is None:
+        raise LoaderError("prod has no models yet: review and apply a plan first with sqlmesh plan")
+    found = context.state_sync.get_snapshots(environment.snapshots)
+    return {snapshot.model.name: snapshot for snapshot in found.values() if snapshot.is_model}
+
+
+def _console() -> Any:
+    from sqlmesh.core.console import NoopConsole
+
+    class RunConsole(NoopConsole):
+        """Keeps failures in plain words and counts what was computed."""
+
+        def __init__(self) -> None:
+            self.failures: list[str] = []
+            self.warnings: list[str] = []
+            self.computed: dict[str, int] = {}
+            self.audits_passed = 0
+            self.advance = lambda n: None
+
+        def update_snapshot_evaluation_progress(
+            self, snapshot, interval, batch_idx, duration_ms, passed, failed, *args, **kwargs
+        ):
+            self.computed[snapshot.name] = self.computed.get(snapshot.name, 0) + 1
+            self.audits_passed += passed
+            self.advance(1)
+
+        def log_failed_models(self, errors) -> None:
+            self.failures += [line for error in errors for line in _in_words(error)]
+
+        def log_skipped_models(self, snapshot_names) -> None:
+            if snapshot_names:
+                self.failures.append(
+                    f"not computed, as they stand on what failed: {', '.join(sorted(map(_bare, snapshot_names)))}"
+                )
+
+        def log_error(self, message, *args, **kwargs) -> None:
+            self.failures.append(str(message))
+
+        def log_warning(self, short_message, long_message=None) -> None:
+            self.warnings.append(str(short_message))
+
+    return RunConsole()
+
+
+def _bare(name: str) -> str:
+    return ".".join(name.replace('"', "").split(".")[-2:])
+
+
+def _in_words(error: BaseException) -> list[str]:
+    """A failed model in words: which audit, how many rows, how to look at them."""
+    from sqlmesh.utils.errors import NodeAuditsErrors
+
+    cause = error.__cause__ or error
+    model = _bare(
+        getattr(error, "node", ("", ""))[0] if isinstance(getattr(error, "node", None), tuple) else str(error)
+    )
+    if isinstance(cause, NodeAuditsErrors):
+        return [
+            f"{audit.model_name}: audit {audit.audit_name} found {audit.count:,} rows; see them with: {audit.sql(pretty=False)}"
+            for audit in cause.errors
+        ]
+    return [f"{model}: {str(cause).splitlines()[0] if str(cause) else type(cause).__name__}"]

@@ -1,0 +1,97 @@
+"""Late corrections: which days of a by-time model no longer equal what its query gives, and opening them again.
+
+A by-time model does not see that an old row changed. So every morning each `reconciled` model is compared, day by day and exactly,
+with its own query over all days; a day that differs is opened, and the run computes it again. See docs/decisions/0003.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from sqlmesh import Context
+    from sqlmesh.core.snapshot import Snapshot
+
+TAG = "reconciled"
+# Its days say what landed for them, so they are compared before the run: what stands on them is opened with them.
+CALENDAR = "silver.business_calendar"
+
+
+def is_reconciled(snapshot: Snapshot) -> bool:
+    """Whether a model is compared with its query each morning."""
+    return TAG in snapshot.model.tags and snapshot.is_incremental_by_time_range
+
+
+def differing_days(context: Context, snapshot: Snapshot, end: dt.date) -> list[dt.date]:
+    """The days on which the model's rows in prod differ from what its query gives now, ascending.
+
+    Args:
+        snapshot: the version that prod runs.
+        end: last business day to compare; days never computed are left to the run.
+    """
+    computed = [(_day(first), _day(last - 1)) for first, last in snapshot.intervals]
+    if not computed:
+        return []
+    first, last = computed[0][0], min(computed[-1][1], end)
+    model = snapshot.model
+    day = exp.column(model.time_column.column.name)
+    columns = [exp.column(name) for name in model.columns_to_types]
+    query = model.render_query_or_raise(
+        start=first,
+        end=last,
+        execution_time=end + dt.timedelta(days=1),
+        engine_adapter=context.engine_adapter,
+    )
+    within = day.between(*(exp.cast(exp.Literal.string(str(bound)), "date") for bound in (first, last)))
+    wanted = exp.select(*columns).from_(query.subquery("wanted")).where(within)
+    stored = exp.select(*columns).from_(exp.to_table(model.name)).where(within)
+    differing = exp.union(
+        exp.select(day).from_(exp.except_(wanted, stored, distinct=False).subquery("to_write")),
+        exp.select(day).from_(exp.except_(stored, wanted, distinct=False).subquery("to_delete")),
+        distinct=True,
+    )
+    rows = context.engine_adapter.fetchall(differing)
+    days = sorted(day for (day,) in rows)
+    return [day for day in days if any(first <= day <= last for first, last in computed)]
+
+
+def open_days(context: Context, snapshots: Iterable[Snapshot], days: list[dt.date]) -> None:
+    """Marks days of models as not computed, so that the next run computes them. Killed half way, it is done again next time."""
+    from sqlmesh.utils.date import to_timestamp
+
+    for snapshot in snapshots:
+        for first, last in stretches(days):
+            interval = (to_timestamp(first), to_timestamp(last + dt.timedelta(days=1)))
+            context.state_sync.remove_intervals([(snapshot, interval)], remove_shared_versions=True)
+
+
+def standing_on(snapshots: dict[str, Snapshot], name: str) -> list[Snapshot]:
+    """The model and every model that is computed from it, views left out: they hold nothing."""
+    reached = {snapshots[name].name}
+    found = True
+    while found:
+        found = False
+        for snapshot in snapshots.values():
+            if snapshot.name not in reached and any(parent.name in reached for parent in snapshot.parents):
+                reached.add(snapshot.name)
+                found = True
+    return [snapshot for snapshot in snapshots.values() if snapshot.name in reached and not snapshot.is_view]
+
+
+def stretches(days: list[dt.date]) -> list[tuple[dt.date, dt.date]]:
+    """Ascending days as stretches of days that follow each other: (first, last), both included."""
+    found: list[tuple[dt.date, dt.date]] = []
+    for day in days:
+        if found and day - found[-1][1] == dt.timedelta(days=1):
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
+
+
+def _day(timestamp: int) -> dt.date:
+    return dt.datetime.fromtimestamp(timestamp / 1000, tz=dt.timezone.utc).date()

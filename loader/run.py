@@ -1,0 +1,126 @@
+"""`run`: SQLMesh on the business clock, with late corrections; and the check that everything is fresh."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from loader import ledger, restate
+from loader.errors import LoaderError, NoDumpError
+from loader.progress import step
+from loader.project import prod_snapshots, sqlmesh_context
+from loader.settings import Settings
+from loader.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    from sqlmesh import Context
+    from sqlmesh.core.snapshot import Snapshot
+
+
+@dataclass
+class RunResult:
+    """What a run did.
+
+    Attributes:
+        day: the business day it ran for.
+        restated: model -> days computed again because they no longer equalled their query.
+        fresh_to: model -> last day computed, None where there is none.
+    """
+
+    day: dt.date
+    restated: dict[str, int] = field(default_factory=dict)
+    fresh_to: dict[str, dt.date | None] = field(default_factory=dict)
+
+    def stale(self) -> dict[str, dt.date | None]:
+        """The models that do not reach the run's day, and how far they reach."""
+        return {name: last for name, last in self.fresh_to.items() if last is None or last < self.day}
+
+
+def run(settings: Settings, day: dt.date | None = None) -> RunResult:
+    """Computes what is missing up to a business day in prod, then what late corrections changed. Applies no code change.
+
+    Args:
+        settings: the warehouse.
+        day: business day; None for the newest loaded dump's.
+
+    Raises:
+        NoDumpError: no dump of that day, or none at all, has been loaded.
+        BusyError: another process holds the warehouse.
+        LoaderError: a model or an audit failed; the message names it.
+    """
+    day = _loaded_day(settings, day)
+    with sqlmesh_context(settings) as (context, console):
+        snapshots = prod_snapshots(context)
+        result = RunResult(day)
+        with step(f"run {day}") as progress:
+            late = restate.differing_days(context, snapshots[restate.CALENDAR], day)
+            restate.open_days(context, restate.standing_on(snapshots, restate.CALENDAR), late)
+            _run_once(context, console, day)
+            _restate_corrected(context, console, result)
+            progress.note(
+                models=len(console.computed),
+                audits_passed=console.audits_passed,
+                restated_days=result.restated,
+                warnings=console.warnings,
+            )
+        result.fresh_to = fresh_to(prod_snapshots(context))
+        return result
+
+
+def fresh_to(snapshots: dict[str, Snapshot]) -> dict[str, dt.date | None]:
+    """The last day that each model has computed; seeds are left out, they have no days."""
+    return {
+        name: dt.datetime.fromtimestamp(snapshot.intervals[-1][1] / 1000, tz=dt.timezone.utc).date()
+        - dt.timedelta(days=1)
+        if snapshot.intervals
+        else None
+        for name, snapshot in sorted(snapshots.items())
+        if not snapshot.is_seed
+    }
+
+
+def assert_fresh(result: RunResult) -> None:
+    """Fails unless every model reaches the run's day: a run that was held back says SUCCESS all the same.
+
+    Raises:
+        LoaderError: naming the models that lag, and since when.
+    """
+    if stale := result.stale():
+        lines = [f"  {name}: {last or 'nothing'}" for name, last in stale.items()]
+        raise LoaderError(
+            f"not fresh for {result.day}: {len(stale)} models end earlier. Has that day's dump and snapshot landed? "
+            "See python -m loader status\n" + "\n".join(lines)
+        )
+
+
+def _loaded_day(settings: Settings, day: dt.date | None) -> dt.date:
+    with open_warehouse(settings.duckdb_file) as connection:
+        loaded = ledger.newest(connection, ledger.DUMP)
+        if loaded is None or (day and day > loaded):
+            raise NoDumpError(
+                f"no dump of {day or 'any day'} has been loaded ({f'the newest is {loaded}' if loaded else 'the ledger is empty'}); "
+                "nothing was run. Load it first: python -m loader load"
+            )
+        return day or loaded
+
+
+def _restate_corrected(context: Context, console: Any, result: RunResult) -> None:
+    """Compares the marts, whose parents are fresh by now, and runs again for the days that differ."""
+    snapshots = prod_snapshots(context)
+    for name, snapshot in snapshots.items():
+        if restate.is_reconciled(snapshot) and (days := restate.differing_days(context, snapshot, result.day)):
+            restate.open_days(context, [snapshot], days)
+            result.restated[name] = len(days)
+    if result.restated:
+        _run_once(context, console, result.day)
+
+
+def _run_once(context: Context, console: Any, day: dt.date) -> None:
+    # Both, always: with execution_time alone `end` falls back to the wall clock and the last day is missed.
+    status = context.run(end=day, execution_time=day + dt.timedelta(days=1), skip_janitor=True)
+    if status.is_failure or console.failures:
+        reasons = "\n".join(f"  {line}" for line in console.failures) or "  SQLMesh gave no reason; see logs/"
+        raise LoaderError(
+            f"the run for {day} failed; what it computed before stays, the rest is open and done by the next run\n{reasons}"
+        )

@@ -1,0 +1,72 @@
+"""`status`: what is loaded, and how fresh each layer is."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from rich.console import Console
+from rich.table import Table
+
+from loader.errors import LoaderError
+from loader.project import prod_snapshots, sqlmesh_context
+from loader.run import fresh_to
+from loader.settings import Settings
+from loader.warehouse import open_warehouse
+
+_LAYERS = ("staging", "silver", "gold")
+
+
+def status(settings: Settings) -> None:
+    """Prints what is loaded and how fresh each layer is, on one screen. Changes nothing.
+
+    Raises:
+        LoaderError: there is no warehouse yet.
+        BusyError: another process holds it.
+    """
+    if not settings.duckdb_file.exists():
+        raise LoaderError(
+            f"there is no warehouse at {settings.duckdb_file} yet: load a dump first with python -m loader load"
+        )
+    console = Console(highlight=False)
+    with open_warehouse(settings.duckdb_file) as connection:
+        loaded = connection.execute(
+            """SELECT dataset, COUNT(*), MIN(business_date), MAX(business_date),
+                      date_diff('day', MIN(business_date), MAX(business_date)) + 1 - COUNT(*), SUM(row_count)
+               FROM landing.load_ledger GROUP BY dataset ORDER BY dataset"""
+        ).fetchall()
+        nulled = connection.execute(
+            """SELECT table_name, column_name, reason, value_count FROM landing.load_nulled
+               WHERE load_id = (SELECT load_id FROM landing.generations WHERE state = 'live')
+               ORDER BY value_count DESC, table_name, column_name LIMIT 5"""
+        ).fetchall()
+    console.print(_loaded_table(loaded))
+    for table, column, reason, count in nulled:
+        console.print(f"  nulled in landing.{table}.{column}: {count:,} values ({reason.replace('_', ' ')})")
+    with sqlmesh_context(settings) as (context, _):
+        newest = next((last for dataset, _, _, last, _, _ in loaded if dataset == "dump"), None)
+        console.print(_freshness_table(fresh_to(prod_snapshots(context)), newest))
+
+
+def _loaded_table(loaded: list[tuple]) -> Table:
+    table = Table(title="Loaded", title_justify="left")
+    for heading in ("dataset", "days", "first", "last", "days missing between", "rows"):
+        table.add_column(heading, justify="left" if heading == "dataset" else "right")
+    for dataset, days, first, last, gaps, rows in loaded:
+        table.add_row(dataset, f"{days:,}", str(first), str(last), f"{gaps:,}", f"{rows:,}")
+    return table
+
+
+def _freshness_table(fresh: dict[str, dt.date | None], newest: dt.date | None) -> Table:
+    table = Table(title="Fresh to", title_justify="left")
+    for heading in ("layer", "models", "every model reaches", "behind the newest dump"):
+        table.add_column(heading)
+    for layer in _LAYERS:
+        reached = {name: last for name, last in fresh.items() if name.startswith(f"{layer}.")}
+        behind = [
+            f"{name.partition('.')[2]} ({last or 'nothing'})"
+            for name, last in reached.items()
+            if not last or (newest and last < newest)
+        ]
+        least = min((last for last in reached.values() if last), default=None) if all(reached.values()) else None
+        table.add_row(layer, str(len(reached)), str(least or "nothing yet"), ", ".join(behind) or "none")
+    return table
