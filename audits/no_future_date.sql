@@ -1,10 +1,15 @@
 AUDIT (
   name no_future_date
-);
+) /* No date after the business date. It reads the ledger itself, so that a model need not depend on silver.as_of for its audit alone. */;
 
 SELECT
-  audited.@column
-FROM @this_model AS audited
-CROSS JOIN silver.as_of
+  @column
+FROM @this_model
 WHERE
-  audited.@column > as_of.as_of_date
+  @column > (
+    SELECT
+      MAX(business_date)
+    FROM landing.load_ledger
+    WHERE
+      dataset = 'dump'
+  )

@@ -120,6 +120,6 @@ def land_snapshot(file: Path, day: dt.date, statuses: dict[int, int], contract_t
             "INSERT INTO landing.tenant_daily_snapshots VALUES (?, ?, ?, NULL, ?)",
             [(number, status, contract_type, day) for number, status in statuses.items()],
         )
-        entry = ledger.Entry(ledger.SNAPSHOT, day, "", len(statuses), 1, f"{hash(day):064x}"[:64], 0.1)
+        entry = ledger.Entry(ledger.SNAPSHOT, day, "", len(statuses), 1, f"{day:%Y%m%d}".rjust(64, "0"), 0.1)
         ledger.record(connection, ledger.next_load_id(connection), entry)
         connection.execute("COMMIT")

@@ -5,7 +5,9 @@ MODEL (
   kind INCREMENTAL_BY_TIME_RANGE (
     time_column activity_date
   ),
-  depends_on (silver.as_of, silver.int_contracts),
+  depends_on (
+    silver.int_contracts
+  ),
   owner data_team,
   grain (activity_date, tenant_type),
   tags (

@@ -4,9 +4,6 @@ MODEL (
   kind INCREMENTAL_BY_TIME_RANGE (
     time_column moveout_date
   ),
-  depends_on (
-    silver.as_of
-  ),
   owner data_team,
   grain contract_id,
   tags (

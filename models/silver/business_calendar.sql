@@ -6,9 +6,6 @@ MODEL (
     time_column calendar_date,
     batch_size 366
   ),
-  depends_on (
-    silver.as_of
-  ),
   owner data_team,
   grain calendar_date,
   tags (

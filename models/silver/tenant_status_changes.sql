@@ -5,9 +5,6 @@ MODEL (
     time_column change_date,
     batch_size 366
   ),
-  depends_on (
-    silver.as_of
-  ),
   owner data_team,
   grain (tenant_id, change_date),
   audits (
