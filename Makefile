@@ -23,3 +23,34 @@ $(READY): requirements-dev.lock
 lock: ## resolve the dependencies again (needs uv)
 	uv pip compile --universal --python-version 3.10 --no-emit-index-url --generate-hashes --custom-compile-command "make lock" -q pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.10 --no-emit-index-url --generate-hashes --custom-compile-command "make lock" -q --extra dev pyproject.toml -o requirements-dev.lock
+
+DEMO_END := 2026-02-10
+
+demo: $(READY) ## a synthetic company's last three mornings, then a look at gold (under a minute after installation)
+	@$(BIN)/python -m demo --out data/bucket --end $(DEMO_END) --days 3 --scale 0.05 --seed 1 --snapshots 60
+	@$(BIN)/python -m demo.mornings --bucket data/bucket --end $(DEMO_END) --days 3
+
+format: $(READY) ## rewrite models and Python in the house format
+	$(BIN)/sqlmesh format
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+lint: $(READY) ## formats and lint rules, of SQL and of Python
+	$(BIN)/sqlmesh format --check
+	$(BIN)/sqlmesh lint
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+
+check: lint ## the quick loop: lint, unit tests of the models, quick tests of the Python (under two minutes)
+	$(BIN)/sqlmesh test
+	$(BIN)/pytest -m "not slow"
+
+test: lint ## everything: lint, unit tests of the models, all tests
+	$(BIN)/sqlmesh test
+	$(BIN)/pytest
+
+bench: $(READY) ## speed against a database server's own client; writes docs/benchmarks.md (about ten minutes)
+	$(BIN)/python -m bench
+
+clean: ## remove the demo, the environment and all caches
+	rm -rf $(VENV) .cache logs .pytest_cache .ruff_cache .hypothesis data/bucket data/warehouse.duckdb*

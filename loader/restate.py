@@ -1,7 +1,7 @@
 """Late corrections: which days of a by-time model no longer equal what its query gives, and opening them again.
 
 A by-time model does not see that an old row changed. So every morning each `reconciled` model is compared, day by day and exactly,
-with its own query over all days; a day that differs is opened, and the run computes it again. See docs/decisions/0003.
+with its own query over all days; a day that differs is opened, and the run computes it again. See docs/decisions/0002.
 """
 
 from __future__ import annotations
@@ -59,12 +59,17 @@ def differing_days(context: Context, snapshot: Snapshot, end: dt.date) -> list[d
     return [day for day in days if any(first <= day <= last for first, last in computed)]
 
 
-def open_days(context: Context, snapshots: Iterable[Snapshot], days: list[dt.date]) -> None:
-    """Marks days of models as not computed, so that the next run computes them. Killed half way, it is done again next time."""
+def open_days(context: Context, snapshots: Iterable[Snapshot], days: list[tuple[dt.date, dt.date]]) -> None:
+    """Marks days of models as not computed, so that the next run computes them. Killed half way, it is done again next time.
+
+    Args:
+        snapshots: the versions that prod runs.
+        days: stretches of days, (first, last), both included.
+    """
     from sqlmesh.utils.date import to_timestamp
 
     for snapshot in snapshots:
-        for first, last in stretches(days):
+        for first, last in days:
             interval = (to_timestamp(first), to_timestamp(last + dt.timedelta(days=1)))
             context.state_sync.remove_intervals([(snapshot, interval)], remove_shared_versions=True)
 

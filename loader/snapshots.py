@@ -134,7 +134,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, path: Path, columns: list[str
         connection.execute(
             f"""CREATE OR REPLACE TEMP TABLE incoming AS SELECT {", ".join(HEADER)} FROM read_csv(
                 ?, columns={{{spec}}}, header=true, auto_detect=false, delim=',', quote='"', escape='"',
-                dateformat='%Y-%m-%d', strict_mode=true, new_line='\\r\\n')""",
+                dateformat='%Y-%m-%d', strict_mode=true)""",
             [str(path)],
         )
     except duckdb.Error as error:

@@ -1,0 +1,106 @@
+"""The demo's last mornings as the company runs them, then a look at gold: `python -m demo.mornings`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from loader.project import prod_snapshots, sqlmesh_context
+from loader.run import fresh_to
+from loader.settings import PROJECT, Settings
+
+_console = Console(highlight=False)
+
+# What the summary asks of gold: heading, and a query of one row.
+_GOLD = {
+    "new_contracts": "SELECT COUNT(*), MIN(contract_date), MAX(contract_date) FROM gold.new_contracts",
+    "moveouts": "SELECT COUNT(*), MIN(moveout_date), MAX(moveout_date) FROM gold.moveouts",
+    "moveout_notices": "SELECT COUNT(*), MIN(notice_received_date), MAX(notice_received_date) FROM gold.moveout_notices",
+    "daily_activity_summary": "SELECT COUNT(*), MIN(activity_date), MAX(activity_date) FROM gold.daily_activity_summary",
+}
+_LAST_DAYS = """
+    SELECT activity_date, SUM(contracts_signed_count), SUM(applications_count), SUM(confirmed_moveins_count),
+           SUM(confirmed_moveouts_count), SUM(net_occupancy_delta)
+    FROM gold.daily_activity_summary GROUP BY activity_date ORDER BY activity_date DESC LIMIT 7"""
+
+
+@click.command()
+@click.option("--bucket", required=True, help="Folder with the demo's bucket.")
+@click.option("--end", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last morning's date.")
+@click.option("--days", default=3, show_default=True, type=click.IntRange(1), help="How many mornings.")
+def main(bucket: str, end: dt.datetime, days: int) -> None:
+    """Plan once, then load and run the last mornings; what is done already is left alone."""
+    settings = Settings.resolve(bucket)
+    last = end.date()
+    mornings = [last - dt.timedelta(days=n) for n in reversed(range(days))]
+    if _is_fresh(settings, last):
+        _console.print(f"The warehouse is at {last} already: nothing to do.")
+    else:
+        for number, day in enumerate(mornings):
+            _console.print(f"\n[bold]Morning of {day}[/]")
+            _type("python", "-m", "loader", "load", "--bucket", bucket, "--date", str(day))
+            if number == 0:
+                # Production changes only by a plan that a person has seen; the demo says yes for them.
+                _type("sqlmesh", "plan", "--auto-apply", "--no-prompts", "--skip-tests", quiet=True)
+            _type("python", "-m", "loader", "run", "--date", str(day))
+    _summary(settings)
+
+
+def _is_fresh(settings: Settings, day: dt.date) -> bool:
+    if not settings.duckdb_file.exists():
+        return False
+    with sqlmesh_context(settings) as (context, _):
+        if context.state_sync.get_environment("prod") is None:
+            return False
+        reached = fresh_to(prod_snapshots(context)).values()
+    return all(last is not None and last >= day for last in reached)
+
+
+def _type(command: str, *words: str, quiet: bool = False) -> None:
+    """Runs a command of this environment as a person would type it, and stops the demo where it fails."""
+    _console.print(f"[dim]$ {command} {' '.join(words)}[/]")
+    program = Path(sys.executable).parent / command
+    done = subprocess.run([program, *words], cwd=PROJECT, capture_output=quiet, text=True, check=False)
+    if done.returncode:
+        if quiet:
+            print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
+        sys.exit(done.returncode)
+
+
+def _summary(settings: Settings) -> None:
+    import duckdb
+
+    with duckdb.connect(str(settings.duckdb_file), read_only=True) as connection:
+        marts = Table(title="\nGold", title_justify="left")
+        for heading in ("table", "rows", "first day", "last day"):
+            marts.add_column(heading, justify="right" if heading == "rows" else "left")
+        for name, sql in _GOLD.items():
+            rows, first, newest = connection.execute(sql).fetchone()
+            marts.add_row(f"gold.{name}", f"{rows:,}", str(first), str(newest))
+        week = Table(title="\nThe last seven days (gold.daily_activity_summary)", title_justify="left")
+        for heading in ("day", "signed", "applied", "moved in", "moved out", "net"):
+            week.add_column(heading, justify="left" if heading == "day" else "right")
+        for row in connection.execute(_LAST_DAYS).fetchall():
+            week.add_row(*("–" if value is None else str(value) for value in row))
+    _console.print(marts, week)
+    file = Path(settings.duckdb_file)
+    file = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    _console.print(
+        f"""
+[bold]Where to look next[/] (after: source .venv/bin/activate)
+  python -m loader status                    what is loaded, how fresh each layer is
+  sqlmesh fetchdf "SELECT * FROM gold.moveout_notices LIMIT 5"
+  sqlmesh plan dev --start {dt.date(2026, 1, 1)}          edit a model, then see the change before anyone else does
+  README.md                                  a normal day, and what to do when something fails
+The warehouse is {file}, the bucket {settings.bucket}."""
+    )
+
+
+if __name__ == "__main__":
+    main()
