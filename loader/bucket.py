@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -22,14 +23,14 @@ class Bucket(Protocol):
     def size(self, key: str) -> int:
         """Size of an object in bytes."""
 
-    def open(self, key: str) -> BinaryIO:
-        """A stream of an object's bytes; the caller closes it. A read that breaks raises, it never ends early."""
+    def open(self, key: str) -> AbstractContextManager[BinaryIO]:
+        """A stream of an object's bytes, for `with`. A read that breaks raises, it never ends early."""
 
     def write(self, key: str, body: bytes) -> None:
         """Writes an object whole or not at all, over an older one."""
 
-    def local_copy(self, key: str, scratch: Path):
-        """Context manager that yields a path with the object's bytes, for readers that want a file."""
+    def local_copy(self, key: str, scratch: Path) -> AbstractContextManager[Path]:
+        """A file with the object's bytes, for `with` and for readers that want a file."""
 
 
 class FolderBucket:
@@ -47,7 +48,7 @@ class FolderBucket:
     def size(self, key: str) -> int:
         return (self.root / key).stat().st_size
 
-    def open(self, key: str) -> BinaryIO:
+    def open(self, key: str) -> AbstractContextManager[BinaryIO]:
         return (self.root / key).open("rb")
 
     def write(self, key: str, body: bytes) -> None:
@@ -83,8 +84,9 @@ class S3Bucket:
     def size(self, key: str) -> int:
         return self._s3.head_object(Bucket=self.name, Key=key)["ContentLength"]
 
-    def open(self, key: str) -> BinaryIO:
-        return self._s3.get_object(Bucket=self.name, Key=key)["Body"]
+    def open(self, key: str) -> AbstractContextManager[BinaryIO]:
+        # Not the body's own `with`: that one hands out the raw connection, which ends quietly where the line is cut.
+        return closing(self._s3.get_object(Bucket=self.name, Key=key)["Body"])
 
     def write(self, key: str, body: bytes) -> None:
         self._s3.put_object(Bucket=self.name, Key=key, Body=body)
@@ -94,8 +96,7 @@ class S3Bucket:
         path = scratch / key.replace("/", "_")
         try:
             with path.open("wb") as file, self.open(key) as body:
-                for chunk in body.iter_chunks(1 << 20):
-                    file.write(chunk)
+                shutil.copyfileobj(body, file, 1 << 20)
             yield path
         finally:
             path.unlink(missing_ok=True)

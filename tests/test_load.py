@@ -1,0 +1,340 @@
+"""`load`: which dump, all or nothing, once; and what each refusal says and leaves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from loader.errors import DumpRejectedError, NoDumpError, UsageError
+from loader.load import load
+from loader.settings import PROJECT
+from tests.conftest import settings_for
+from tests.landing import company, moving, tenant
+from tests.small_bucket import dump_sql, put_dump, put_snapshot
+
+DAY = dt.date(2025, 6, 10)
+NEXT = dt.date(2025, 6, 11)
+
+
+@pytest.fixture
+def bucket(tmp_path: Path) -> Path:
+    folder = tmp_path / "bucket"
+    folder.mkdir()
+    return folder
+
+
+def contents(file: Path) -> dict[str, list[tuple]]:
+    """Everything in the database, by schema and name: what "nothing was changed" is measured by."""
+    if not file.exists():
+        return {}
+    with duckdb.connect(str(file)) as connection:
+        names = connection.execute(
+            "SELECT table_schema || '.\"' || table_name || '\"' FROM information_schema.tables ORDER BY 1"
+        ).fetchall()
+        return {name: sorted(map(repr, connection.execute(f"FROM {name}").fetchall())) for (name,) in names}
+
+
+def ledger_of(file: Path) -> list[tuple]:
+    with duckdb.connect(str(file)) as connection:
+        return connection.execute(
+            "SELECT dataset, business_date, row_count FROM landing.load_ledger ORDER BY business_date, dataset"
+        ).fetchall()
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_dump_lands_with_its_snapshot_and_a_second_load_changes_nothing(bucket, empty_warehouse, zipped) -> None:
+    put_dump(bucket, DAY, company(tenants=[tenant(1, full_name="O'Neill, 試験"), tenant(2)]), zipped=zipped)
+    settings = settings_for(empty_warehouse, bucket)
+    assert load(settings) == DAY
+    assert ledger_of(empty_warehouse) == [("dump", DAY, 9), ("snapshot", DAY, 2)]
+    snapshot = bucket / "snapshots/tenant_status/20250610.csv"
+    assert snapshot.read_bytes().decode() == (
+        "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
+        '1,9,1,"O\'Neill, 試験",2025-06-10\r\n'
+        "2,9,1,,2025-06-10\r\n"
+    )
+    before = contents(empty_warehouse)
+    assert load(settings) == load(settings, DAY) == DAY
+    assert contents(empty_warehouse) == before
+
+
+def test_the_next_dump_replaces_every_table_and_keeps_the_history(bucket, empty_warehouse, query) -> None:
+    put_dump(bucket, DAY, company())
+    settings = settings_for(empty_warehouse, bucket)
+    load(settings)
+    put_dump(bucket, NEXT, company(tenants=[tenant(1, status=14)], movings=[]))
+    load(settings)
+    assert query(empty_warehouse, "SELECT id, status FROM landing.tenants") == [(1, 14)]
+    assert query(empty_warehouse, "SELECT COUNT(*) FROM landing.movings") == [(0,)]
+    assert query(empty_warehouse, "SELECT snapshot_date, status FROM landing.tenant_daily_snapshots ORDER BY 1") == [
+        (DAY, 9),
+        (NEXT, 14),
+    ]
+    assert query(empty_warehouse, "SELECT business_date, state FROM landing.generations") == [(NEXT, "live")]
+    schemas = query(
+        empty_warehouse, "SELECT COUNT(DISTINCT schema_name) FROM duckdb_tables() WHERE schema_name LIKE 'landing_g%'"
+    )
+    assert schemas == [(1,)]
+
+
+def test_a_table_that_a_later_dump_lacks_is_gone_not_stale(bucket, empty_warehouse, query) -> None:
+    extra = dump_sql(company()).replace(
+        b"-- Dump completed", b"CREATE TABLE `Extra` (`id` int);\nINSERT INTO `Extra` VALUES (1);\n-- Dump completed"
+    )
+    put_dump(bucket, DAY, extra)
+    settings = settings_for(empty_warehouse, bucket)
+    load(settings)
+    assert query(empty_warehouse, 'SELECT * FROM landing."Extra"') == [(1,)]
+    put_dump(bucket, NEXT, company())
+    load(settings)
+    assert (
+        query(
+            empty_warehouse,
+            "SELECT view_name FROM duckdb_views() WHERE schema_name = 'landing' AND view_name = 'Extra'",
+        )
+        == []
+    )
+
+
+def test_the_newest_valid_dump_is_chosen_by_its_date(bucket, empty_warehouse) -> None:
+    put_dump(bucket, NEXT, company())
+    put_dump(bucket, DAY, company())  # written later, and still the older one
+    put_dump(bucket, dt.date(2025, 6, 12), company(), valid_for_etl=False, reason="source_mismatch")
+    (put_dump(bucket, dt.date(2025, 6, 13), company()).parent.parent / "dumps-manifest/gghouse_20250613.json").unlink()
+    assert load(settings_for(empty_warehouse, bucket)) == NEXT
+
+
+REFUSALS = {
+    "invalid": ({"valid_for_etl": False, "reason": "source_mismatch"}, "valid_for_etl False .reason: source_mismatch"),
+    "other key": ({"dump_key": "dumps/gghouse_20250609.sql"}, "speaks of dumps/gghouse_20250609.sql"),
+    "other date": ({"dump_date": "20250609"}, "of 20250609"),
+    "no digest": ({"dump_sha256": None}, "dump_sha256"),
+    "digest": ({"dump_sha256": "0" * 64}, "not those of its manifest"),
+    "size": ({"dump_size_bytes": 5}, "where its manifest says 5"),
+    "truthy text": ({"valid_for_etl": "false"}, "valid_for_etl 'false'"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_a_dump_its_manifest_does_not_vouch_for_changes_nothing(bucket, empty_warehouse, case) -> None:
+    put_dump(bucket, DAY, company())
+    settings = settings_for(empty_warehouse, bucket)
+    load(settings)
+    before = contents(empty_warehouse)
+    changes, message = REFUSALS[case]
+    put_dump(bucket, NEXT, company(tenants=[]), **changes)
+    with pytest.raises(DumpRejectedError, match=message):
+        load(settings, NEXT)
+    assert contents(empty_warehouse) == before
+
+
+@pytest.mark.parametrize("manifest", ["", "{", "[]", '{"valid_for_etl": true}'])
+def test_an_unreadable_manifest_is_named(bucket, empty_warehouse, manifest) -> None:
+    put_dump(bucket, DAY, company())
+    (bucket / "dumps-manifest/gghouse_20250610.json").write_text(manifest)
+    with pytest.raises(DumpRejectedError, match="dumps-manifest/gghouse_20250610.json"):
+        load(settings_for(empty_warehouse, bucket), DAY)
+
+
+def test_a_dump_that_lacks_a_table_models_read_is_rejected(bucket, empty_warehouse) -> None:
+    tables = company()
+    del tables["rooms"]
+    put_dump(bucket, DAY, tables)
+    with pytest.raises(DumpRejectedError, match="lacks rooms"):
+        load(settings_for(empty_warehouse, bucket))
+
+
+def test_a_dump_with_a_statement_that_is_no_literal_insert_changes_nothing(bucket, empty_warehouse) -> None:
+    settings = settings_for(empty_warehouse, bucket)
+    put_dump(bucket, DAY, company())
+    load(settings)
+    before = contents(empty_warehouse)
+    for statement in (
+        b"DELETE FROM `tenants`",
+        b"INSERT INTO `tenants` SELECT * FROM `tenants`",
+        b"INSERT INTO `rooms` (`id`) VALUES (1+1)",
+    ):
+        put_dump(bucket, NEXT, dump_sql(company()).replace(b"-- Dump completed", statement + b";\n-- Dump completed"))
+        with pytest.raises(DumpRejectedError, match="nothing was changed"):
+            load(settings)
+        assert contents(empty_warehouse) == before
+
+
+def test_a_dump_cut_at_any_byte_changes_nothing(bucket, empty_warehouse) -> None:
+    """Cut after the producer measured it (its manifest speaks of the whole), and cut before (its manifest vouches for the cut)."""
+    settings = settings_for(empty_warehouse, bucket)
+    put_dump(bucket, DAY, company())
+    load(settings)
+    before = contents(empty_warehouse)
+    whole = dump_sql(company())
+    path = put_dump(bucket, NEXT, whole)
+    for length in range(0, len(whole), 97):
+        path.write_bytes(whole[:length])
+        with pytest.raises(DumpRejectedError):
+            load(settings)
+    for length in [*range(0, len(whole) - 200, 197), *range(len(whole) - 200, len(whole))]:
+        put_dump(bucket, NEXT, whole[:length])
+        with pytest.raises(DumpRejectedError):
+            load(settings)
+    assert contents(empty_warehouse) == before
+    put_dump(bucket, NEXT, whole)
+    assert load(settings) == NEXT
+
+
+def test_an_older_dump_is_not_laid_over_a_newer_one(bucket, empty_warehouse) -> None:
+    put_dump(bucket, NEXT, company())
+    settings = settings_for(empty_warehouse, bucket)
+    load(settings)
+    put_dump(bucket, DAY, company())
+    before = contents(empty_warehouse)
+    with pytest.raises(UsageError, match="would put an older state over it"):
+        load(settings, DAY)
+    assert contents(empty_warehouse) == before
+
+
+def test_no_dump_for_the_date_says_what_there_is(bucket, empty_warehouse) -> None:
+    with pytest.raises(NoDumpError, match="no valid dump"):
+        load(settings_for(empty_warehouse, bucket))
+    put_dump(bucket, DAY, company())
+    with pytest.raises(NoDumpError, match="no dump for 2025-06-11; the newest is of 2025-06-10"):
+        load(settings_for(empty_warehouse, bucket), NEXT)
+
+
+def test_a_killed_load_leaves_the_old_dump_and_the_next_load_cleans_up(bucket, empty_warehouse, query) -> None:
+    put_dump(bucket, DAY, company())
+    settings = settings_for(empty_warehouse, bucket)
+    load(settings)
+    put_dump(bucket, NEXT, company(tenants=[tenant(1, status=14)]))
+    # Dies as kill -9 would, right before the swap.
+    killed = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import os; from loader import generations; generations.publish = lambda *a: os._exit(9);"
+            "from loader.__main__ import cli; cli()",
+            "load",
+            "--bucket",
+            str(bucket),
+        ],
+        cwd=PROJECT,
+        check=False,
+    )
+    assert killed.returncode == 9
+    assert query(empty_warehouse, "SELECT id, status FROM landing.tenants") == [(1, 9)]
+    assert query(empty_warehouse, "SELECT state FROM landing.generations ORDER BY load_id") == [("live",), ("loading",)]
+    assert load(settings) == NEXT
+    assert query(empty_warehouse, "SELECT id, status FROM landing.tenants") == [(1, 14)]
+    assert query(empty_warehouse, "SELECT state FROM landing.generations") == [("live",)]
+
+
+def test_a_load_killed_between_dump_and_snapshot_is_made_good(bucket, empty_warehouse, monkeypatch) -> None:
+    put_dump(bucket, DAY, company())
+    settings = settings_for(empty_warehouse, bucket)
+    with monkeypatch.context() as patch:
+        patch.setattr("loader.snapshots.export", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            load(settings)
+    assert ledger_of(empty_warehouse) == [("dump", DAY, 8)]
+    load(settings)
+    assert ledger_of(empty_warehouse) == [("dump", DAY, 8), ("snapshot", DAY, 1)]
+
+
+HEADER = "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
+BAD_FILES = {
+    "header": ("tenant_id,status,full_name,snapshot_date\r\n1,9,試験,2025-06-01\r\n", "first line must name"),
+    "other day": (HEADER + "1,9,1,試験 太郎,2025-06-02\r\n", "rows are of 2025-06-02"),
+    "no status": (HEADER + "1,,1,試験 太郎,2025-06-01\r\n", "lack tenant_id, status"),
+    "text for a number": (HEADER + "1,9,1,試験 太郎,2025-06-01\r\nx,9,1,試験 太郎,2025-06-01\r\n", "not a row of"),
+    "short row": (HEADER + "1,9,1\r\n", "not a row of"),
+    "long row": (HEADER + "1,9,1,試験 太郎,2025-06-01,7\r\n", "not a row of"),
+    "twice": (HEADER + "1,9,1,試験 太郎,2025-06-01\r\n1,14,1,試験 太郎,2025-06-01\r\n", "repeat a tenant"),
+    "empty": (HEADER, "no rows"),
+    "nothing": ("", "first line must name"),
+    "impossible date": (HEADER + "1,9,1,試験 太郎,2025-02-30\r\n", "not a row of"),
+    "open quote": (HEADER + '1,9,1,"試験 太郎,2025-06-01\r\n', "snapshots/tenant_status/20250601.csv"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_FILES)
+def test_a_bad_snapshot_file_is_rejected_whole_and_named_without_a_name_in_it(
+    bucket, empty_warehouse, query, case
+) -> None:
+    body, message = BAD_FILES[case]
+    put_dump(bucket, DAY, company())
+    put_snapshot(bucket, dt.date(2025, 5, 31), HEADER + "1,9,1,,2025-05-31\r\n")
+    put_snapshot(bucket, dt.date(2025, 6, 1), body)
+    with pytest.raises(DumpRejectedError, match=message) as rejection:
+        load(settings_for(empty_warehouse, bucket))
+    assert "20250601.csv" in str(rejection.value)
+    assert "太郎" not in str(rejection.value)
+    # The good file before it is in, nothing of the bad one is.
+    assert query(empty_warehouse, "SELECT DISTINCT snapshot_date FROM landing.tenant_daily_snapshots") == [
+        (dt.date(2025, 5, 31),)
+    ]
+
+
+def test_a_snapshot_key_that_is_no_date_is_named(bucket, empty_warehouse) -> None:
+    put_dump(bucket, DAY, company())
+    (bucket / "snapshots/tenant_status").mkdir(parents=True)
+    (bucket / "snapshots/tenant_status/20250631.csv").write_text(HEADER)
+    with pytest.raises(DumpRejectedError, match="20250631.csv: the name is not"):
+        load(settings_for(empty_warehouse, bucket))
+
+
+def test_names_of_every_kind_survive_export_and_landing(bucket, empty_warehouse, query) -> None:
+    names = ["NULL", "--", "*", 'a"b', "a,b", "line\nbreak", "cr\r\nlf", " 前後 ", "", "か", "が", "😀", "'"]
+    rows = [tenant(number, full_name=name) for number, name in enumerate(names, 1)] + [tenant(99)]
+    put_dump(bucket, DAY, dump_sql(company(tenants=[tenant(1)])))
+    settings = settings_for(empty_warehouse, bucket)
+    load(settings)
+    put_dump(
+        bucket,
+        NEXT,
+        dump_sql(company(tenants=rows)).replace(b"cr\r\nlf", b"cr\\r\\nlf").replace(b"line\nbreak", b"line\\nbreak"),
+    )
+    load(settings)
+    landed = query(
+        empty_warehouse,
+        f"SELECT full_name FROM landing.tenant_daily_snapshots WHERE snapshot_date = '{NEXT}' ORDER BY tenant_id",
+    )
+    # The file format has one spelling for NULL and for the empty text: an empty field.
+    assert [name for (name,) in landed] == [name or None for name in names] + [None]
+
+
+def test_the_load_report_is_kept(bucket, empty_warehouse, query) -> None:
+    body = (
+        dump_sql(company(movings=[moving(1), moving(2)]))
+        .replace(b"'2025-02-01'", b"'0000-00-00'", 1)
+        .replace(b"'2025-02-01'", b"'2025-02-30'", 1)
+    )
+    put_dump(bucket, DAY, body)
+    load(settings_for(empty_warehouse, bucket))
+    assert query(
+        empty_warehouse, "SELECT table_name, column_name, reason, value_count FROM landing.load_nulled ORDER BY reason"
+    ) == [
+        ("movings", "movein_date", "impossible_date", 1),
+        ("movings", "movein_date", "zero_date", 1),
+    ]
+    assert query(
+        empty_warehouse, "SELECT rows_in_dump, rows_landed FROM landing.load_tables WHERE table_name = 'movings'"
+    ) == [(2, 2)]
+
+
+def test_a_log_gets_one_json_line_a_step_and_no_name(bucket, empty_warehouse, capsys) -> None:
+    put_dump(bucket, DAY, company(tenants=[tenant(1, full_name="試験太郎")]))
+    load(settings_for(empty_warehouse, bucket))
+    out = capsys.readouterr().out
+    steps = [json.loads(line) for line in out.splitlines()]
+    assert [(line["step"], line["outcome"]) for line in steps] == [
+        ("load dump 2025-06-10", "done"),
+        ("export snapshot 2025-06-10", "done"),
+        ("load snapshots", "done"),
+    ]
+    assert steps[0]["report"]["tenants"] == {"rows_in_dump": 1, "rows_landed": 1, "nulled": {}}
+    assert "試験太郎" not in out
