@@ -12,7 +12,9 @@ _JP_LAST_B = "田:ダ 山:ヤマ 川:カワ 野:ノ 原:ハラ 井:イ 沢:サ�
 _JP_FIRST_A = "明:アキ 和:カズ 健:ケン 幸:ユキ 茂:シゲ 孝:タカ 千:チ 直:ナオ 春:ハル 久:ヒサ 文:フミ 真:マ 美:ミ 由:ユ"
 _JP_FIRST_B = "子:コ 美:ミ 人:ト 也:ヤ 香:カ 樹:キ 斗:ト 奈:ナ 音:ネ 之:ユキ 代:ヨ 太:タ"
 _EAST_LAST = "王:オウ 李:リ 林:リン 陳:チン 金:キム 朴:パク 黄:コウ 呉:ゴ 趙:チョウ 崔:チェ 周:シュウ 鄭:テイ"
-_EAST_FIRST = "偉明:イメイ 小麗:ショウレイ 志豪:シゴウ 雅婷:ガテイ 敏俊:ミンジュン 智媛:チウォン 欣怡:シンイ 子軒:シケン"
+_EAST_FIRST = (
+    "偉明:イメイ 小麗:ショウレイ 志豪:シゴウ 雅婷:ガテイ 敏俊:ミンジュン 智媛:チウォン 欣怡:シンイ 子軒:シケン"
+)
 _ASIA_LAST = "AUNG:アウン NGUYEN:グエン TRAN:チャン SHARMA:シャルマ PERERA:ペレラ BATBAYAR:バトバヤル SANTOS:サントス"
 _ASIA_LAST += " HTET:テッ PHAM:ファム GURUNG:グルン SILVA:シルバ WIJAYA:ウィジャヤ KYAW:チョー MAUNG:マウン"
 _ASIA_FIRST = "MIN THU:ミントゥ THI LAN:ティラン VAN NAM:ヴァンナム KUMARI:クマリ NUWAN:ヌワン TEMUULEN:テムーレン"
@@ -22,17 +24,23 @@ _WEST_LAST += " GARCIANO:ガルシアノ WILDEN:ワイルデン HOLMQUIST:ホル
 _WEST_FIRST = "ANNA:アンナ PETER:ピーター LUCA:ルカ MARIE:マリー IVAN:イワン SOFIA:ソフィア JOHN:ジョン EMMA:エマ"
 
 # Ward or city, prefecture, and the middle of it; apartments lie around those points.
-_WARDS = """千代田区:35.694:139.754 中央区:35.671:139.772 港区:35.658:139.752 新宿区:35.694:139.703 文京区:35.708:139.752
-台東区:35.713:139.780 墨田区:35.711:139.802 江東区:35.673:139.817 品川区:35.609:139.730 目黒区:35.641:139.698 大田区:35.561:139.716
-世田谷区:35.646:139.653 渋谷区:35.664:139.698 中野区:35.707:139.664 杉並区:35.700:139.637 豊島区:35.726:139.717 北区:35.753:139.734
-荒川区:35.736:139.783 板橋区:35.751:139.709 練馬区:35.736:139.652 足立区:35.775:139.804 葛飾区:35.743:139.847 江戸川区:35.707:139.868"""
-_SUBURBS = """横浜市:35.444:139.638:神奈川県 川崎市:35.531:139.703:神奈川県 川口市:35.808:139.724:埼玉県 さいたま市:35.861:139.646:埼玉県
+_WARDS = """
+千代田区:35.694:139.754 中央区:35.671:139.772 港区:35.658:139.752 新宿区:35.694:139.703
+文京区:35.708:139.752 台東区:35.713:139.780 墨田区:35.711:139.802 江東区:35.673:139.817
+品川区:35.609:139.730 目黒区:35.641:139.698 大田区:35.561:139.716 世田谷区:35.646:139.653
+渋谷区:35.664:139.698 中野区:35.707:139.664 杉並区:35.700:139.637 豊島区:35.726:139.717
+北区:35.753:139.734 荒川区:35.736:139.783 板橋区:35.751:139.709 練馬区:35.736:139.652
+足立区:35.775:139.804 葛飾区:35.743:139.847 江戸川区:35.707:139.868"""
+_SUBURBS = """
+横浜市:35.444:139.638:神奈川県 川崎市:35.531:139.703:神奈川県
+川口市:35.808:139.724:埼玉県 さいたま市:35.861:139.646:埼玉県
 市川市:35.722:139.931:千葉県 船橋市:35.695:139.983:千葉県"""
 
 # What breaks naive readers of a dump or a CSV: quotes, separators, escapes, widths, and pairs that collate alike.
 NASTY = [
     "O'Brien", 'Anna "Ann" Lee', "back\\slash", "value),(1,'2'", "stop;\nDROP", "tab\there", "田中😀", "ナカタ", "ナガタ",
-    "ﾅｶﾞﾀ", "Ａｎｎａ", "Anna", "アンナ,リー", "end\\", "\\'; -- x", "/* not a comment */", "cr\r\nlf", "髙﨑　𠮷男", "か゛", "が", "%s {0} $1",
+    "ﾅｶﾞﾀ", "Ａｎｎａ", "Anna", "アンナ,リー", "end\\", "\\'; -- x", "/* not a comment */", "cr\r\nlf", "髙﨑　𠮷男",
+    "か゛", "が", "%s {0} $1",
 ]  # fmt: skip
 _MEMOS = [
     "鍵の受け渡しは管理会社の窓口で行い、入居説明は当日に実施する。家賃の引き落としは翌月二十七日から。",
@@ -50,14 +58,10 @@ _PAIRED = {
     "east_last": _EAST_LAST, "east_first": _EAST_FIRST, "asia_last": _ASIA_LAST, "asia_first": _ASIA_FIRST,
     "west_last": _WEST_LAST, "west_first": _WEST_FIRST,
 }  # fmt: skip
-_PLAIN = {
-    "company": "あおば商事 みらい物産 さくら技研 ひかり物流 つばさ食品 はるか電機 しらかば建設 あさひ介護".split(),
-    "job": "会社員 学生 飲食店勤務 介護職 エンジニア 留学生 アルバイト 派遣社員 販売員 技能実習 建設業 --".split(),
-    "house": "ひだまり こもれび みずいろ そよかぜ あかつき しおさい ほしぞら わかば つきかげ いろは".split(),
-    "kind": "ハウス レジデンス コート テラス ヴィラ ﾊﾟﾚｽ".split(),
-    "nasty": NASTY,
-    "memo": _MEMOS,
-}
+_COMPANIES = "あおば商事 みらい物産 さくら技研 ひかり物流 つばさ食品 はるか電機 しらかば建設 あさひ介護"
+_JOBS = "会社員 学生 飲食店勤務 介護職 エンジニア 留学生 アルバイト 派遣社員 販売員 技能実習 建設業 --"
+_HOUSES = "ひだまり こもれび みずいろ そよかぜ あかつき しおさい ほしぞら わかば つきかげ いろは"
+_KINDS = "ハウス レジデンス コート テラス ヴィラ ﾊﾟﾚｽ"
 
 
 def install(db: duckdb.DuckDBPyConnection) -> None:
@@ -66,7 +70,8 @@ def install(db: duckdb.DuckDBPyConnection) -> None:
     Args:
         db: the connection the company is built on.
     """
-    lists = dict(_PLAIN)
+    lists: dict[str, list[str]] = {"nasty": NASTY, "memo": _MEMOS}
+    lists |= {"company": _COMPANIES.split(), "job": _JOBS.split(), "house": _HOUSES.split(), "kind": _KINDS.split()}
     for name, text in _PAIRED.items():
         pairs = [entry.split(":") for entry in _entries(text)]
         lists[name] = [pair[0] for pair in pairs]

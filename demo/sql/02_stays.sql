@@ -4,7 +4,7 @@ CREATE TABLE stays AS
 WITH links AS (
   SELECT room_ix, k,
     45 + skew('stay', room_ix * 100 + k, 1665) AS stay_days,
-    5 + skew('gap', room_ix * 100 + k, 675) AS gap_days
+    5 + skew('gap', room_ix * 100 + k, 690) AS gap_days
   FROM rooms, range(1, 17) t(k)
   WHERE status = 1
 ), chain AS (
@@ -13,16 +13,16 @@ WITH links AS (
   FROM links
 ), dated AS (
   SELECT room_ix, k, (end_day - stay_days::INTEGER) AS start_day, end_day FROM chain
-  WHERE end_day - stay_days::INTEGER < var('end_day') + 60
+  WHERE end_day - stay_days::INTEGER < var('end_day') + 140
 ), taken AS (
   SELECT room_ix, row_number() OVER (ORDER BY rnd('double', room_ix, 1000000000), room_ix) AS n
   FROM dated WHERE start_day < var('end_day') - 90 AND end_day > var('end_day') + 60
 ), extra AS (
-  -- rooms registered twice, and after them a few that a company shares among five
+  -- rooms registered twice, and after them a few that a company shares among eight
   SELECT room_ix, 100 + copy AS k,
     var('end_day') - (40 + rnd('double-start', room_ix * 10 + copy, 300))::INTEGER AS start_day,
     var('end_day') + (90 + rnd('double-end', room_ix * 10 + copy, 300))::INTEGER AS end_day
-  FROM taken, range(1, 5) t(copy)
+  FROM taken, range(1, 8) t(copy)
   WHERE n <= var('doubles') + var('shared') AND (copy = 1 OR n > var('doubles'))
 )
 SELECT row_number() OVER (ORDER BY start_day, room_ix, k) AS stay_ix, *

@@ -6,8 +6,8 @@ WITH residents AS (
     coalesce(b.start_day, s.start_day) AS last_start,
     coalesce(b.end_day, s.end_day) AS final_end,
     rnd('path', s.stay_ix, 100) < 58 AS applied,
-    CASE WHEN applied AND rnd('tentative', s.stay_ix, 100) < 30 THEN 4 + rnd('days4', s.stay_ix, 14) ELSE 0 END AS days4,
-    CASE WHEN applied THEN 6 + rnd('days5', s.stay_ix, 27) ELSE 0 END AS days5,
+    CASE WHEN applied AND rnd('tentative', s.stay_ix, 100) < 34 THEN 4 + rnd('days4', s.stay_ix, 15) ELSE 0 END AS days4,
+    CASE WHEN applied THEN 10 + rnd('days5', s.stay_ix, 33) ELSE 0 END AS days5,
     -- whoever did not apply was registered with the move-in, most by a company
     (s.start_day - CASE WHEN applied THEN days4 + days5 ELSE -rnd('late', s.stay_ix, 3) END::INTEGER) AS created_day
   FROM stays s
@@ -19,20 +19,17 @@ WITH residents AS (
   ORDER BY final_end DESC, stay_ix DESC
   LIMIT (var('tenants') + var('vanished') - var('cancelled') - var('prospects'))
 ), cancelled AS (
-  SELECT 'cancelled' AS kind, i AS n, NULL AS stay_ix, NULL AS to_stay, NULL AS transfer_day,
+  SELECT 'cancelled' AS kind, i AS n, TRUE AS applied, 0 AS days4, 3 + rnd('cancel-after', i, 28) AS days5,
     1 + rnd('cancel-room', i, var('rooms')) AS room_ix,
-    created_day + (10 + rnd('wish', i, 40))::INTEGER AS start_day,
-    start_day AS last_start, NULL AS final_end, TRUE AS applied, 0 AS days4,
-    3 + rnd('cancel-after', i, 28) AS days5,
-    var('end_day') - (1 + rnd('cancel-day', i, 1900))::INTEGER AS created_day
+    var('end_day') - (1 + rnd('cancel-day', i, 1900))::INTEGER AS created_day,
+    created_day + (10 + rnd('wish', i, 40))::INTEGER AS start_day
   FROM range(1, var('cancelled') + 1) t(i)
 ), prospects AS (
-  SELECT 'prospect' AS kind, i AS n, NULL AS stay_ix, NULL AS to_stay, NULL AS transfer_day, NULL AS room_ix,
-    NULL AS start_day, NULL AS last_start, NULL AS final_end, FALSE AS applied, 0 AS days4, 0 AS days5,
+  SELECT 'prospect' AS kind, i AS n, FALSE AS applied, 0 AS days4, 0 AS days5,
     var('end_day') - (2 + rnd('prospect-day', i, 900))::INTEGER AS created_day
   FROM range(1, var('prospects') + 1) t(i)
 ), everyone AS (
-  FROM newest UNION ALL FROM cancelled UNION ALL FROM prospects
+  FROM newest UNION ALL BY NAME FROM cancelled UNION ALL BY NAME FROM prospects
 ), ranked AS (
   SELECT *,
     row_number() OVER (ORDER BY created_day, kind, n) AS tenant_ix,
@@ -48,7 +45,7 @@ SELECT
   CASE WHEN kind = 'resident' AND rnd('notice', tenant_ix, 100) < 80
     THEN greatest(last_start + 5, final_end - (30 + rnd('notice-lead', tenant_ix, 50))::INTEGER) END AS notice_day,
   final_end + rnd('moved', tenant_ix, 3)::INTEGER AS moved_day,
-  final_end + (22 + skew('closed', tenant_ix, 560))::INTEGER AS closed_day,
+  final_end + (22 + skew('closed', tenant_ix, 520))::INTEGER AS closed_day,
   CASE WHEN kind = 'resident' AND transfer_day IS NULL AND final_end - last_start > 250
       AND rnd('reversal', tenant_ix, 1000) < 75
     THEN last_start + (60 + rnd('reversal-day', tenant_ix, 3650) % (final_end - last_start - 220))::INTEGER END AS reversal_day,

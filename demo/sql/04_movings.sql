@@ -8,7 +8,7 @@ WITH homes AS (
   SELECT h.tenant_ix, h.original_day, s.stay_ix, s.room_ix, s.start_day, s.end_day,
     t.stay_ix = s.stay_ix AS first_home, t.final_end = s.end_day AS last_home,
     t.created_day, t.applied, t.days4, t.renews
-  FROM homes h JOIN stays s USING (stay_ix) JOIN tenants t USING (tenant_ix)
+  FROM homes h JOIN stays s ON s.stay_ix = h.stay_ix JOIN tenants t USING (tenant_ix)
   WHERE NOT t.without_contract
 ), firsts AS (
   SELECT tenant_ix, stay_ix, room_ix, 'first' AS kind, 0 AS k, start_day AS term_day, original_day,
@@ -16,7 +16,7 @@ WITH homes AS (
       -- some applicants have no contract before they move in
       WHEN applied AND days4 = 0 AND rnd('no-contract', stay_ix, 100) < 9 THEN start_day
       ELSE created_day END AS created_day,
-    CASE WHEN first_home THEN least(start_day, created_day) ELSE start_day END AS current_from
+    CASE WHEN NOT first_home THEN start_day END AS current_from
   FROM lived
 ), renewals AS (
   SELECT tenant_ix, stay_ix, room_ix, 'renewal' AS kind, k, start_day + (365 * k)::INTEGER AS term_day, original_day,
@@ -40,7 +40,8 @@ WITH homes AS (
     - (SELECT count(*) FROM firsts WHERE created_day < var('end_day')) - (SELECT count(*) FROM void)
     - (SELECT count(*) FROM cancelled WHERE created_day < var('end_day')))
 )
-SELECT *, row_number() OVER (ORDER BY created_day, stay_ix, k) AS moving_ix
+SELECT * REPLACE (greatest(current_from, created_day) AS current_from),
+  row_number() OVER (ORDER BY created_day, stay_ix, k) AS moving_ix
 FROM (FROM firsts UNION ALL FROM wanted UNION ALL FROM void UNION ALL FROM cancelled)
 WHERE created_day < var('end_day');
 
@@ -53,11 +54,11 @@ WITH linked AS (
     t.kind = 'cancelled' AND c.kind = 'cancelled' AS never_moved_in,
     CASE WHEN c.kind = 'void' THEN c.created_day + 3
       WHEN c.kind = 'cancelled' THEN t.created_day + t.days5::INTEGER END AS cancel_day,
-  FROM contracts c JOIN tenants t USING (tenant_ix) JOIN rooms r USING (room_ix) LEFT JOIN stays s USING (stay_ix)
+  FROM contracts c JOIN tenants t USING (tenant_ix) JOIN rooms r ON r.room_ix = c.room_ix LEFT JOIN stays s ON s.stay_ix = c.stay_ix
 ), ended AS (
   SELECT * EXCLUDE (notice_day, moved_day, reversal_day, reversed_day),
     kind IN ('first', 'renewal') AND next_created IS NULL AS final,
-    CASE WHEN NOT final THEN NULL WHEN last_home THEN notice_day ELSE transfer_day - 85 END AS notice_day,
+    CASE WHEN NOT final THEN NULL WHEN last_home THEN notice_day ELSE transfer_day - 130 END AS notice_day,
     CASE WHEN NOT final THEN NULL WHEN last_home THEN moved_day ELSE end_day END AS moved_day,
     CASE WHEN final THEN reversal_day END AS reversal_day,
     CASE WHEN final THEN reversed_day END AS reversed_day,

@@ -1,0 +1,190 @@
+"""The bucket: the same bytes again, nothing written twice, and dumps that say what the snapshots say."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+
+from demo import bucket, company, snapshots, words
+from demo.__main__ import main
+from demo.days import Request
+
+END = date(2026, 2, 10)
+ARGUMENTS = ["--scale", "0.01", "--days", "5", "--snapshots", "12"]
+TOKEN = re.compile(r"'((?:[^'\\]|\\.)*)'|([^(),']+)|(\))", re.DOTALL)
+ESCAPES = {"0": "\0", "n": "\n", "r": "\r", "Z": "\x1a"}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def make(folder: Path, *more: str) -> Path:
+    result = CliRunner().invoke(main, ["--out", str(folder), *ARGUMENTS, *more])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(tmp_path_factory.mktemp("demo") / "bucket")
+
+
+def rows(dump_text: str, table: str) -> list[dict[str, str | None]]:
+    """Read one table back from a dump."""
+    create = dump_text.split(f"CREATE TABLE `{table}` (", 1)[1].split(") ENGINE", 1)[0]
+    names = re.findall(r"^  `(\w+)` ", create, re.MULTILINE)
+    found: list[dict[str, str | None]] = []
+    for line in dump_text.splitlines():
+        if not line.startswith(f"INSERT INTO `{table}` VALUES "):
+            continue
+        values: list[str | None] = []
+        for text, bare, end in TOKEN.findall(line[line.index("VALUES ") + 7 : -1]):
+            if end:
+                found.append(dict(zip(names, values, strict=True)))
+                values = []
+            elif bare:
+                values.append(None if bare == "NULL" else bare)
+            else:
+                values.append(re.sub(r"\\(.)", lambda m: ESCAPES.get(m[1], m[1]), text, flags=re.DOTALL))
+    return found
+
+
+def test_same_arguments_same_bytes_whatever_the_threads(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = duckdb.connect
+    monkeypatch.setattr(company.duckdb, "connect", lambda path: connect(path, config={"threads": 1}))
+    assert contents(make(tmp_path / "again")) == contents(made)
+
+
+def test_another_seed_is_another_company(made: Path, tmp_path: Path) -> None:
+    first = next(path for path in sorted(contents(made)) if path.endswith(".sql"))
+    assert contents(make(tmp_path / "other", "--seed", "2"))[first] != contents(made)[first]
+
+
+def test_second_run_writes_nothing(made: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in made.rglob("*")}
+    result = CliRunner().invoke(main, ["--out", str(made), *ARGUMENTS])
+    assert "nothing to do" in result.output
+    assert {path: path.stat().st_mtime_ns for path in made.rglob("*")} == before
+
+
+def test_other_arguments_are_refused(made: Path) -> None:
+    before = contents(made)
+    result = CliRunner().invoke(main, ["--out", str(made), *ARGUMENTS, "--scale", "0.02"])
+    assert result.exit_code == 2
+    assert "scale 0.01 (asked: 0.02)" in result.output
+    assert contents(made) == before
+
+
+def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("dear")
+    result = CliRunner().invoke(main, ["--out", str(tmp_path), *ARGUMENTS])
+    assert result.exit_code == 2
+    assert "not a demo bucket" in result.output
+    assert list(contents(tmp_path)) == ["letter.txt"]
+
+
+def test_an_interrupted_run_is_finished_by_the_next(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(day: date, key: str, written: object) -> dict[str, object]:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bucket, "_manifest", cut_off)
+        assert CliRunner().invoke(main, ["--out", str(tmp_path), *ARGUMENTS]).exit_code != 0
+    assert not list(tmp_path.glob("dumps-manifest/*"))
+    assert contents(make(tmp_path)) == contents(made)
+
+
+def test_one_day_in_the_middle_has_nothing(made: Path) -> None:
+    dumps = sorted(path.stem[-8:] for path in made.glob("dumps/*.sql"))
+    assert len(dumps) == 4
+    assert (dumps[0], dumps[-1]) == ("20260206", "20260210")
+    assert sorted(path.stem[-8:] for path in made.glob("dumps-manifest/*.json")) == dumps
+    assert not list(made.rglob("*.partial"))
+
+
+def test_manifest_fits_its_dump(made: Path) -> None:
+    for path in made.glob("dumps-manifest/*.json"):
+        manifest = json.loads(path.read_text())
+        dumped = (made / manifest["dump_key"]).read_bytes()
+        assert manifest["dump_sha256"] == hashlib.sha256(dumped).hexdigest()
+        assert manifest["dump_size_bytes"] == len(dumped)
+        assert manifest["generated_at"] == f"{manifest['dump_date']}T05:45:00+09:00"
+        assert manifest["max_updated_at_by_table"]["movings"] < manifest["generated_at"]
+
+
+def test_gzip_holds_the_same_dump(made: Path, tmp_path: Path) -> None:
+    packed = contents(make(tmp_path / "gz", "--gzip"))
+    plain = contents(made)
+    for key, data in plain.items():
+        if key.endswith(".sql"):
+            assert gzip.decompress(packed[f"{key}.gz"]) == data
+            assert packed[f"{key}.gz"][3:8] == bytes(5), "no name and no time in the header"
+    manifest = json.loads(packed["dumps-manifest/gghouse_20260210.json"])
+    assert manifest["dump_sha256"] == hashlib.sha256(packed[manifest["dump_key"]]).hexdigest()
+
+
+def test_dump_says_what_a_snapshot_of_its_day_says(made: Path) -> None:
+    request = Request(END, 5, 12, 0.01, 1, False, False)
+    db = company.build(seed=1, scale=0.01, end=END, first_dump=request.first_dump, days=[END])
+    db.execute(snapshots.MACROS)
+    [(_, text)] = snapshots.texts(db, [END])
+    told = [list(row) for row in csv.reader(io.StringIO(text, newline=""))][1:]
+    dumped = rows((made / "dumps/gghouse_20260210.sql").read_text(encoding="utf-8"), "tenants")
+    fields = ("id", "status", "contract_type", "full_name")
+    assert told == [[row[name] or "" for name in fields] + ["2026-02-10"] for row in dumped]
+
+
+def test_snapshots_are_written_as_the_standard_writer_would(made: Path) -> None:
+    for path in made.glob("snapshots/tenant_status/*.csv"):
+        text = path.read_bytes().decode("utf-8")
+        again = io.StringIO(newline="")
+        parsed = list(csv.reader(io.StringIO(text, newline="")))
+        csv.writer(again).writerows(parsed)
+        assert again.getvalue() == text
+        assert parsed[0] == ["tenant_id", "status", "contract_type", "full_name", "snapshot_date"]
+        assert {row[4].replace("-", "") for row in parsed[1:]} == {path.stem}
+        ids = [int(row[0]) for row in parsed[1:]]
+        assert ids == sorted(set(ids))
+
+
+def test_nasty_text_survives_the_dump(made: Path) -> None:
+    tenants = rows((made / "dumps/gghouse_20260210.sql").read_text(encoding="utf-8"), "tenants")
+    names = {row["full_name"] for row in tenants}
+    assert set(words.NASTY) | {"NULL", "--", "null", "", None} <= names
+    assert "a\0b\x1ac" in {row["memo"] for row in tenants}
+
+
+def test_statements_stay_near_a_megabyte(tmp_path: Path) -> None:
+    make(tmp_path / "b", "--scale", "0.05", "--days", "1", "--snapshots", "0")
+    lines = (tmp_path / "b/dumps/gghouse_20260210.sql").read_bytes().splitlines()
+    sizes = [len(line) for line in lines if line.startswith(b"INSERT INTO `movings`")]
+    assert len(sizes) == 2
+    assert max(sizes) < 1_010_000
+
+
+def test_dump_reads_like_mysqldump(made: Path) -> None:
+    text = (made / "dumps/gghouse_20260210.sql").read_text(encoding="utf-8")
+    assert text.startswith("-- MySQL dump 10.13  Distrib 8.0.36, for Linux (x86_64)\n--\n-- Host: ")
+    assert "/*!40101 SET @OLD_CHARACTER_SET_CLIENT=@@CHARACTER_SET_CLIENT */;\n" in text
+    assert "`mainte_memo` text COLLATE utf8mb4_unicode_ci COMMENT '引き継ぎ; 立会い''済''のみ',\n" in text
+    assert re.search(r"\n-- Dump completed on 2026-02-10  5:40:\d\d\n$", text)
+    # a table without rows has no INSERT
+    orders = text.split("LOCK TABLES `Orders` WRITE;\n", 1)[1]
+    assert orders.startswith(
+        "/*!40000 ALTER TABLE `Orders` DISABLE KEYS */;\n/*!40000 ALTER TABLE `Orders` ENABLE KEYS */;\n"
+    )
