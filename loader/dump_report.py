@@ -28,12 +28,14 @@ class DumpReport:
         tables: table name -> its report.
         size_bytes: bytes read from the bucket (compressed if the dump is).
         sha256: lower-case hex digest of those bytes.
+        headed: whether it has mysqldump's opening comment; a --compact dump has neither that nor the closing one.
         complete: whether the dump ended with mysqldump's own `-- Dump completed` line.
     """
 
     tables: dict[str, TableReport] = field(default_factory=dict)
     size_bytes: int = 0
     sha256: str = ""
+    headed: bool = False
     complete: bool = False
 
     @property

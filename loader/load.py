@@ -101,6 +101,10 @@ def _check(dump: dumps.Dump, report: DumpReport) -> None:
             f"dump {name}: its bytes are not those of its manifest ({report.size_bytes:,} bytes, sha256 {report.sha256[:12]}…, "
             f"against {dump.size_bytes:,} and {dump.sha256[:12]}…); nothing was changed"
         )
+    if report.headed and not report.complete:
+        raise DumpRejectedError(
+            f"dump {name}: it ends without mysqldump's own closing line: cut short; nothing was changed"
+        )
     for table, figures in report.tables.items():
         if figures.rows_in_dump != figures.rows_landed:
             raise DumpRejectedError(

@@ -18,6 +18,7 @@ def day(offset: int) -> dt.date:
     return FIRST_DAY + dt.timedelta(days=offset)
 
 
+@pytest.mark.slow
 def test_corrections_deletions_and_late_files_leave_what_a_rebuild_gives(
     warehouse: Path, tmp_path: Path, query
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_planted_drift_is_found_and_mended(warehouse: Path, query) -> None:
     assert run(settings_for(warehouse)).restated == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("offset", [1, 40])
 def test_notices_complete_come_late_and_leave_after_24_months(warehouse: Path, query, offset: int) -> None:
     settings = settings_for(warehouse)

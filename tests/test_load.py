@@ -166,6 +166,7 @@ def test_a_dump_with_a_statement_that_is_no_literal_insert_changes_nothing(bucke
         assert contents(empty_warehouse) == before
 
 
+@pytest.mark.slow
 def test_a_dump_cut_at_any_byte_changes_nothing(bucket, empty_warehouse) -> None:
     """Cut after the producer measured it (its manifest speaks of the whole), and cut before (its manifest vouches for the cut)."""
     settings = settings_for(empty_warehouse, bucket)

@@ -38,6 +38,7 @@ def test_a_plan_goes_no_further_than_what_has_landed(planned: Path) -> None:
     assert set(reached(planned).values()) == {FIRST_DAY}
 
 
+@pytest.mark.slow
 def test_a_run_before_the_day_has_landed_marks_nothing_done_and_the_load_makes_up_for_it(
     warehouse: Path, query
 ) -> None:
@@ -55,6 +56,7 @@ def test_a_run_before_the_day_has_landed_marks_nothing_done_and_the_load_makes_u
     ]
 
 
+@pytest.mark.slow
 def test_a_plan_before_the_day_has_landed_marks_nothing_done(empty_warehouse: Path, query) -> None:
     land_dump(empty_warehouse, FIRST_DAY, company())
     plan(empty_warehouse)

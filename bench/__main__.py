@@ -1,0 +1,155 @@
+"""`python -m bench`: the loader against a database client, on the same dump and machine. Writes docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import duckdb
+
+from bench import server
+from loader.settings import PROJECT
+
+DAY = "2026-02-10"
+SNAPSHOTS = 261
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Wall seconds of a call."""
+    started = time.monotonic()
+    work()
+    return time.monotonic() - started
+
+
+def in_process(*words: str, env: dict[str, str] | None = None) -> tuple[float, float]:
+    """Runs Python with these arguments in a process of its own.
+
+    Returns:
+        Wall seconds, and peak resident memory in MB as the process itself reads it at its end.
+    """
+    code = (
+        "import resource, runpy, sys\n"
+        "sys.argv = sys.argv[1:]\n"
+        "try: runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=False)\n"
+        "finally: print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"
+    )
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        cwd=PROJECT,
+        env=os.environ | (env or {}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    wall = time.monotonic() - started
+    if done.returncode:
+        sys.exit(f"python -m {' '.join(words)} failed:\n{done.stderr}")
+    return wall, int(done.stderr.split()[-1]) / 1024
+
+
+def client_load(dump: Path) -> float:
+    """Wall seconds of `mariadb < dump.sql` into a fresh server. The dump's own sql_mode refuses impossible dates as it should
+    not, so the client is told to go on past errors; none of them stops a statement from being read."""
+    with server.mariadb() as client, dump.open("rb") as body:
+        command = [*client, "--init-command=SET SESSION sql_mode='ALLOW_INVALID_DATES'", "bench"]
+        return seconds(lambda: subprocess.run(command, stdin=body, check=True))
+
+
+def bare_read(files: list[str], database: Path) -> float:
+    """Wall seconds of one DuckDB read_csv of all snapshot files into a table."""
+    columns = "{'tenant_id': 'BIGINT', 'status': 'BIGINT', 'contract_type': 'BIGINT', 'full_name': 'VARCHAR', 'snapshot_date': 'DATE'}"
+    with duckdb.connect(str(database)) as connection:
+        sql = f"CREATE TABLE s AS FROM read_csv(?, columns={columns}, header=true, auto_detect=false)"
+        return seconds(lambda: connection.execute(sql, [files]))
+
+
+@click.command()
+@click.option("--scale", default=1.0, show_default=True, help="Size of the company; 1 is a dump of about 900 MB.")
+@click.option("--write/--no-write", default=True, show_default=True, help="Write docs/benchmarks.md.")
+def main(scale: float, write: bool) -> None:
+    """Measure loading a full dump and 261 snapshots."""
+    server.require()
+    # On the repository's own disk: /tmp can be memory.
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=PROJECT / "data") as name:
+        folder = Path(name)
+        bucket = folder / "bucket"
+        print("generating the bucket ...", flush=True)
+        demo = [
+            "--end",
+            DAY,
+            "--days",
+            "1",
+            "--scale",
+            str(scale),
+            "--seed",
+            "1",
+            "--bulk",
+            "--snapshots",
+            str(SNAPSHOTS),
+        ]
+        in_process("demo", "--out", str(bucket), *demo)
+        dump = next((bucket / "dumps").glob("*.sql"))
+        history = bucket / "snapshots"
+        files = sorted(str(path) for path in history.rglob("*.csv"))
+        print(f"dump {dump.stat().st_size / 1e6:,.0f} MB, {len(files)} snapshot files", flush=True)
+
+        reference = client_load(dump)
+        print(f"mariadb < dump.sql: {reference:.1f} s", flush=True)
+        # The snapshots step aside, so that this load is the dump's alone.
+        history.rename(folder / "history")
+        env = {"WAREHOUSE_DUCKDB": str(folder / "warehouse.duckdb")}
+        load = ["loader", "load", "--bucket", str(bucket), "--date", DAY]
+        loaded, memory = in_process(*load, env=env)
+        print(f"loader, dump: {loaded:.1f} s, {memory:,.0f} MB", flush=True)
+
+        bare = bare_read(
+            [file.replace(str(history), str(folder / "history")) for file in files], folder / "bare.duckdb"
+        )
+        print(f"bare read_csv: {bare:.1f} s", flush=True)
+        for path in (folder / "history").rglob("*.csv"):
+            path.rename(history / path.relative_to(folder / "history"))
+        snapshots, snapshot_memory = in_process(*load, env=env)
+        print(f"loader, snapshots: {snapshots:.1f} s, {snapshot_memory:,.0f} MB", flush=True)
+
+        text = report(
+            scale, dump.stat().st_size, len(files), reference, loaded, memory, bare, snapshots, snapshot_memory
+        )
+        print(text)
+        if write:
+            (PROJECT / "docs" / "benchmarks.md").write_text(text)
+
+
+def report(scale, size, files, reference, loaded, memory, bare, snapshots, snapshot_memory) -> str:
+    """The page docs/benchmarks.md."""
+    version = subprocess.run(["mariadbd", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"""# Benchmarks
+
+Measured by `make bench` on {dt.date.today()}: {os.cpu_count()} cores, {total:.0f} GiB, {platform.system()} {platform.machine()},
+Python {platform.python_version()}, DuckDB {duckdb.__version__}. Everything in one run, one thing at a time; a ratio is to the reference
+of the same run. Wall seconds of whole processes, start-up of Python included; memory is the peak resident set of the process.
+
+| what | seconds | ratio | goal | memory |
+|---|---|---|---|---|
+| reference: `mariadb < dump.sql`, {size / 1e6:,.0f} MB, 81 tables (scale {scale:g}, `--bulk`) | {reference:.1f} | 1 | | |
+| `python -m loader load` of that dump into DuckDB | {loaded:.1f} | **{loaded / reference:.2f}** | ≤ 0.5 | {memory:,.0f} MB (≤ 600) |
+| reference: one bare DuckDB `read_csv` of {files} snapshot files into a table | {bare:.1f} | 1 | | |
+| `python -m loader load` of those files, a transaction each | {snapshots:.1f} | **{snapshots / bare:.2f}** | ≤ 2 | {snapshot_memory:,.0f} MB |
+
+The reference server is `{version}`, throwaway, with its default settings. It is not Aurora MySQL.
+The loader verifies the dump's sha256 and size against its manifest, counts rows and nulled dates, and swaps; the client does none of it.
+"""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Land a mysqldump in DuckDB: all of it exactly, or a DumpRejectedError that says where and why."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import duckdb
+
+from loader.dump.binary_values import convert_binary
+from loader.dump.blocks import Blocks
+from loader.dump.create_table import Table, parse_create_table
+from loader.dump.defect import Defect
+from loader.dump.inserts import Heads, Target
+from loader.dump.landing import Landing
+from loader.dump.skipped import Skipped
+from loader.dump.statements import Statement, Statements
+from loader.dump.values import convert
+from loader.dump_report import DumpReport
+from loader.errors import DumpRejectedError
+
+MEMORY_LIMIT_MB = 300  # DuckDB's share while a dump lands
+_GLUED_BYTES = 512 << 10
+_CREATE_TABLE = re.compile(rb"CREATE\s+TABLE\b", re.I)
+_TRAILER = b"-- Dump completed"
+_HEADER = re.compile(rb"-- (MySQL|MariaDB) dump ")
+
+
+def land_dump(
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    stream: BinaryIO,
+    name: str,
+    *,
+    gzipped: bool,
+    scratch: Path,
+    reserved: frozenset[str] = frozenset(),
+    progress: Callable[[int], None] | None = None,
+) -> DumpReport:
+    """Land every table of a dump in a schema of its own.
+
+    Nothing of the dump is executed: its CREATE TABLEs are built anew with DuckDB's types, its INSERTs are read as
+    literals. Whether an incomplete dump (no trailer line) is good enough is the caller's decision.
+
+    Args:
+        connection: where to; the work is done by a cursor of it, in transactions of its own.
+        schema: an existing, empty schema; after an error the caller drops it.
+        stream: the dump's raw bytes; short reads are fine, nothing is sought.
+        name: the dump's name, for messages.
+        gzipped: whether the stream is gzip.
+        scratch: an existing folder for chunk files; it is left as it was found.
+        reserved: table names that belong to the pipeline; a dump that brings one is rejected, in whatever case.
+        progress: told of each further number of raw bytes read.
+
+    Returns:
+        The tables with their figures, and size and sha256 of the raw bytes.
+
+    Raises:
+        DumpRejectedError: the dump has a defect; the message holds no value of a row.
+        OSError: the stream could not be read (or whatever else it raises).
+    """
+    report = DumpReport()
+    try:
+        with (
+            _lean(connection),
+            tempfile.TemporaryDirectory(prefix="dump-", dir=scratch) as folder,
+            Blocks(stream, gzipped=gzipped, progress=progress) as blocks,
+            Landing(connection, schema, Path(folder), report) as landing,
+        ):
+            reader = _Reader(landing, report, frozenset(table.lower() for table in reserved))
+            for statement in Statements(blocks):
+                reader.take(statement)
+            reader.flush()
+            landing.finish()
+            report.size_bytes, report.sha256 = blocks.size_bytes, blocks.sha256
+    except Defect as defect:
+        raise DumpRejectedError(defect.message(name)) from None
+    return report
+
+
+class _Reader:
+    """Take the statements in their order, and hand tables and rows to the landing."""
+
+    def __init__(self, landing: Landing, report: DumpReport, reserved: frozenset[str]):
+        self._landing = landing
+        self._report = report
+        self._reserved = reserved
+        self._tables: dict[str, Table] = {}
+        self._skipped = Skipped()
+        self._heads = Heads(self._tables)
+        self._target: Target | None = None
+        self._glued: list[bytes] = []  # rows of consecutive INSERTs for the target, not yet converted
+        self._glued_bytes = 0
+
+    def take(self, statement: Statement) -> None:
+        """Take the next statement.
+
+        Raises:
+            Defect: with the statement's place, if its own is not known.
+        """
+        try:
+            self._report.headed = self._report.headed or bool(_HEADER.match(statement.text))
+            self._report.complete = statement.text.startswith(_TRAILER) and statement.text.endswith(b"\n")
+            if statement.kind == "insert":
+                self._insert(statement.text)
+            elif statement.kind != "comment":
+                self.flush()
+                if statement.kind == "other" and _CREATE_TABLE.match(statement.text):
+                    self._create(statement.text)
+                else:
+                    self._skipped.skip(statement.text, self._tables, in_block=statement.kind == "in block")
+        except Defect as defect:
+            if defect.row is None and defect.byte is None:
+                defect.byte = statement.byte
+            raise
+
+    def flush(self) -> None:
+        """Convert the rows that wait.
+
+        Single-row INSERTs wait for each other (--skip-extended-insert): a call for each would be slow.
+        """
+        if self._target is None:
+            return
+        target, text = self._target, b",".join(self._glued)
+        self._target, self._glued, self._glued_bytes = None, [], 0
+        try:
+            rows = convert_binary(target, text) if target.table.binary else convert(target, text)
+        except Defect as defect:
+            if defect.row is not None:
+                defect.row += self._report.tables[target.table.name].rows_in_dump
+            raise
+        self._landing.add(target, rows)
+
+    def _insert(self, statement: bytes) -> None:
+        self._skipped.require_readable()
+        target, rows = self._heads.split(statement)
+        if not rows.endswith(b")"):
+            rows = rows.rstrip(b"\r\n")
+            if not rows.endswith(b")"):
+                raise Defect("an INSERT with something behind its rows", table=target.table.name)
+        if target is not self._target or self._glued_bytes > _GLUED_BYTES:
+            self.flush()
+        self._target = target
+        self._glued.append(rows)
+        self._glued_bytes += len(rows)
+
+    def _create(self, statement: bytes) -> None:
+        self._skipped.require_readable()
+        table = parse_create_table(statement)
+        folded = table.name.lower()
+        if folded in self._reserved:
+            raise Defect("is the name of a table of the pipeline's own", table=table.name)
+        for other in self._tables:
+            if other.lower() == folded:
+                what = "is created twice" if other == table.name else f"differs from table {other} in case only"
+                raise Defect(what, table=table.name)
+        self._tables[table.name] = table
+        self._landing.create(table)
+
+
+@contextmanager
+def _lean(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Hold DuckDB to one thread and little memory: the conversion beside it is Python's, and takes the other core."""
+    threads, limit = connection.execute("SELECT current_setting('threads'), current_setting('memory_limit')").fetchone()
+    try:
+        connection.execute("SET threads = 1")
+        if _megabytes(limit) > MEMORY_LIMIT_MB:
+            connection.execute(f"SET memory_limit = '{MEMORY_LIMIT_MB}MB'")
+        yield
+    finally:
+        connection.execute(f"SET threads = {threads}")
+        connection.execute(f"SET memory_limit = '{limit}'")
+
+
+def _megabytes(limit: str) -> float:
+    """DuckDB's "18.7 GiB" in MB."""
+    number, unit = limit.split()
+    return float(number) * {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}[unit] / 1e6

@@ -1,0 +1,174 @@
+"""One chunk file: the statement that lands it, and what is wrong with it when DuckDB refuses it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from loader.dump import dates
+from loader.dump.create_table import DATE_KINDS, Column
+from loader.dump.defect import Defect
+from loader.dump.inserts import Target
+from loader.dump.values import Rows
+
+_DUCKDB_LINE = 2 << 20  # bytes, the reader's own default for the longest line
+
+
+@dataclass
+class Chunk:
+    """Rows of one table in a file.
+
+    Attributes:
+        target: where they go.
+        path: the CSV file.
+        first_row: number of its first row within the table's rows, from 1.
+        rows, size: rows and bytes in it.
+        nulls: NULLs of each date column, by the column's place in the target.
+        longest: an upper bound of the longest row in bytes.
+    """
+
+    target: Target
+    path: Path
+    first_row: int
+    rows: int = 0
+    size: int = 0
+    nulls: Counter[int] = field(default_factory=Counter)
+    longest: int = 0
+
+    def add(self, rows: Rows) -> None:
+        """Note rows that were written to the file."""
+        self.rows += rows.count
+        self.size += len(rows.csv)
+        self.nulls.update(rows.nulls)
+        self.longest = max(self.longest, rows.longest)
+
+    @property
+    def date_places(self) -> list[int]:
+        """Places of the date columns within the target."""
+        return [at for at, column in enumerate(self.target.columns) if column.kind in DATE_KINDS]
+
+    @property
+    def date_nulls(self) -> dict[str, int]:
+        """How many values of each date column of the target the dump itself has as NULL."""
+        return {self.target.columns[at].name: self.nulls[at] for at in self.date_places}
+
+
+def quote(name: str) -> str:
+    """A name as DuckDB's SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _read_csv(chunk: Chunk, types: list[str]) -> str:
+    """The reader call, with the columns c0, c1, ... of the given types."""
+    columns = ", ".join(f"'c{at}': '{kind}'" for at, kind in enumerate(types))
+    return (
+        f"read_csv({_literal(str(chunk.path))}, columns = {{{columns}}}, auto_detect = false, header = false,"
+        " delim = ',', quote = '''', escape = '''', new_line = '\\n', nullstr = 'NULL', allow_quoted_nulls = false,"
+        f" comment = '', strict_mode = true, max_line_size = {max(_DUCKDB_LINE, chunk.longest)})"
+    )
+
+
+def _read_type(column: Column) -> str:
+    """The type the CSV reader gives a column; the rest is converted in the SELECT."""
+    return column.type if column.kind in ("integer", "decimal", "float", "text") else "VARCHAR"
+
+
+def _expression(column: Column, text: str) -> str:
+    """What lands in a column, from the SQL expression of its text in the CSV."""
+    if column.kind in DATE_KINDS:
+        return dates.landed(text, column.kind)
+    if column.kind == "binary":
+        return f"unhex({text})"
+    if column.kind == "decimal" and column.type == "VARCHAR":  # too wide for DuckDB, so no reader checks its digits
+        return f"CASE WHEN {_no_decimal(text)} THEN error('') ELSE {text} END"
+    return text
+
+
+def _no_decimal(text: str) -> str:
+    return f"NOT regexp_full_match({text}, '-?(\\d+\\.?\\d*|\\.\\d+)')"
+
+
+def _default(column: Column) -> str:
+    """A DEFAULT literal as the text that `_expression` takes."""
+    text = column.default.encode().hex() if column.kind == "binary" else column.default
+    return _expression(column, _literal(text))
+
+
+def insert_sql(chunk: Chunk, table: str) -> str:
+    """The INSERT that lands a chunk.
+
+    Args:
+        chunk: the chunk.
+        table: the landed table's quoted name.
+    """
+    target = chunk.target
+    values = [_expression(column, f"c{at}") for at, column in enumerate(target.columns)]
+    values += [_default(column) for column in target.absent]
+    names = ", ".join(quote(column.name) for column in (*target.columns, *target.absent))
+    source = _read_csv(chunk, [_read_type(column) for column in target.columns])
+    return f"INSERT INTO {table} ({names}) SELECT {', '.join(values)} FROM {source}"
+
+
+def count_reasons(cursor: duckdb.DuckDBPyConnection, chunk: Chunk) -> Counter[tuple[str, str]]:
+    """Count the dates in a chunk's file that became NULL, by column name and reason.
+
+    Raises:
+        Defect: a text that is no date at all.
+    """
+    reasons: Counter[tuple[str, str]] = Counter()
+    source = _read_csv(chunk, ["VARCHAR"] * len(chunk.target.columns))
+    for at in chunk.date_places:
+        column = chunk.target.columns[at]
+        rows = cursor.execute(
+            f"SELECT why, count(*), min(number) FROM (SELECT {dates.reason(f'c{at}', column.kind)} AS why,"
+            f" row_number() OVER () AS number FROM {source}) WHERE why IS NOT NULL GROUP BY why"
+        ).fetchall()
+        for why, count, first in rows:
+            if why == "no_date":
+                what = f"column {column.name} holds something that is no {column.kind}"
+                raise Defect(what, table=chunk.target.table.name, row=chunk.first_row + first - 1)
+            reasons[column.name, why] += count
+    return reasons
+
+
+def absent_reasons(cursor: duckdb.DuckDBPyConnection, chunk: Chunk) -> Counter[tuple[str, str]]:
+    """Count the dates of a chunk that became NULL because the rows leave them out and their DEFAULT is no day."""
+    reasons: Counter[tuple[str, str]] = Counter()
+    for column in chunk.target.absent:
+        if column.kind in DATE_KINDS:
+            why = cursor.execute(f"SELECT {dates.reason(_literal(column.default), column.kind)}").fetchone()[0]
+            if why is not None:
+                reasons[column.name, why] += chunk.rows
+    return reasons
+
+
+def first_bad_row(cursor: duckdb.DuckDBPyConnection, chunk: Chunk) -> Defect:
+    """Why DuckDB refused a chunk, found in the file without telling a value."""
+    table = chunk.target.table.name
+    data = chunk.path.read_bytes()
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        outside = b"".join(data[: error.start].split(b"'")[::2])
+        return Defect("text that is not UTF-8", table=table, row=chunk.first_row + outside.count(b"\n"))
+    source = _read_csv(chunk, ["VARCHAR"] * len(chunk.target.columns))
+    for at, column in enumerate(chunk.target.columns):
+        if column.kind not in ("integer", "decimal", "float"):
+            continue
+        bad = _no_decimal("text") if column.type == "VARCHAR" else f"TRY(CAST(text AS {column.type})) IS NULL"
+        first = cursor.execute(
+            f"SELECT min(number) FROM (SELECT c{at} AS text, row_number() OVER () AS number FROM {source})"
+            f" WHERE text IS NOT NULL AND {bad}"
+        ).fetchone()[0]
+        if first is not None:
+            what = f"the value of column {column.name} does not fit {column.type}"
+            return Defect(what, table=table, row=chunk.first_row + first - 1)
+    last = chunk.first_row + chunk.rows - 1
+    return Defect(f"rows up to row {last:,} are not what their CREATE TABLE says", table=table, row=chunk.first_row)

@@ -1,0 +1,201 @@
+"""A CREATE TABLE of MySQL's as the columns to land: names and DuckDB types, no keys, no NOT NULL.
+
+sqlglot's tokeniser, not its parser: of a column only the name, the type, nullability and the default matter, and a
+clause that the parser does not know (a SRID, a histogram, a new engine option) must not stop a load.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlglot.dialects.mysql import MySQL
+from sqlglot.errors import TokenError
+from sqlglot.tokens import Token, TokenType
+
+from loader.dump.defect import Defect
+
+_INTEGERS = frozenset("tinyint smallint mediumint int integer bigint year bool boolean".split())
+_DECIMALS = frozenset(("decimal", "numeric", "dec", "fixed"))
+_TEXTS = frozenset("char varchar tinytext text mediumtext longtext enum set json time inet4 inet6 uuid".split())
+_BINARIES = frozenset(
+    "binary varbinary tinyblob blob mediumblob longblob bit vector geometry point linestring polygon multipoint"
+    " multilinestring multipolygon geometrycollection geomcollection".split()
+)
+_OTHERS = {"float": ("float", "FLOAT"), "double": ("float", "DOUBLE"), "real": ("float", "DOUBLE")}
+_DATES = {
+    "date": ("date", "DATE"),
+    "datetime": ("timestamp", "TIMESTAMP"),
+    "timestamp": ("timestamp", "TIMESTAMP"),
+}
+DATE_KINDS = ("date", "timestamp")
+_KEYS = frozenset(
+    ("PRIMARY", "UNIQUE", "KEY", "INDEX", "FULLTEXT", "SPATIAL", "CONSTRAINT", "FOREIGN", "CHECK", "PERIOD")
+)
+_WIDEST_DECIMAL = 38  # digits, DuckDB's limit; MySQL's is 65
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a dumped table.
+
+    Attributes:
+        name: as the dump spells it.
+        kind: how its literals look: integer, decimal, float, text, date, timestamp or binary.
+        type: the DuckDB type it lands as.
+        nullable: whether the source allows NULL.
+        default: the DEFAULT literal's text ("" is a literal, None is "no literal").
+        computed: whether a row that leaves it out gets a value the dump does not hold (GENERATED, or a DEFAULT that
+            is an expression).
+        generated: whether it is a GENERATED column, which mysqldump leaves out of its column lists.
+        width: bytes of a BIT column, 0 for others.
+    """
+
+    name: str
+    kind: str
+    type: str
+    nullable: bool = True
+    default: str | None = None
+    computed: bool = False
+    generated: bool = False
+    width: int = 0
+
+
+@dataclass(frozen=True)
+class Table:
+    """A dumped table: its name and its columns in order."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    @property
+    def dates(self) -> tuple[Column, ...]:
+        """The date and timestamp columns."""
+        return tuple(column for column in self.columns if column.kind in DATE_KINDS)
+
+    @property
+    def binary(self) -> bool:
+        """Whether any column holds bytes that need not be UTF-8."""
+        return any(column.kind == "binary" for column in self.columns)
+
+
+def parse_create_table(statement: bytes) -> Table:
+    """Read a CREATE TABLE statement.
+
+    Args:
+        statement: its bytes, without the closing semicolon.
+
+    Returns:
+        The table.
+
+    Raises:
+        Defect: it is not a CREATE TABLE with a column list, or it has a column of an unknown type.
+    """
+    try:
+        tokens = MySQL().tokenize(statement.decode())
+    except (UnicodeDecodeError, TokenError):
+        raise Defect("a CREATE TABLE statement cannot be read") from None
+    at = 2
+    if [token.text.upper() for token in tokens[at : at + 3]] == ["IF", "NOT", "EXISTS"]:
+        at += 3
+    if len(tokens) < at + 2 or tokens[at + 1].token_type != TokenType.L_PAREN:
+        raise Defect("a CREATE TABLE statement has no column list, or names a database")
+    name = tokens[at].text
+    elements, end = _elements(tokens, at + 1)
+    if any(token.token_type in (TokenType.SELECT, TokenType.ALIAS, TokenType.SEMICOLON) for token in tokens[end:]):
+        raise Defect("CREATE TABLE with a query or a second statement", table=name)
+    columns = tuple(_column(element, name) for element in elements if not _is_key(element))
+    if not columns:
+        raise Defect("CREATE TABLE without columns", table=name)
+    folded = [column.name.lower() for column in columns]
+    if len(set(folded)) < len(folded):
+        raise Defect("CREATE TABLE names a column twice", table=name)
+    return Table(name, columns)
+
+
+def _elements(tokens: Sequence[Token], opening: int) -> tuple[list[list[Token]], int]:
+    """Split the bracket that opens at token `opening` at its commas; also return the place behind it."""
+    elements: list[list[Token]] = [[]]
+    depth = 0
+    for at in range(opening, len(tokens)):
+        token = tokens[at]
+        if token.token_type == TokenType.L_PAREN:
+            depth += 1
+            if depth == 1:
+                continue
+        elif token.token_type == TokenType.R_PAREN:
+            depth -= 1
+            if depth == 0:
+                return [element for element in elements if element], at + 1
+        if depth == 1 and token.token_type == TokenType.COMMA:
+            elements.append([])
+        else:
+            elements[-1].append(token)
+    raise Defect("a CREATE TABLE statement ends within its column list")
+
+
+def _is_key(element: Sequence[Token]) -> bool:
+    first = element[0]
+    return first.token_type != TokenType.IDENTIFIER and first.text.upper().split()[0] in _KEYS
+
+
+def _column(element: Sequence[Token], table: str) -> Column:
+    if len(element) < 2:
+        raise Defect("a column without a type", table=table)
+    name, type_name = element[0].text, element[1].text.lower()
+    arguments: list[str] = []
+    at = 2
+    if at < len(element) and element[at].token_type == TokenType.L_PAREN:
+        inner, at = _elements(element, at)
+        arguments = [part[0].text for part in inner]
+    words = [token.text.upper() if token.token_type != TokenType.STRING else "" for token in element[at:]]
+    unsigned = "UNSIGNED" in words or "ZEROFILL" in words
+    kind, duckdb_type, width = _type(type_name, arguments, unsigned, f"column {name}", table)
+    generated = "AS" in words and element[at + words.index("AS") + 1 : at + words.index("AS") + 2] != []
+    default, computed = _default(element[at:])
+    nullable = not re.search(r"\bNOT NULL\b", " ".join(words[: _clause_end(words)]))
+    return Column(name, kind, duckdb_type, nullable, default, computed or generated, generated, width)
+
+
+def _clause_end(words: Sequence[str]) -> int:
+    """Where the plain attributes end and an expression (a CHECK, a generated column's) may begin."""
+    return min((words.index(word) for word in ("AS", "CHECK") if word in words), default=len(words))
+
+
+def _type(name: str, arguments: Sequence[str], unsigned: bool, what: str, table: str) -> tuple[str, str, int]:
+    """The kind, the DuckDB type and (BIT only) the bytes of a MySQL type."""
+    if name == "bigint" and unsigned:
+        return "integer", "DECIMAL(20,0)", 0
+    if name in _INTEGERS:
+        return "integer", "BIGINT", 0
+    if name in _DECIMALS:
+        digits, scale = int(arguments[0]) if arguments else 10, int(arguments[1]) if len(arguments) > 1 else 0
+        return "decimal", f"DECIMAL({digits},{scale})" if digits <= _WIDEST_DECIMAL else "VARCHAR", 0
+    if name in _TEXTS:
+        return "text", "VARCHAR", 0
+    if name in _BINARIES:
+        bits = int(arguments[0]) if arguments and name == "bit" else 1
+        return "binary", "BLOB", (bits + 7) // 8 if name == "bit" else 0
+    if name in _OTHERS:
+        return *_OTHERS[name], 0
+    if name in _DATES:
+        return *_DATES[name], 0
+    raise Defect(f"{what} has the unknown type {name}", table=table)
+
+
+def _default(attributes: Sequence[Token]) -> tuple[str | None, bool]:
+    """The DEFAULT literal's text, and whether the default is an expression instead."""
+    for at, token in enumerate(attributes):
+        if token.token_type != TokenType.DEFAULT:
+            continue
+        value = attributes[at + 1 : at + 3]
+        if value and value[0].token_type in (TokenType.DASH, TokenType.INTRODUCER) and len(value) == 2:
+            sign = "-" if value[0].token_type == TokenType.DASH else ""
+            return sign + value[1].text, False
+        if value and value[0].token_type in (TokenType.STRING, TokenType.NUMBER):
+            return value[0].text, False
+        if value and value[0].token_type == TokenType.NULL:
+            return None, False
+        return None, True
+    return None, False

@@ -1,0 +1,99 @@
+"""The head of an INSERT: which table, which columns in which order, and what the columns left out get."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from loader.dump.create_table import Column, Table
+from loader.dump.defect import Defect
+from loader.dump.skipped import unquote
+
+_NAME = rb"(?:`(?:[^`]|``)+`|[\w$\x80-\xff]+)"
+_HEAD = re.compile(
+    rb"INSERT\s+INTO\s+(?P<table>%s)\s*(?:\((?P<columns>\s*%s(?:\s*,\s*%s)*)\s*\)\s*)?VALUES?\s*(?=\()"
+    % ((_NAME,) * 3),
+    re.I,
+)
+_NAMES = re.compile(_NAME)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the rows of an INSERT go.
+
+    Attributes:
+        table: the table.
+        columns: the columns in the order of the row's values.
+        absent: columns that the rows leave out although their DEFAULT is a literal; they get it.
+        seen: row skeletons already found right for these columns, with the date columns that are NULL in them
+            (values.py fills it).
+    """
+
+    table: Table
+    columns: tuple[Column, ...]
+    absent: tuple[Column, ...] = ()
+    seen: dict[bytes, tuple[int, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+
+class Heads:
+    """Read INSERT heads; a head read once is known again by its bytes."""
+
+    def __init__(self, tables: Mapping[str, Table]):
+        """Take the tables created so far, by name; the caller adds to them."""
+        self._tables = tables
+        self._known: dict[bytes, Target] = {}
+        self._head = b"\0"  # the last head, nearly always the next one's too
+
+    def split(self, statement: bytes) -> tuple[Target, bytes]:
+        """Split an INSERT.
+
+        Args:
+            statement: an INSERT statement without its semicolon.
+
+        Returns:
+            Where its rows go, and the bytes of the rows.
+
+        Raises:
+            Defect: it is no plain INSERT ... VALUES into a table of this dump.
+        """
+        if not statement.startswith(self._head + b"("):
+            match = _HEAD.match(statement)
+            if match is None:
+                raise Defect("an INSERT that is not INSERT INTO table VALUES (...), with or without column names")
+            self._head = match[0]
+            if self._head not in self._known:
+                self._known[self._head] = self._target(match)
+        return self._known[self._head], statement[len(self._head) :]
+
+    def _target(self, match: re.Match[bytes]) -> Target:
+        try:
+            name = unquote(match["table"].decode())
+            listed = [unquote(column.decode()) for column in _NAMES.findall(match["columns"] or b"")]
+        except UnicodeDecodeError:
+            raise Defect("an INSERT whose names are not UTF-8") from None
+        table = self._tables.get(name)
+        if table is None:
+            raise Defect(f"INSERT into {name}, which no CREATE TABLE of the dump names")
+        if not listed:
+            return Target(table, table.columns)
+        by_name = {column.name.lower(): column for column in table.columns}
+        for column in listed:
+            if column.lower() not in by_name:
+                raise Defect(f"INSERT names the unknown column {column}", table=name)
+        columns = tuple(by_name[column.lower()] for column in listed)
+        if len(set(columns)) < len(columns):
+            raise Defect("INSERT names a column twice", table=name)
+        return Target(table, columns, tuple(c for c in table.columns if c not in columns and _has_default(c, name)))
+
+
+def _has_default(column: Column, table: str) -> bool:
+    """Whether a column left out gets a literal (else it is NULL)."""
+    if column.generated:
+        return False  # mysqldump never lists these; their values are the server's to compute, so they land as NULL
+    if column.computed:
+        raise Defect(f"INSERT leaves out column {column.name}, whose default is no literal", table=table)
+    if column.default is None and not column.nullable:
+        raise Defect(f"INSERT leaves out column {column.name}, which is NOT NULL and has no default", table=table)
+    return column.default is not None

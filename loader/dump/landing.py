@@ -1,0 +1,173 @@
+"""DuckDB's side: chunk files of CSV go into the tables in a thread of their own while the next chunk is converted."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter, deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+import duckdb
+
+from loader.dump.chunks import Chunk, absent_reasons, count_reasons, first_bad_row, insert_sql, quote
+from loader.dump.create_table import Table
+from loader.dump.defect import Defect
+from loader.dump.inserts import Target
+from loader.dump.values import Rows
+from loader.dump_report import DumpReport, TableReport
+
+CHUNK_BYTES = 24 << 20
+QUEUED_CHUNKS = 1  # besides the one being read and the one being written
+
+
+class Landing:
+    """Land rows in the tables of one schema.
+
+    A table's chunks share one transaction: a full row group then goes straight to the file, where a commit per chunk
+    doubles DuckDB's work. A context manager: leaving it with an error rolls the open transaction back.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str, scratch: Path, report: DumpReport):
+        """Start the thread.
+
+        Args:
+            connection: a cursor of it does the work.
+            schema: an existing schema.
+            scratch: an existing folder of the caller's for the chunk files.
+            report: takes each table's figures.
+        """
+        self._cursor = connection.cursor()
+        self._schema = schema
+        self._scratch = scratch
+        self._report = report
+        self._numbers = itertools.count()
+        self._chunk: Chunk | None = None
+        self._file: BinaryIO | None = None
+        self._open_table: str | None = None  # of the transaction
+        self._dates: dict[str, Counter[str]] = {}  # table -> date column -> values landed as not NULL
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="dump-writer")
+        self._queue: deque[Future[None]] = deque()
+
+    def __enter__(self) -> Landing:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for waiting in self._queue:
+            waiting.cancel()
+        self._worker.shutdown(wait=True)
+        if self._file:
+            self._file.close()
+        if self._open_table is not None:
+            self._cursor.execute("ROLLBACK")
+        self._cursor.close()
+
+    def create(self, table: Table) -> None:
+        """Create the table, with no rows yet."""
+        self._report.tables[table.name] = TableReport()
+        self._hand_over()
+        self._submit(self._create, table)
+
+    def add(self, target: Target, rows: Rows) -> None:
+        """Take rows; they are in the tables after `finish`.
+
+        Raises:
+            Defect: DuckDB refused an earlier chunk.
+        """
+        figures = self._report.tables[target.table.name]
+        if self._chunk is None or self._chunk.target is not target:
+            self._hand_over()
+            path = self._scratch / f"chunk-{next(self._numbers)}.csv"
+            self._file = path.open("wb", buffering=0)
+            self._chunk = Chunk(target, path, figures.rows_in_dump + 1)
+        self._file.write(rows.csv)
+        self._chunk.add(rows)
+        figures.rows_in_dump += rows.count
+        if self._chunk.size >= CHUNK_BYTES:
+            self._hand_over()
+
+    def finish(self) -> None:
+        """Wait until everything is in, and count the tables' rows.
+
+        Raises:
+            Defect: DuckDB refused a chunk.
+        """
+        self._hand_over()
+        self._submit(self._commit)
+        self._submit(self._count)
+        self._wait(0)
+
+    def _hand_over(self) -> None:
+        if self._chunk is not None:
+            self._file.close()
+            self._submit(self._insert, self._chunk)
+            self._chunk = self._file = None
+
+    def _submit(self, work, *arguments) -> None:
+        self._queue.append(self._worker.submit(work, *arguments))
+        self._wait(QUEUED_CHUNKS + 1)
+
+    def _wait(self, at_most: int) -> None:
+        while len(self._queue) > at_most:
+            self._queue.popleft().result()
+
+    # From here on in the writing thread.
+
+    def _name(self, table: str) -> str:
+        return f"{quote(self._schema)}.{quote(table)}"
+
+    def _create(self, table: Table) -> None:
+        self._commit()
+        columns = ", ".join(f"{quote(column.name)} {column.type}" for column in table.columns)
+        self._cursor.execute(f"CREATE TABLE {self._name(table.name)} ({columns})")
+        self._dates[table.name] = Counter()
+
+    def _commit(self) -> None:
+        if self._open_table is not None:
+            self._open_table = None
+            self._cursor.execute("COMMIT")
+
+    def _insert(self, chunk: Chunk) -> None:
+        table = chunk.target.table
+        if self._open_table != table.name:
+            self._commit()
+            self._cursor.execute("BEGIN")
+            self._open_table = table.name
+        try:
+            inserted = self._cursor.execute(insert_sql(chunk, self._name(table.name))).fetchone()[0]
+        except (duckdb.ConversionException, duckdb.InvalidInputException):
+            # DuckDB's own text quotes the row, hence `from None`.
+            self._cursor.execute("ROLLBACK")
+            self._open_table = None
+            raise first_bad_row(self._cursor, chunk) from None
+        if inserted != chunk.rows:
+            raise Defect(f"{inserted:,} rows landed of {chunk.rows:,}", table=table.name, row=chunk.first_row)
+        self._check_dates(chunk)
+        chunk.path.unlink()
+
+    def _check_dates(self, chunk: Chunk) -> None:
+        """Compare the dates that are not NULL with the dump's; where one is missing, find out why.
+
+        Counting a column's values costs milliseconds, reading the chunk's text again a second.
+        """
+        table = chunk.target.table
+        if not table.dates:
+            return
+        counts = ", ".join(f"count({quote(column.name)})" for column in table.dates)
+        found = self._cursor.execute(f"SELECT {counts} FROM {self._name(table.name)}").fetchone()
+        before = self._dates[table.name]
+        after = dict(zip((column.name for column in table.dates), found, strict=True))
+        self._dates[table.name] = Counter(after)
+        reasons = absent_reasons(self._cursor, chunk)
+        if any(after[name] - before[name] < chunk.rows - nulls for name, nulls in chunk.date_nulls.items()):
+            reasons += count_reasons(self._cursor, chunk)
+        if reasons:
+            figures = self._report.tables[table.name]
+            figures.nulled = dict(Counter(figures.nulled) + reasons)
+
+    def _count(self) -> None:
+        for name, figures in self._report.tables.items():
+            figures.rows_landed = self._cursor.execute(f"SELECT count(*) FROM {self._name(name)}").fetchone()[0]

@@ -1,0 +1,148 @@
+"""The statements of a dump that bring no rows: which may be skipped, and what they say of the statements after them.
+
+What is not known to be harmless is refused: a statement skipped by mistake is data lost without a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from loader.dump.defect import Defect
+
+_VERSION_COMMENT = re.compile(rb"/\*M?!\d*")
+_PIECES = re.compile(
+    rb"""'(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" | `(?:[^`]|``)*` | /\*(?!M?!).*?\*/ | (?P<mark>/\*M?!\d*|\*/)""",
+    re.S | re.X,
+)
+_NAME = r"(?:`(?:[^`]|``)+`|[\w$\x80-\xff]+)"
+_STORED = r"(?:VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT)"
+_PLAIN = re.compile(
+    rf"""(?:SET|COMMIT|UNLOCK\s+TABLES?|LOCK\s+TABLES?|(?:CREATE|ALTER|DROP)\s+(?:DATABASE|SCHEMA)|USE
+      |DROP\s+(?:TEMPORARY\s+)?TABLE|DROP\s+{_STORED}
+      |CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:ALGORITHM|DEFINER)\s*=\s*\S+\s+|SQL\s+SECURITY\s+\w+\s+)*{_STORED})\b""",
+    re.I | re.X,
+)
+_VERSIONED = re.compile(
+    rf"""(?:ALTER\s+TABLE\s+{_NAME}\s+(?:DISABLE|ENABLE)\s+KEYS\s*\Z
+      |CREATE\s+(?:TABLE|(?:OR\s+REPLACE\s+)?(?:ALGORITHM|DEFINER|SQL|AGGREGATE))\b|CREATE\s*\Z|(?:ANALYZE|FLUSH)\s)""",
+    re.I | re.X,
+)
+_DROP_TABLE = re.compile(rf"DROP\s+(?:TEMPORARY\s+)?TABLE\s+(?:IF\s+EXISTS\s+)?({_NAME}(?:\s*,\s*{_NAME})*)\s*\Z", re.I)
+_DATABASE = re.compile(rf"(?:USE|CREATE\s+(?:DATABASE|SCHEMA)(?:\s+IF\s+NOT\s+EXISTS)?)\s+({_NAME})", re.I)
+_CHARSET = re.compile(r"(?:\bNAMES\s+|(?<![\w@])character_set_client\s*=\s*)'?(@?@?\w+)'?", re.I)
+_NAMES = re.compile(r"SET\s+NAMES\b", re.I)
+_SQL_MODE = re.compile(r"(?<![\w@])(?:@@(?:session\.)?)?sql_mode\s*=\s*('[^']*'|@?@?\w+)", re.I)
+_UNREADABLE_MODES = re.compile(r"NO_BACKSLASH_ESCAPES|ANSI", re.I)
+_REFUSED = frozenset(
+    "ALTER ANALYZE BEGIN CALL CHANGE CREATE DELETE DO EXECUTE FLUSH GRANT HANDLER IMPORT INSERT INSTALL KILL LOAD MERGE"
+    " OPTIMIZE PREPARE RENAME REPLACE RESET REVOKE SELECT SHUTDOWN SOURCE START STOP TRUNCATE UPDATE WITH XA".split()
+)
+_UTF8 = frozenset(("utf8", "utf8mb3", "utf8mb4"))
+
+
+def unquote(name: str) -> str:
+    """A name as it is, from how SQL writes it."""
+    return name[1:-1].replace("``", "`") if name.startswith("`") else name
+
+
+class Skipped:
+    """Judge the statements without rows, in their order."""
+
+    def __init__(self) -> None:
+        self._database: str | None = None
+        self._unreadable: str | None = None  # why an INSERT that came now could not be read as UTF-8 with escapes
+        self._modes: dict[str, str] = {}
+
+    def require_readable(self) -> None:
+        """Check that the dump's own SET statements leave its rows in UTF-8 and with backslash escapes.
+
+        Raises:
+            Defect: they do not.
+        """
+        for why in self._modes.values():
+            raise Defect(why)
+
+    def skip(self, statement: bytes, tables: Collection[str], *, in_block: bool) -> None:
+        """Skip one statement.
+
+        Args:
+            statement: without its delimiter.
+            tables: names of the tables created so far: dropping one of them would lose rows.
+            in_block: whether it stands between DELIMITERs, where version comments and plain text mix.
+
+        Raises:
+            Defect: it may not be skipped.
+        """
+        text = statement.decode("utf-8", "replace").strip()
+        if in_block:
+            first = _VERSION_COMMENT.sub(b"", statement, count=1).decode("utf-8", "replace").strip()
+            if not re.match(r"(?:CREATE|SET|DROP|ALTER|USE)\b", first, re.I):
+                raise _refusal(first)
+            self._note(first, tables)
+        elif text.startswith("/*"):
+            pieces = _version_comments(statement)
+            if not (_PLAIN.match(pieces[0]) or _VERSIONED.match(pieces[0])):
+                raise _refusal(pieces[0])
+            self._note(pieces[0], tables)
+        else:
+            if not _PLAIN.match(text):
+                raise _refusal(text)
+            self._note(re.sub(r"/\*.*?\*/", " ", text, flags=re.S), tables)
+
+    def _note(self, text: str, tables: Collection[str]) -> None:
+        """Remember what a statement changes for the next ones."""
+        if match := _DROP_TABLE.match(text.strip()):
+            for name in re.findall(_NAME, match[1]):
+                if unquote(name) in tables:
+                    raise Defect("is dropped again after it was created", table=unquote(name))
+        if match := _DATABASE.match(text):
+            name = unquote(match[1])
+            if self._database not in (None, name):
+                raise Defect(f"holds two databases, {self._database} and {name}")
+            self._database = name
+        if re.match(r"SET\b", text, re.I):
+            self._note_set(text)
+
+    def _note_set(self, text: str) -> None:
+        for charset in _CHARSET.findall(text):
+            if charset.lower() in _UTF8 or charset.startswith("@"):
+                self._modes.pop("charset", None)
+            elif _NAMES.match(text):
+                raise Defect(f"is written in {charset}, not in UTF-8 (SET NAMES {charset})")
+            else:
+                # mysqldump also names the charset a trigger or view was made under; that matters to no row.
+                self._modes["charset"] = f"rows in {charset}, not in UTF-8 (character_set_client = {charset})"
+        for mode in _SQL_MODE.findall(text):
+            self._modes.pop("mode", None)
+            if mode.startswith("'") and _UNREADABLE_MODES.search(mode):
+                self._modes["mode"] = "rows under an sql_mode that changes what quotes or backslashes mean"
+
+
+def _version_comments(statement: bytes) -> list[str]:
+    """The insides of a statement that is nothing but version comments (a view comes in three of them)."""
+    pieces: list[str] = []
+    start: int | None = None
+    outside = 0
+    for match in _PIECES.finditer(statement):
+        mark = match["mark"]
+        if mark is None:
+            continue
+        if start is None:
+            if mark == b"*/" or statement[outside : match.start()].strip():
+                raise Defect("a version comment with something behind it")
+            start = match.end()
+        elif mark == b"*/":
+            pieces.append(statement[start : match.start()].decode("utf-8", "replace").strip())
+            start, outside = None, match.end()
+        else:
+            raise Defect("a version comment within another")
+    if start is not None or statement[outside:].strip():
+        raise Defect("a version comment with something behind it, or without its end")
+    return pieces
+
+
+def _refusal(text: str) -> Defect:
+    """The refusal of a statement; its first word is told only if it is SQL's (else it may be a piece of a row)."""
+    word = re.match(r"[A-Za-z]*", text)[0].upper()
+    return Defect(f"{word} statements are not accepted" if word in _REFUSED else "a statement of an unknown kind")
