@@ -249,8 +249,8 @@ def test_a_load_killed_between_dump_and_snapshot_is_made_good(bucket, empty_ware
 HEADER = "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
 BAD_FILES = {
     "header": ("tenant_id,status,full_name,snapshot_date\r\n1,9,試験,2025-06-01\r\n", "first line must name"),
-    "other day": (HEADER + "1,9,1,試験 太郎,2025-06-02\r\n", "rows are of 2025-06-02"),
-    "no status": (HEADER + "1,,1,試験 太郎,2025-06-01\r\n", "lack tenant_id, status"),
+    "other day": (HEADER + "1,9,1,試験 太郎,2025-06-02\r\n", "1 of its rows are of another day than 2025-06-01"),
+    "no status": (HEADER + "1,,1,試験 太郎,2025-06-01\r\n", "a row lacks tenant_id, status"),
     "text for a number": (HEADER + "1,9,1,試験 太郎,2025-06-01\r\nx,9,1,試験 太郎,2025-06-01\r\n", "not a row of"),
     "short row": (HEADER + "1,9,1\r\n", "not a row of"),
     "long row": (HEADER + "1,9,1,試験 太郎,2025-06-01,7\r\n", "not a row of"),

@@ -28,6 +28,7 @@ class Chunk:
         rows, size: rows and bytes in it.
         nulls: NULLs of each date column, by the column's place in the target.
         longest: an upper bound of the longest row in bytes.
+        zeros: whether some value may be a zero date.
     """
 
     target: Target
@@ -37,6 +38,7 @@ class Chunk:
     size: int = 0
     nulls: Counter[int] = field(default_factory=Counter)
     longest: int = 0
+    zeros: bool = False
 
     def add(self, rows: Rows) -> None:
         """Note rows that were written to the file."""
@@ -44,6 +46,7 @@ class Chunk:
         self.size += len(rows.csv)
         self.nulls.update(rows.nulls)
         self.longest = max(self.longest, rows.longest)
+        self.zeros = self.zeros or b"'0000-" in rows.csv
 
     @property
     def date_places(self) -> list[int]:
@@ -51,9 +54,11 @@ class Chunk:
         return [at for at, column in enumerate(self.target.columns) if column.kind in DATE_KINDS]
 
     @property
-    def date_nulls(self) -> dict[str, int]:
-        """How many values of each date column of the target the dump itself has as NULL."""
-        return {self.target.columns[at].name: self.nulls[at] for at in self.date_places}
+    def dates_expected(self) -> dict[str, int]:
+        """How many values of each date column the dump has that are not NULL; a column left out has its DEFAULT."""
+        expected = {self.target.columns[at].name: self.rows - self.nulls[at] for at in self.date_places}
+        left_out = (column for column in self.target.absent if column.kind in DATE_KINDS)
+        return expected | {column.name: self.rows for column in left_out}
 
 
 def quote(name: str) -> str:
@@ -124,17 +129,21 @@ def count_reasons(cursor: duckdb.DuckDBPyConnection, chunk: Chunk) -> Counter[tu
     """
     reasons: Counter[tuple[str, str]] = Counter()
     source = _read_csv(chunk, ["VARCHAR"] * len(chunk.target.columns))
-    for at in chunk.date_places:
-        column = chunk.target.columns[at]
-        rows = cursor.execute(
-            f"SELECT why, count(*), min(number) FROM (SELECT {dates.reason(f'c{at}', column.kind)} AS why,"
-            f" row_number() OVER () AS number FROM {source}) WHERE why IS NOT NULL GROUP BY why"
-        ).fetchall()
-        for why, count, first in rows:
-            if why == "no_date":
-                what = f"column {column.name} holds something that is no {column.kind}"
-                raise Defect(what, table=chunk.target.table.name, row=chunk.first_row + first - 1)
-            reasons[column.name, why] += count
+    columns = {at: chunk.target.columns[at] for at in chunk.date_places}
+    whys = {at: dates.reason(f"c{at}", column.kind) for at, column in columns.items()}
+    counts = [f"count(*) FILTER (why{at} = '{reason}')" for at in whys for reason in dates.REASONS]
+    texts = ", ".join(f"{why} AS why{at}" for at, why in whys.items())
+    found = iter(cursor.execute(f"SELECT {', '.join(counts)} FROM (SELECT {texts} FROM {source})").fetchone())
+    for at, column in columns.items():
+        figures = dict(zip(dates.REASONS, found, strict=False))
+        if figures.pop("no_date"):
+            first = cursor.execute(
+                f"SELECT min(number) FROM (SELECT {whys[at]} AS why, row_number() OVER () AS number FROM {source})"
+                " WHERE why = 'no_date'"
+            ).fetchone()[0]
+            what = f"column {column.name} holds something that is no {column.kind}"
+            raise Defect(what, table=chunk.target.table.name, row=chunk.first_row + first - 1)
+        reasons.update({(column.name, why): count for why, count in figures.items() if count})
     return reasons
 
 

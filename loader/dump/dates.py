@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+REASONS = ("zero_date", "impossible_date", "no_date")
+
 _FORMATS = {
     "date": "'%Y-%m-%d'",
     "timestamp": "['%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M:%S.%f', '%Y-%m-%d']",

@@ -19,7 +19,7 @@ from loader.dump.values import Rows
 from loader.dump_report import DumpReport, TableReport
 
 CHUNK_BYTES = 24 << 20
-QUEUED_CHUNKS = 1  # besides the one being read and the one being written
+QUEUED_CHUNKS = 8  # besides the one being converted and the one being inserted; they wait on disk, not in memory
 
 
 class Landing:
@@ -46,7 +46,7 @@ class Landing:
         self._chunk: Chunk | None = None
         self._file: BinaryIO | None = None
         self._open_table: str | None = None  # of the transaction
-        self._dates: dict[str, Counter[str]] = {}  # table -> date column -> values landed as not NULL
+        self._inserted: list[Chunk] = []  # of that table; their files stay until its dates are accounted for
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="dump-writer")
         self._queue: deque[Future[None]] = deque()
 
@@ -123,10 +123,14 @@ class Landing:
         self._commit()
         columns = ", ".join(f"{quote(column.name)} {column.type}" for column in table.columns)
         self._cursor.execute(f"CREATE TABLE {self._name(table.name)} ({columns})")
-        self._dates[table.name] = Counter()
 
     def _commit(self) -> None:
+        """Account for the open table's dates and commit it."""
         if self._open_table is not None:
+            self._account_for_dates()
+            for chunk in self._inserted:
+                chunk.path.unlink()
+            self._inserted = []
             self._open_table = None
             self._cursor.execute("COMMIT")
 
@@ -145,28 +149,37 @@ class Landing:
             raise first_bad_row(self._cursor, chunk) from None
         if inserted != chunk.rows:
             raise Defect(f"{inserted:,} rows landed of {chunk.rows:,}", table=table.name, row=chunk.first_row)
-        self._check_dates(chunk)
-        chunk.path.unlink()
+        self._inserted.append(chunk)
 
-    def _check_dates(self, chunk: Chunk) -> None:
-        """Compare the dates that are not NULL with the dump's; where one is missing, find out why.
+    def _account_for_dates(self) -> None:
+        """Compare the open table's dates that are not NULL with the dump's; where some are missing, find out why.
 
-        Counting a column's values costs milliseconds, reading the chunk's text again a second.
+        Counting a table's values once costs milliseconds; reading the chunks' text again is for those that need it.
         """
-        table = chunk.target.table
-        if not table.dates:
+        table = self._inserted[0].target.table if self._inserted else None
+        if table is None or not table.dates:
             return
+        missing: Counter[str] = Counter()
+        reasons: Counter[tuple[str, str]] = Counter()
+        for chunk in self._inserted:
+            by_default = absent_reasons(self._cursor, chunk)
+            reasons.update(by_default)
+            missing.update(chunk.dates_expected)
+            missing.subtract({name: count for (name, _), count in by_default.items()})
         counts = ", ".join(f"count({quote(column.name)})" for column in table.dates)
         found = self._cursor.execute(f"SELECT {counts} FROM {self._name(table.name)}").fetchone()
-        before = self._dates[table.name]
-        after = dict(zip((column.name for column in table.dates), found, strict=True))
-        self._dates[table.name] = Counter(after)
-        reasons = absent_reasons(self._cursor, chunk)
-        if any(after[name] - before[name] < chunk.rows - nulls for name, nulls in chunk.date_nulls.items()):
-            reasons += count_reasons(self._cursor, chunk)
+        missing.subtract(dict(zip((column.name for column in table.dates), found, strict=True)))
+        for chunk in sorted(self._inserted, key=lambda chunk: not chunk.zeros):
+            if not any(missing.values()):
+                break
+            nulled = count_reasons(self._cursor, chunk)
+            reasons.update(nulled)
+            for (name, _), count in nulled.items():
+                missing[name] -= count
+        if unexplained := sorted(name for name, count in missing.items() if count):
+            raise Defect(f"dates of {', '.join(unexplained)} were lost", table=table.name)
         if reasons:
-            figures = self._report.tables[table.name]
-            figures.nulled = dict(Counter(figures.nulled) + reasons)
+            self._report.tables[table.name].nulled = dict(reasons)
 
     def _count(self) -> None:
         for name, figures in self._report.tables.items():

@@ -1,0 +1,86 @@
+"""The demo's three mornings, end to end through the command line; docs/differences.md; and equality with a rebuild."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from loader.cli import cli
+from loader.settings import PROJECT
+from tests.conftest import FILE, plan
+from tests.rebuild import differences, rebuilt
+
+pytestmark = pytest.mark.slow
+
+LAST = dt.date(2026, 2, 10)
+# As in the Makefile's demo: the figures in docs/differences.md are of this company.
+COMPANY = ["--end", str(LAST), "--days", "3", "--scale", "0.05", "--seed", "1", "--snapshots", "60"]
+
+
+def loader(*words: str) -> None:
+    done = CliRunner().invoke(cli, list(words))
+    assert done.exit_code == 0, done.output
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse after the demo's three mornings. Read it, never change it."""
+    from demo.__main__ import main
+
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WAREHOUSE_DUCKDB", str(folder / FILE))
+        made = CliRunner().invoke(main, ["--out", str(folder / "bucket"), *COMPANY])
+        assert made.exit_code == 0, made.output
+        bucket = ["--bucket", str(folder / "bucket")]
+        loader("load", *bucket, "--date", "2026-02-08")
+        plan(folder / FILE)
+        loader("run", "--date", "2026-02-08")
+        loader("daily", *bucket, "--date", "2026-02-09")
+        loader("daily", *bucket)
+    return folder / FILE
+
+
+def test_mornings_leave_what_a_rebuild_gives(demo: Path, tmp_path: Path) -> None:
+    copy = shutil.copy(demo, tmp_path / FILE)
+    (tmp_path / "fresh").mkdir()
+    assert differences(copy, rebuilt(copy, tmp_path / "fresh")) == {}
+
+
+DOCUMENT = (PROJECT / "docs" / "differences.md").read_text()
+CASES = re.findall(r"^## (.+?)\n.*?\*\*([\d,]+)\*\*.*?```sql\n(.*?)```", DOCUMENT, re.S | re.M)
+
+
+def test_every_difference_has_its_figure_and_query() -> None:
+    assert len(CASES) == DOCUMENT.count("\n## ") == DOCUMENT.count("```sql")
+
+
+@pytest.mark.parametrize(("title", "figure", "sql"), CASES, ids=[title[:60] for title, _, _ in CASES])
+def test_the_figures_of_the_differences_are_those_of_the_demo(
+    demo: Path, query, title: str, figure: str, sql: str
+) -> None:
+    assert query(demo, sql) == [(int(figure.replace(",", "")),)]
+
+
+def test_no_tenant_name_outside_the_tables_that_need_it(demo: Path, query) -> None:
+    """Searches every silver and gold column for tenants' full names."""
+    needed = {"silver.stg_tenants", "silver.tokyo_beta_tenant_room_info", "staging.tenants"}
+    columns = query(
+        demo,
+        "SELECT v.schema_name || '.' || view_name, column_name FROM duckdb_views() AS v JOIN duckdb_columns() AS c "
+        "ON c.schema_name = v.schema_name AND c.table_name = v.view_name "
+        "WHERE v.schema_name IN ('staging', 'silver', 'gold') AND c.data_type = 'VARCHAR'",
+    )
+    assert columns
+    for view, column in columns:
+        found = query(
+            demo,
+            f'SELECT COUNT(*) FROM {view} WHERE "{column}" IN '
+            "(SELECT full_name FROM landing.tenants WHERE LENGTH(full_name) > 4 AND full_name IS NOT NULL)",
+        )
+        assert found == [(0,)] or view in needed, (view, column)
