@@ -98,7 +98,8 @@ def _summary(settings: Settings) -> None:
   sqlmesh fetchdf "SELECT * FROM gold.moveout_notices LIMIT 5"
   sqlmesh plan dev --start {dt.date(2026, 1, 1)}          edit a model, then see the change before anyone else does
   README.md                                  a normal day, and what to do when something fails
-The warehouse is {file}, the bucket {settings.bucket}."""
+The warehouse is {file}, the bucket {settings.bucket}.""",
+        soft_wrap=True,
     )
 
 

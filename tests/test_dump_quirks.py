@@ -103,7 +103,16 @@ def test_text_lands_to_the_byte(type_: str, literal: str, text: str, tmp_path: P
 
 
 def test_dates_that_do_not_exist_become_null_and_are_counted(tmp_path: Path) -> None:
-    days = ["2024-02-29", "0000-00-00", "2024-00-10", "2024-02-00", "0000-05-01", "2024-02-30", "1900-02-29", "2024-13-01"]
+    days = [
+        "2024-02-29",
+        "0000-00-00",
+        "2024-00-10",
+        "2024-02-00",
+        "0000-05-01",
+        "2024-02-30",
+        "1900-02-29",
+        "2024-13-01",
+    ]
     moments = [f"{day} 00:00:00" for day in days] + ["2024-01-01 24:00:00", "2024-01-01 10:61:00"]
     dump = "CREATE TABLE `t` (`d` date NOT NULL, `m` datetime DEFAULT NULL);\nINSERT INTO `t` VALUES "
     dump += ",".join(f"('{day}','{moment}')" for day, moment in zip([*days, days[0], days[0]], moments, strict=True))
@@ -220,7 +229,13 @@ def test_a_table_without_rows_and_a_dump_without_tables(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("end", "complete"),
-    [(TRAILER, True), ("-- Dump completed\n\n", True), (TRAILER.rstrip("\n"), False), (TRAILER + "SET x=1;\n", False), ("", False)],
+    [
+        (TRAILER, True),
+        ("-- Dump completed\n\n", True),
+        (TRAILER.rstrip("\n"), False),
+        (TRAILER + "SET x=1;\n", False),
+        ("", False),
+    ],
 )
 def test_only_a_whole_trailer_at_the_end_makes_it_complete(end: str, complete: bool, tmp_path: Path) -> None:
     assert Landed((TWO + end).encode(), tmp_path).report.complete is complete
