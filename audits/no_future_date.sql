@@ -1,6 +1,6 @@
 AUDIT (
   name no_future_date
-) /* No date after the business date. It reads the ledger itself, so that a model need not depend on silver.as_of for its audit alone. */;
+);
 
 SELECT
   @column

@@ -46,6 +46,7 @@ class Landing:
         self._chunk: Chunk | None = None
         self._file: BinaryIO | None = None
         self._open_table: str | None = None  # of the transaction
+        self._dates: dict[str, Counter[str]] = {}  # table -> date column -> values landed in earlier transactions
         self._inserted: list[Chunk] = []  # of that table; their files stay until its dates are accounted for
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="dump-writer")
         self._queue: deque[Future[None]] = deque()
@@ -159,8 +160,8 @@ class Landing:
         table = self._inserted[0].target.table if self._inserted else None
         if table is None or not table.dates:
             return
-        missing: Counter[str] = Counter()
-        reasons: Counter[tuple[str, str]] = Counter()
+        missing = Counter(self._dates.get(table.name))
+        reasons: Counter[tuple[str, str]] = Counter(self._report.tables[table.name].nulled)
         for chunk in self._inserted:
             by_default = absent_reasons(self._cursor, chunk)
             reasons.update(by_default)
@@ -168,7 +169,9 @@ class Landing:
             missing.subtract({name: count for (name, _), count in by_default.items()})
         counts = ", ".join(f"count({quote(column.name)})" for column in table.dates)
         found = self._cursor.execute(f"SELECT {counts} FROM {self._name(table.name)}").fetchone()
-        missing.subtract(dict(zip((column.name for column in table.dates), found, strict=True)))
+        landed = dict(zip((column.name for column in table.dates), found, strict=True))
+        self._dates[table.name] = Counter(landed)
+        missing.subtract(landed)
         for chunk in sorted(self._inserted, key=lambda chunk: not chunk.zeros):
             if not any(missing.values()):
                 break

@@ -105,8 +105,9 @@ class Statements:
             size += len(block)
             if size >= wanted:
                 break
-        self._dropped += self._at
-        self._text, self._at = b"".join(pieces), 0
+        if len(pieces) > 1:  # else every position stays as it is
+            self._dropped += self._at
+            self._text, self._at = b"".join(pieces), 0
         return size >= wanted
 
     def _extend(self) -> bool:
