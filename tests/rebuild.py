@@ -32,13 +32,13 @@ def rebuilt(file: Path, folder: Path) -> Path:
 
 
 def differences(file: Path, other: Path) -> dict[str, int]:
-    """Silver and gold tables and views whose rows are not the same on both sides: name -> rows that differ."""
+    """Staging, silver and gold tables and views whose rows are not the same on both sides: name -> rows that differ."""
     found: dict[str, int] = {}
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"ATTACH '{file}' AS warehouse (READ_ONLY)")
         names = connection.execute(
             "SELECT schema_name || '.' || view_name FROM duckdb_views() "
-            "WHERE database_name = 'warehouse' AND schema_name IN ('silver', 'gold')"
+            "WHERE database_name = 'warehouse' AND schema_name IN ('staging', 'silver', 'gold')"
         ).fetchall()
         mine = {name: connection.execute(f"FROM warehouse.{name}").fetchall() for (name,) in names}
         connection.execute("DETACH warehouse")

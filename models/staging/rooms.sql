@@ -13,7 +13,7 @@ MODEL (
     room_floor VARCHAR(16),
     capacity BIGINT,
     gender_type BIGINT,
-    bed_type BIGINT,
+    bed_type VARCHAR(64),
     status BIGINT,
     moving_id BIGINT,
     created_at TIMESTAMP,
@@ -36,7 +36,7 @@ SELECT
   @clean_text(room_floor, 16) AS room_floor, /* floor */
   capacity::BIGINT AS capacity, /* persons */
   gender_type::BIGINT AS gender_type, /* gender the room is let to */
-  bed_type::BIGINT AS bed_type, /* bed code */
+  @clean_text(bed_type, 64) AS bed_type, /* bed code */
   status::BIGINT AS status, /* 1 available, 4 used as living room, 6 not available */
   moving_id, /* current contract */
   @clean_timestamp(created_at) AS created_at, /* when the row was made, naive JST */
