@@ -111,9 +111,7 @@ def main(scale: float, write: bool) -> None:
         loaded, memory = in_process(*load, env=env)
         print(f"loader, dump: {loaded:.1f} s, {memory:,.0f} MB", flush=True)
 
-        bare = bare_read(
-            [file.replace(str(history), str(folder / "history")) for file in files], folder / "bare.duckdb"
-        )
+        bare = bare_read(folder / "history", folder / "bare.duckdb")
         print(f"bare read_csv: {bare:.1f} s", flush=True)
         for path in (folder / "history").rglob("*.csv"):
             path.rename(history / path.relative_to(folder / "history"))
