@@ -27,6 +27,7 @@ MEMORY_LIMIT_MB = 300  # DuckDB's share while a dump lands
 _GLUED_BYTES = 512 << 10
 _CREATE_TABLE = re.compile(rb"CREATE\s+TABLE\b", re.I)
 _TRAILER = b"-- Dump completed"
+_UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _HEADER = re.compile(rb"-- (MySQL|MariaDB) dump ")
 
 
@@ -166,17 +167,14 @@ class _Reader:
 def _lean(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Hold DuckDB to one thread and little memory: the conversion beside it is Python's, and takes the other core."""
     threads, limit = connection.execute("SELECT current_setting('threads'), current_setting('memory_limit')").fetchone()
+    number, unit = limit.split()  # such as 18.7 GiB
+    lower = float(number) * _UNITS[unit] > MEMORY_LIMIT_MB * 1e6
     try:
         connection.execute("SET threads = 1")
-        if _megabytes(limit) > MEMORY_LIMIT_MB:
+        if lower:
             connection.execute(f"SET memory_limit = '{MEMORY_LIMIT_MB}MB'")
         yield
     finally:
         connection.execute(f"SET threads = {threads}")
-        connection.execute(f"SET memory_limit = '{limit}'")
-
-
-def _megabytes(limit: str) -> float:
-    """DuckDB's "18.7 GiB" in MB."""
-    number, unit = limit.split()
-    return float(number) * {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}[unit] / 1e6
+        if lower:  # DuckDB tells its limit cut to one decimal: half of one more keeps it from sinking with each load
+            connection.execute(f"SET memory_limit = '{float(number) + 0.05:.2f} {unit}'")

@@ -93,6 +93,8 @@ def _expression(column: Column, text: str) -> str:
         return f"unhex({text})"
     if column.kind == "decimal" and column.type == "VARCHAR":  # too wide for DuckDB, so no reader checks its digits
         return f"CASE WHEN {_no_decimal(text)} THEN error('') ELSE {text} END"
+    if column.kind == "float":  # the reader makes infinity of 1e400
+        return f"CASE WHEN isinf({text}) THEN error('') ELSE {text} END"
     return text
 
 
@@ -103,7 +105,7 @@ def _no_decimal(text: str) -> str:
 def _default(column: Column) -> str:
     """A DEFAULT literal as the text that `_expression` takes."""
     text = column.default.encode().hex() if column.kind == "binary" else column.default
-    return _expression(column, _literal(text))
+    return _expression(column, f"CAST({_literal(text)} AS {_read_type(column)})")
 
 
 def insert_sql(chunk: Chunk, table: str) -> str:
@@ -167,17 +169,25 @@ def first_bad_row(cursor: duckdb.DuckDBPyConnection, chunk: Chunk) -> Defect:
     except UnicodeDecodeError as error:
         outside = b"".join(data[: error.start].split(b"'")[::2])
         return Defect("text that is not UTF-8", table=table, row=chunk.first_row + outside.count(b"\n"))
-    source = _read_csv(chunk, ["VARCHAR"] * len(chunk.target.columns))
-    for at, column in enumerate(chunk.target.columns):
-        if column.kind not in ("integer", "decimal", "float"):
-            continue
-        bad = _no_decimal("text") if column.type == "VARCHAR" else f"TRY(CAST(text AS {column.type})) IS NULL"
-        first = cursor.execute(
-            f"SELECT min(number) FROM (SELECT c{at} AS text, row_number() OVER () AS number FROM {source})"
-            f" WHERE text IS NOT NULL AND {bad}"
-        ).fetchone()[0]
-        if first is not None:
-            what = f"the value of column {column.name} does not fit {column.type}"
-            return Defect(what, table=table, row=chunk.first_row + first - 1)
+    try:
+        for at, column in enumerate(chunk.target.columns):
+            if column.kind in ("integer", "decimal", "float") and (first := _first_unfit(cursor, chunk, at)):
+                what = f"the value of column {column.name} does not fit {column.type}"
+                return Defect(what, table=table, row=chunk.first_row + first - 1)
+    except (duckdb.ConversionException, duckdb.InvalidInputException):
+        pass  # not even text can be read
     last = chunk.first_row + chunk.rows - 1
     return Defect(f"rows up to row {last:,} are not what their CREATE TABLE says", table=table, row=chunk.first_row)
+
+
+def _first_unfit(cursor: duckdb.DuckDBPyConnection, chunk: Chunk, at: int) -> int | None:
+    """Number within the chunk of the first row whose number at place `at` the column's type cannot hold."""
+    kind = chunk.target.columns[at].type
+    unfit = _no_decimal("text") if kind == "VARCHAR" else f"TRY(CAST(text AS {kind})) IS NULL"
+    if kind in ("FLOAT", "DOUBLE"):
+        unfit = f"({unfit} OR isinf(TRY(CAST(text AS {kind}))))"
+    source = _read_csv(chunk, ["VARCHAR"] * len(chunk.target.columns))
+    return cursor.execute(
+        f"SELECT min(number) FROM (SELECT c{at} AS text, row_number() OVER () AS number FROM {source})"
+        f" WHERE text IS NOT NULL AND {unfit}"
+    ).fetchone()[0]
