@@ -12,7 +12,6 @@ import duckdb
 
 from loader import dumps, generations, ledger, snapshots
 from loader.bucket import Bucket, open_bucket
-from loader.dump import land_dump
 from loader.dump_report import DumpReport
 from loader.errors import DumpRejectedError, UsageError
 from loader.progress import say, step
@@ -60,6 +59,9 @@ def _load_dump(connection: duckdb.DuckDBPyConnection, bucket: Bucket, dump: dump
         raise DumpRejectedError(
             f"dump {dump.key}: {bucket.size(dump.key):,} bytes where its manifest says {dump.size_bytes:,}; nothing was changed"
         )
+    # Imported here: it brings sqlglot, and a morning whose dump is in does without it.
+    from loader.dump import land_dump
+
     started = time.monotonic()
     generation = generations.begin(connection, dump.day)
     try:
