@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo check test bench lint format lock clean
+.PHONY: help venv demo check test test-mysql bench lint format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -43,11 +43,16 @@ lint: $(READY) ## formats and lint rules, of SQL and of Python
 
 check: lint ## the quick loop: lint, unit tests of the models, quick tests of the Python (under two minutes)
 	$(BIN)/sqlmesh test
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow and not server"
 
-test: lint ## everything: lint, unit tests of the models, all tests
+test: lint ## everything: lint, unit tests of the models, all tests, those against servers on MariaDB
+	@$(BIN)/python -m tests.servers require mariadb postgres
 	$(BIN)/sqlmesh test
 	$(BIN)/pytest
+
+test-mysql: $(READY) ## the tests against servers, on MySQL 9.7
+	@$(BIN)/python -m tests.servers require mysql97 postgres
+	WAREHOUSE_TEST_SERVER=mysql $(BIN)/pytest -m server
 
 bench: $(READY) ## speed against a database server's own client; writes docs/benchmarks.md (about ten minutes)
 	$(BIN)/python -m bench

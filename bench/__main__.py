@@ -15,8 +15,8 @@ from pathlib import Path
 import click
 import duckdb
 
-from bench import server
 from loader.settings import PROJECT
+from tests import servers
 
 DAY = "2026-02-10"
 SNAPSHOTS = 261
@@ -58,9 +58,15 @@ def in_process(*words: str, env: dict[str, str] | None = None) -> tuple[float, f
 
 
 def client_load(dump: Path) -> float:
-    """Wall seconds of `mariadb < dump.sql` into a fresh server."""
-    with server.mariadb() as client, dump.open("rb") as body:
-        command = [*client, "--init-command=SET SESSION sql_mode='ALLOW_INVALID_DATES'", "bench"]
+    """Wall seconds of `mariadb < dump.sql` into a fresh server with default settings."""
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-", dir=PROJECT / "data") as folder,
+        servers.mariadb(Path(folder)) as server,
+        dump.open("rb") as body,
+    ):
+        with server.connect() as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE DATABASE bench CHARACTER SET utf8mb4")
+        command = server.client("--init-command=SET SESSION sql_mode='ALLOW_INVALID_DATES'", "bench")
         return seconds(lambda: subprocess.run(command, stdin=body, check=True))
 
 
@@ -77,7 +83,10 @@ def bare_read(folder: Path, database: Path) -> float:
 @click.option("--write/--no-write", default=True, show_default=True, help="Write docs/benchmarks.md.")
 def main(scale: float, write: bool) -> None:
     """Measure loading a full dump and 261 snapshots."""
-    server.require()
+    try:
+        servers.require("mariadb")
+    except servers.Missing as missing:
+        sys.exit(str(missing))
     # On the repository's own disk: /tmp can be memory.
     with tempfile.TemporaryDirectory(prefix="bench-", dir=PROJECT / "data") as name:
         folder = Path(name)

@@ -59,7 +59,10 @@ def cli() -> None:
     Environment:
       WAREHOUSE_BUCKET    the bucket: s3://name or a folder
       WAREHOUSE_DUCKDB    the database file (default data/warehouse.duckdb)
-      WAREHOUSE_GATEWAY   the SQLMesh gateway (default duckdb)
+      WAREHOUSE_GATEWAY   the SQLMesh gateway: duckdb (default) or aurora
+    and for aurora, each URL with user and password percent-encoded:
+      WAREHOUSE_MYSQL_URL mysql://user:password@host[:port][?ssl_ca=FILE]
+      WAREHOUSE_STATE_URL postgresql://user:password@host[:port]/database[?sslmode=verify-full]
     """
 
 
@@ -74,8 +77,9 @@ _gateway = click.option(
 @cli.command()
 @_bucket
 @click.option("--date", "day", type=Day(), help="Business day of the dump (default: the newest valid one).")
+@click.option("--again", is_flag=True, help="Take a dump although it was rolled back and is still the same file.")
 @_gateway
-def load(bucket: str | None, day: dt.date | None, gateway: str | None) -> None:
+def load(bucket: str | None, day: dt.date | None, again: bool, gateway: str | None) -> None:
     """Land a dump and the new snapshots.
 
     Lands every table of dumps/gghouse_YYYYMMDD.sql[.gz] beside the live ones, checks size, sha256 and row counts against the
@@ -84,7 +88,7 @@ def load(bucket: str | None, day: dt.date | None, gateway: str | None) -> None:
     """
     from loader.load import load as load_day
 
-    load_day(Settings.resolve(bucket, gateway), day)
+    load_day(Settings.resolve(bucket, gateway), day, again=again)
 
 
 @cli.command()
@@ -109,11 +113,32 @@ def daily(bucket: str | None, day: dt.date | None, gateway: str | None) -> None:
     from loader.load import load as load_day
     from loader.run import assert_fresh
     from loader.run import run as run_day
+    from loader.warehouse import one_writer
 
     settings = Settings.resolve(bucket, gateway)
-    result = run_day(settings, load_day(settings, day))
+    with one_writer(settings):
+        result = run_day(settings, load_day(settings, day))
     assert_fresh(result)
     _report(result)
+
+
+@cli.command()
+@_gateway
+def rollback(gateway: str | None) -> None:
+    """Show the dump before the live one again.
+
+    Swaps the previous generation back in one step and takes the day out of the ledger, with its snapshot; the next `run` withdraws
+    what was computed for it. The same dump file is not loaded again by itself: put a corrected one into the bucket, or use load
+    --again. The last three generations are kept; each rollback goes one further back.
+    """
+    from loader.generations import roll_back
+    from loader.warehouse import open_warehouse
+
+    with open_warehouse(Settings.resolve(gateway=gateway)) as warehouse:
+        withdrawn, shown = roll_back(warehouse)
+    click.echo(
+        f"landing shows the dump of {shown.day} again; the one of {withdrawn.day} is withdrawn. Now: python -m loader run"
+    )
 
 
 @cli.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from loader.bucket import Bucket
@@ -36,31 +37,41 @@ class Dump:
         return self.key.endswith(".gz")
 
 
-def choose(bucket: Bucket, day: dt.date | None) -> Dump:
+def choose(bucket: Bucket, day: dt.date | None, withdrawn: Collection[tuple[dt.date, str]] = ()) -> Dump:
     """The dump of a day, or the newest valid one.
 
     Args:
         bucket: where the dumps lie.
         day: the wanted business day; None for the newest dump with a valid manifest.
+        withdrawn: day and sha256 of dumps that a rollback took out: a corrected one of that day is welcome, the same is not.
 
     Raises:
         NoDumpError: there is no dump of that day, or no valid one at all.
-        DumpRejectedError: the day's dump has no valid manifest.
+        DumpRejectedError: the day's dump has no valid manifest, or was withdrawn.
     """
     keys = _keys_by_day(bucket)
     if day is not None:
         if day not in keys:
             nearest = f"the newest is of {max(keys)}" if keys else "it holds no dumps/gghouse_YYYYMMDD.sql[.gz] at all"
             raise NoDumpError(f"{bucket.uri} holds no dump for {day}; {nearest}")
-        return _vouched(bucket, day, keys[day])
+        return _admitted(_vouched(bucket, day, keys[day]), withdrawn)
     reasons = []
     for candidate in sorted(keys, reverse=True):
         try:
-            return _vouched(bucket, candidate, keys[candidate])
+            return _admitted(_vouched(bucket, candidate, keys[candidate]), withdrawn)
         except DumpRejectedError as rejection:
             reasons.append(str(rejection))
     why = "; ".join(reasons[:5]) or "it holds no dumps/gghouse_YYYYMMDD.sql[.gz] at all"
     raise NoDumpError(f"{bucket.uri} holds no valid dump: {why}")
+
+
+def _admitted(dump: Dump, withdrawn: Collection[tuple[dt.date, str]]) -> Dump:
+    if (dump.day, dump.sha256) in withdrawn:
+        raise DumpRejectedError(
+            f"dump {dump.key} was rolled back and is still the same file: put a corrected one into the bucket, or take it all the "
+            f"same with python -m loader load --date {dump.day} --again; nothing was changed"
+        )
+    return dump
 
 
 def _keys_by_day(bucket: Bucket) -> dict[dt.date, list[str]]:

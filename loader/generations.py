@@ -1,74 +1,121 @@
-"""Landed dumps: each in a schema of its own, shown by the views in `landing`. See docs/decisions/0001."""
+"""Landed dumps: each in a schema of its own, its home, and one of them shown in `landing`. See docs/decisions/0003."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 
-import duckdb
-
 from loader import ledger
 from loader.dump_report import DumpReport
-from loader.warehouse import OWN_TABLES, quoted
+from loader.errors import LoaderError
+from loader.warehouse.base import Warehouse
+from loader.warehouse.own_tables import MARKER, MARKER_COLUMNS
+
+KEPT = 3  # earlier generations to roll back to, besides the live one
 
 
 @dataclass(frozen=True)
 class Generation:
-    """A schema that one dump lands in."""
+    """A dump and the schema that is its home."""
 
     load_id: int
     schema: str
     day: dt.date
+    state: str
 
 
-def live_day(connection: duckdb.DuckDBPyConnection) -> dt.date | None:
-    """The business day of the dump that `landing` shows, None before the first."""
-    row = connection.execute("SELECT business_date FROM landing.generations WHERE state = 'live'").fetchone()
-    return row[0] if row else None
+def recorded(warehouse: Warehouse) -> list[Generation]:
+    """All generations on record, oldest load first."""
+    sql = "SELECT load_id, schema_name, business_date, state FROM landing.generations ORDER BY load_id"
+    return [Generation(*row) for row in warehouse.query(sql)]
 
 
-def begin(connection: duckdb.DuckDBPyConnection, day: dt.date) -> Generation:
+def live(warehouse: Warehouse) -> Generation | None:
+    """The generation that `landing` shows, None before the first."""
+    return next((one for one in recorded(warehouse) if one.state == "live"), None)
+
+
+def begin(warehouse: Warehouse, day: dt.date) -> Generation:
     """An empty schema for a dump, on record before it exists so that a killed load can be cleaned up after."""
-    load_id = ledger.next_load_id(connection)
-    generation = Generation(load_id, f"landing_g{load_id}", day)
-    connection.execute("INSERT INTO landing.generations VALUES (?, ?, ?, 'loading')", [load_id, generation.schema, day])
-    connection.execute(f"CREATE SCHEMA {quoted(generation.schema)}")
+    load_id = ledger.next_load_id(warehouse)
+    schema = f"landing_{day:%Y%m%d}"
+    if schema in {one.schema for one in recorded(warehouse)}:
+        schema = f"{schema}_{load_id}"
+    generation = Generation(load_id, schema, day, "loading")
+    warehouse.execute("INSERT INTO landing.generations VALUES (?, ?, ?, ?)", load_id, schema, day, generation.state)
+    warehouse.create_schema(schema)
     return generation
 
 
-def publish(
-    connection: duckdb.DuckDBPyConnection, generation: Generation, report: DumpReport, entry: ledger.Entry
-) -> None:
-    """Shows a landed generation in place of the live one and writes the ledger, in one transaction."""
-    connection.execute("BEGIN")
-    shown = connection.execute("SELECT view_name FROM duckdb_views() WHERE schema_name = 'landing' AND NOT internal")
-    for (name,) in shown.fetchall():
-        if name not in report.tables:
-            connection.execute(f"DROP VIEW landing.{quoted(name)}")
-    for name in report.tables:
-        connection.execute(
-            f"CREATE OR REPLACE VIEW landing.{quoted(name)} AS SELECT * FROM {quoted(generation.schema)}.{quoted(name)}"
-        )
-    connection.execute("UPDATE landing.generations SET state = 'replaced' WHERE state = 'live'")
-    connection.execute("UPDATE landing.generations SET state = 'live' WHERE load_id = ?", [generation.load_id])
-    ledger.record_report(connection, generation.load_id, report)
-    ledger.record(connection, generation.load_id, entry)
-    connection.execute("COMMIT")
+def publish(warehouse: Warehouse, generation: Generation, report: DumpReport, entry: ledger.Entry) -> None:
+    """Shows a landed generation in place of the live one, and records it.
+
+    The swap is one step; a kill behind it is made good by `settle`, which reads the entry that was swapped in with the tables.
+    """
+    with warehouse.transaction():
+        ledger.record_report(warehouse, generation.load_id, report)
+    marker = f"{warehouse.quote(generation.schema)}.{MARKER}"
+    warehouse.execute(f"CREATE TABLE {marker} ({MARKER_COLUMNS})")
+    ledger.write(warehouse, marker, generation.load_id, entry)
+    shown = live(warehouse)
+    warehouse.show(generation.schema, shown.schema if shown else None)
+    settle(warehouse)
 
 
-def drop_unused(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Drops the schemas that the record calls replaced, or loading: their load is dead, for only one can hold the file.
+def roll_back(warehouse: Warehouse) -> tuple[Generation, Generation]:
+    """Shows the newest kept generation in place of the live one, and records it; the swap is one step.
 
     Returns:
-        Names of the schemas dropped.
+        The generation that was live, and the one that is.
+
+    Raises:
+        LoaderError: no earlier generation is kept; nothing was changed.
     """
-    unused = connection.execute(
-        "SELECT load_id, schema_name FROM landing.generations WHERE state <> 'live' ORDER BY load_id"
-    ).fetchall()
-    for load_id, schema in unused:
-        connection.execute(f"DROP SCHEMA IF EXISTS {quoted(schema)} CASCADE")
-        connection.execute("DELETE FROM landing.generations WHERE load_id = ?", [load_id])
-    return [schema for _, schema in unused]
+    shown = live(warehouse)
+    kept = [one for one in recorded(warehouse) if one.state == "kept"]
+    if shown is None or not kept:
+        raise LoaderError("no earlier generation is kept, so there is nothing to roll back to; nothing was changed")
+    warehouse.show(kept[-1].schema, shown.schema)
+    settle(warehouse)
+    return shown, kept[-1]
 
 
-RESERVED = frozenset(OWN_TABLES)
+def settle(warehouse: Warehouse) -> None:
+    """Makes states and ledger say what `landing` shows. Does nothing when they do; safe to kill and to repeat."""
+    if not warehouse.has_table("landing", MARKER):
+        return
+    shown = ledger.read(warehouse, f"landing.{MARKER}")
+    before = live(warehouse)
+    if before is not None and before.load_id == shown.load_id:
+        return
+    with warehouse.transaction():
+        if before is not None:
+            older = before.load_id < shown.load_id
+            _set_state(warehouse, before.load_id, "kept" if older else "rolled_back")
+            if not older:
+                ledger.withdraw_after(warehouse, shown.entry.business_date)
+            if shown.entry.business_date <= before.day:
+                # Days from this one on may have been computed from the other dump: `run` computes them again.
+                warehouse.execute("INSERT INTO landing.days_to_reopen VALUES (?)", shown.entry.business_date)
+        _set_state(warehouse, shown.load_id, "live")
+        ledger.record(warehouse, shown.load_id, shown.entry, finished_at=shown.finished_at)
+
+
+def drop_unused(warehouse: Warehouse) -> None:
+    """Drops the generations that are of no more use: dead loads, rolled back ones, and kept ones beyond the newest KEPT.
+
+    Which these are is on record; no schema is ever dropped by the look of its name.
+    """
+    on_record = recorded(warehouse)
+    kept = [one for one in on_record if one.state == "kept"]
+    unused = [one for one in on_record if one.state in ("loading", "rolled_back")] + kept[:-KEPT]
+    for one in unused:
+        warehouse.drop_schema(one.schema)
+        with warehouse.transaction():
+            if one.state == "loading":
+                ledger.forget_report(warehouse, one.load_id)
+            warehouse.execute("DELETE FROM landing.generations WHERE load_id = ?", one.load_id)
+
+
+def _set_state(warehouse: Warehouse, load_id: int, state: str) -> None:
+    warehouse.execute("UPDATE landing.generations SET state = ? WHERE load_id = ?", state, load_id)

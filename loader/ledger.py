@@ -1,16 +1,16 @@
-"""The load ledger: what has landed. A row is written in the same transaction as the data it speaks of, as its last statement."""
+"""The load ledger: what has landed. A snapshot's row is written with its rows; a dump's is swapped in with its tables."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-
-import duckdb
+from dataclasses import astuple, dataclass
 
 from loader.dump_report import DumpReport
+from loader.warehouse.base import Warehouse
 
 DUMP = "dump"
 SNAPSHOT = "snapshot"
+_LEDGER = "landing.load_ledger"
 
 
 @dataclass(frozen=True)
@@ -36,48 +36,82 @@ class Entry:
     seconds: float
 
 
-def next_load_id(connection: duckdb.DuckDBPyConnection) -> int:
-    """A number no load has used, a dead one included."""
-    (newest,) = connection.execute(
-        "SELECT MAX(load_id) FROM (SELECT load_id FROM landing.load_ledger UNION ALL SELECT load_id FROM landing.generations)"
-    ).fetchone()
-    return (newest or 0) + 1
+@dataclass(frozen=True)
+class Written:
+    """An entry as it stands in a table: with its load and the time of writing (UTC, naive)."""
+
+    load_id: int
+    entry: Entry
+    finished_at: dt.datetime
 
 
-def newest(connection: duckdb.DuckDBPyConnection, dataset: str) -> dt.date | None:
+def next_load_id(warehouse: Warehouse) -> int:
+    """A number no load has used, a dead or rolled back one included."""
+    tables = ("load_ledger", "generations", "load_tables", "withdrawn_files")
+    used = " UNION ALL ".join(f"SELECT MAX(load_id) AS load_id FROM landing.{table}" for table in tables)
+    return (warehouse.query(f"SELECT MAX(load_id) FROM ({used}) AS used")[0][0] or 0) + 1
+
+
+def newest(warehouse: Warehouse, dataset: str) -> dt.date | None:
     """The newest landed day of a dataset, None where nothing has landed."""
-    (day,) = connection.execute(
-        "SELECT MAX(business_date) FROM landing.load_ledger WHERE dataset = ?", [dataset]
-    ).fetchone()
-    return day
+    return warehouse.query(f"SELECT MAX(business_date) FROM {_LEDGER} WHERE dataset = ?", dataset)[0][0]
 
 
-def days(connection: duckdb.DuckDBPyConnection, dataset: str) -> set[dt.date]:
+def days(warehouse: Warehouse, dataset: str) -> set[dt.date]:
     """All landed days of a dataset."""
-    rows = connection.execute("SELECT business_date FROM landing.load_ledger WHERE dataset = ?", [dataset])
-    return {day for (day,) in rows.fetchall()}
+    return {day for (day,) in warehouse.query(f"SELECT business_date FROM {_LEDGER} WHERE dataset = ?", dataset)}
 
 
-def record(connection: duckdb.DuckDBPyConnection, load_id: int, entry: Entry) -> None:
-    """Writes an entry, within the transaction that landed its rows."""
-    finished_at = dt.datetime.now(dt.timezone.utc).replace(tzinfo=None, microsecond=0)
-    connection.execute(
-        "INSERT INTO landing.load_ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            load_id,
-            entry.dataset,
-            entry.business_date,
-            entry.object_key,
-            entry.row_count,
-            entry.size_bytes,
-            entry.sha256,
-            entry.seconds,
-            finished_at,
-        ],
+def write(warehouse: Warehouse, table: str, load_id: int, entry: Entry, finished_at: dt.datetime | None = None) -> None:
+    """Writes an entry into the ledger or a table of its shape.
+
+    Args:
+        table: qualified name.
+        finished_at: UTC, naive; None for now.
+    """
+    finished_at = finished_at or dt.datetime.now(dt.timezone.utc).replace(tzinfo=None, microsecond=0)
+    warehouse.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", load_id, *astuple(entry), finished_at)
+
+
+def read(warehouse: Warehouse, table: str) -> Written:
+    """The entry of a table that holds one."""
+    ((load_id, *entry, finished_at),) = warehouse.query(f"SELECT * FROM {table}")
+    return Written(load_id, Entry(*entry), finished_at)
+
+
+def record(warehouse: Warehouse, load_id: int, entry: Entry, finished_at: dt.datetime | None = None) -> None:
+    """Writes an entry into the ledger, in place of an older one of that day. Within the caller's transaction."""
+    warehouse.execute(
+        f"DELETE FROM {_LEDGER} WHERE dataset = ? AND business_date = ?", entry.dataset, entry.business_date
     )
+    write(warehouse, _LEDGER, load_id, entry, finished_at)
 
 
-def record_report(connection: duckdb.DuckDBPyConnection, load_id: int, report: DumpReport) -> None:
+def withdraw_after(warehouse: Warehouse, day: dt.date) -> None:
+    """Takes the dumps and snapshots after a day out of the ledger, and remembers their files. Within the caller's transaction."""
+    now = dt.datetime.now(dt.timezone.utc).replace(tzinfo=None, microsecond=0)
+    warehouse.execute(
+        f"""INSERT INTO landing.withdrawn_files
+            SELECT load_id, dataset, business_date, object_key, sha256, ? FROM {_LEDGER} WHERE business_date > ?""",
+        now,
+        day,
+    )
+    warehouse.execute("DELETE FROM landing.tenant_daily_snapshots WHERE snapshot_date > ?", day)
+    warehouse.execute(f"DELETE FROM {_LEDGER} WHERE business_date > ?", day)
+
+
+def withdrawn(warehouse: Warehouse, dataset: str) -> set[tuple[dt.date, str]]:
+    """Day and sha256 of the files that a rollback took out of the ledger."""
+    sql = "SELECT business_date, sha256 FROM landing.withdrawn_files WHERE dataset = ?"
+    return set(warehouse.query(sql, dataset))
+
+
+def admit_again(warehouse: Warehouse, dataset: str, day: dt.date) -> None:
+    """Forgets that files of a day were withdrawn."""
+    warehouse.execute("DELETE FROM landing.withdrawn_files WHERE dataset = ? AND business_date = ?", dataset, day)
+
+
+def record_report(warehouse: Warehouse, load_id: int, report: DumpReport) -> None:
     """Keeps the load report: rows by table, nulled values by column and reason."""
     tables = [(load_id, name, table.rows_in_dump, table.rows_landed) for name, table in report.tables.items()]
     nulled = [
@@ -86,6 +120,12 @@ def record_report(connection: duckdb.DuckDBPyConnection, load_id: int, report: D
         for (column, reason), count in table.nulled.items()
     ]
     if tables:
-        connection.executemany("INSERT INTO landing.load_tables VALUES (?, ?, ?, ?)", tables)
+        warehouse.execute_many("INSERT INTO landing.load_tables VALUES (?, ?, ?, ?)", tables)
     if nulled:
-        connection.executemany("INSERT INTO landing.load_nulled VALUES (?, ?, ?, ?, ?)", nulled)
+        warehouse.execute_many("INSERT INTO landing.load_nulled VALUES (?, ?, ?, ?, ?)", nulled)
+
+
+def forget_report(warehouse: Warehouse, load_id: int) -> None:
+    """Drops the report of a load that never went live."""
+    for table in ("load_tables", "load_nulled"):
+        warehouse.execute(f"DELETE FROM landing.{table} WHERE load_id = ?", load_id)

@@ -8,23 +8,23 @@ import tempfile
 import time
 from pathlib import Path
 
-import duckdb
-
 from loader import dumps, generations, ledger, snapshots
 from loader.bucket import Bucket, open_bucket
 from loader.dump_report import DumpReport
 from loader.errors import DumpRejectedError, UsageError
 from loader.progress import say, step
 from loader.settings import PROJECT, Settings
-from loader.warehouse import OWN_TABLES, open_warehouse
+from loader.warehouse import Warehouse, open_warehouse
+from loader.warehouse.own_tables import RESERVED
 
 
-def load(settings: Settings, day: dt.date | None = None) -> dt.date:
+def load(settings: Settings, day: dt.date | None = None, *, again: bool = False) -> dt.date:
     """Lands a dump and the new snapshots; safe to repeat, and to kill at any point.
 
     Args:
         settings: warehouse and bucket.
         day: business day of the dump; None for the newest valid one.
+        again: take a dump although a rollback withdrew it.
 
     Returns:
         The business day of the dump.
@@ -33,27 +33,25 @@ def load(settings: Settings, day: dt.date | None = None) -> dt.date:
         LoaderError: in one of its kinds, see loader/errors.py; a rejected dump has changed nothing.
     """
     bucket = open_bucket(settings.bucket_uri)
-    with (
-        open_warehouse(settings.duckdb_file) as connection,
-        tempfile.TemporaryDirectory(prefix="loader-") as scratch,
-    ):
-        generations.drop_unused(connection)
-        if day in ledger.days(connection, ledger.DUMP):
+    with open_warehouse(settings) as warehouse, tempfile.TemporaryDirectory(prefix="loader-") as scratch:
+        generations.drop_unused(warehouse)
+        if day in ledger.days(warehouse, ledger.DUMP):
             say(f"The dump of {day} is already loaded.")
         else:
-            day = _load_dump(connection, bucket, dumps.choose(bucket, day), Path(scratch))
-        _load_snapshots(connection, bucket, Path(scratch))
+            refused = set() if again else ledger.withdrawn(warehouse, ledger.DUMP)
+            day = _load_dump(warehouse, bucket, dumps.choose(bucket, day, refused), Path(scratch))
+        _load_snapshots(warehouse, bucket, Path(scratch))
         return day
 
 
-def _load_dump(connection: duckdb.DuckDBPyConnection, bucket: Bucket, dump: dumps.Dump, scratch: Path) -> dt.date:
-    if dump.day in ledger.days(connection, ledger.DUMP):
+def _load_dump(warehouse: Warehouse, bucket: Bucket, dump: dumps.Dump, scratch: Path) -> dt.date:
+    if dump.day in ledger.days(warehouse, ledger.DUMP):
         say(f"The newest dump, of {dump.day}, is already loaded.")
         return dump.day
-    live = generations.live_day(connection)
-    if live and dump.day < live:
+    live = generations.live(warehouse)
+    if live and dump.day < live.day:
         raise UsageError(
-            f"the warehouse holds {live}: loading the dump of {dump.day} would put an older state over it; nothing was changed"
+            f"the warehouse holds {live.day}: loading the dump of {dump.day} would put an older state over it; nothing was changed"
         )
     if bucket.size(dump.key) != dump.size_bytes:
         raise DumpRejectedError(
@@ -63,18 +61,17 @@ def _load_dump(connection: duckdb.DuckDBPyConnection, bucket: Bucket, dump: dump
     from loader.dump import land_dump
 
     started = time.monotonic()
-    generation = generations.begin(connection, dump.day)
+    generation = generations.begin(warehouse, dump.day)
     try:
         with step(f"load dump {dump.day}", total=dump.size_bytes, unit="bytes") as progress:
             with bucket.open(dump.key) as stream:
                 report = land_dump(
-                    connection,
-                    generation.schema,
+                    warehouse.dump_landing(generation.schema),
                     stream,
                     Path(dump.key).name,
                     gzipped=dump.gzipped,
                     scratch=scratch,
-                    reserved=generations.RESERVED,
+                    reserved=RESERVED,
                     progress=progress.advance,
                 )
             _check(dump, report)
@@ -87,11 +84,12 @@ def _load_dump(connection: duckdb.DuckDBPyConnection, bucket: Bucket, dump: dump
                 report.sha256,
                 round(time.monotonic() - started, 3),
             )
-            generations.publish(connection, generation, report, entry)
+            generations.publish(warehouse, generation, report, entry)
+            ledger.admit_again(warehouse, ledger.DUMP, dump.day)
             progress.note(rows=report.rows_landed, tables=len(report.tables), report=_figures(report))
     finally:
-        # What was published is live and stays; what failed, and the generation it replaced, go.
-        generations.drop_unused(connection)
+        # What was published is live and stays; what failed, and generations beyond those kept, go.
+        generations.drop_unused(warehouse)
     return dump.day
 
 
@@ -119,7 +117,7 @@ def _check(dump: dumps.Dump, report: DumpReport) -> None:
 
 def _tables_read_by_models() -> set[str]:
     models = (path.read_text() for path in (PROJECT / "models" / "staging").glob("*.sql"))
-    return {table for text in models for table in re.findall(r"\blanding\.(\w+)", text)} - set(OWN_TABLES)
+    return {table for text in models for table in re.findall(r"\blanding\.(\w+)", text)} - RESERVED
 
 
 def _figures(report: DumpReport) -> dict[str, dict[str, object]]:
@@ -133,12 +131,12 @@ def _figures(report: DumpReport) -> dict[str, dict[str, object]]:
     }
 
 
-def _load_snapshots(connection: duckdb.DuckDBPyConnection, bucket: Bucket, scratch: Path) -> None:
-    live = generations.live_day(connection)
-    if live not in ledger.days(connection, ledger.SNAPSHOT):
+def _load_snapshots(warehouse: Warehouse, bucket: Bucket, scratch: Path) -> None:
+    live = generations.live(warehouse).day
+    if live not in ledger.days(warehouse, ledger.SNAPSHOT):
         with step(f"export snapshot {live}") as progress:
-            progress.note(rows=snapshots.export(connection, bucket, live), key=snapshots.key_of(live))
-    if files := snapshots.missing(connection, bucket):
+            progress.note(rows=snapshots.export(warehouse, bucket, live), key=snapshots.key_of(live))
+    if files := snapshots.missing(warehouse, bucket, live):
         with step("load snapshots", total=len(files)) as progress:
-            rows = snapshots.land(connection, bucket, files, scratch, progress.advance)
+            rows = snapshots.land(warehouse, bucket, files, scratch, progress.advance)
             progress.note(files=len(files), rows=rows)

@@ -6,11 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
 from loader.errors import LoaderError
 from loader.settings import PROJECT, Settings
-from loader.warehouse import cannot_open
 
 if TYPE_CHECKING:
     from sqlmesh import Context
@@ -26,10 +23,12 @@ def sqlmesh_context(settings: Settings) -> Iterator[tuple[Context, Any]]:
         LoaderError: nothing has been loaded into it yet.
     """
     # Imported here: SQLMesh takes seconds to import, and `load` and `--help` do without it.
+    import duckdb
+    import psycopg2
     from sqlmesh import Context
     from sqlmesh.core.console import set_console
 
-    if settings.gateway == "duckdb" and not settings.duckdb_file.exists():
+    if not settings.mysql and not settings.duckdb_file.exists():
         raise LoaderError(f"{settings.duckdb_file} does not exist: load a dump first with python -m loader load")
     console = _console()
     set_console(console)
@@ -37,7 +36,12 @@ def sqlmesh_context(settings: Settings) -> Iterator[tuple[Context, Any]]:
         context = Context(paths=[str(PROJECT)], gateway=settings.gateway)
         context.engine_adapter.fetchone("SELECT 1")
     except duckdb.IOException as error:
+        from loader.warehouse.duckdb import cannot_open
+
         raise cannot_open(settings.duckdb_file, error) from None
+    except psycopg2.OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise LoaderError(f"SQLMesh's state database (WAREHOUSE_STATE_URL) can't be reached: {reason}") from None
     try:
         yield context, console
     finally:

@@ -74,6 +74,32 @@ def open_days(context: Context, snapshots: Iterable[Snapshot], days: list[tuple[
             context.state_sync.remove_intervals([(snapshot, interval)], remove_shared_versions=True)
 
 
+def withdraw(context: Context, first: dt.date, newest: dt.date) -> None:
+    """Undoes what was computed from a dump that is no longer the live one: opens its days in every model, and deletes the rows
+    of days that no dump stands for any more. Killed half way, it is done again next time.
+
+    Args:
+        first: the first day that may have been computed from the other dump.
+        newest: the newest landed dump's day.
+    """
+    from sqlmesh.utils.date import now_timestamp, to_timestamp
+
+    # Every environment's versions, for one that is promoted later must not bring the withdrawn days with it.
+    shown = {info for environment in context.state_sync.get_environments() for info in environment.snapshots}
+    for snapshot in context.state_sync.get_snapshots(shown).values():
+        if not snapshot.is_model or snapshot.is_seed:
+            continue
+        if snapshot.is_incremental_by_time_range and snapshot.intervals:
+            day = exp.column(snapshot.model.time_column.column.name)
+            late = day > exp.cast(exp.Literal.string(str(newest)), "date")
+            context.engine_adapter.delete_from(snapshot.table_name(), late)
+        beyond = max((last for _, last in snapshot.intervals), default=now_timestamp())
+        if beyond > to_timestamp(first):
+            context.state_sync.remove_intervals(
+                [(snapshot, (to_timestamp(first), beyond))], remove_shared_versions=True
+            )
+
+
 def standing_on(snapshots: dict[str, Snapshot], name: str) -> list[Snapshot]:
     """The model and every model that is computed from it, views left out: they hold nothing."""
     reached = {snapshots[name].name}

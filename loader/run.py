@@ -11,7 +11,7 @@ from loader.errors import LoaderError, NoDumpError
 from loader.progress import step
 from loader.project import prod_snapshots, sqlmesh_context
 from loader.settings import Settings
-from loader.warehouse import open_warehouse
+from loader.warehouse import one_writer, open_warehouse
 
 if TYPE_CHECKING:
     from sqlmesh import Context
@@ -49,11 +49,22 @@ def run(settings: Settings, day: dt.date | None = None) -> RunResult:
         BusyError: another process holds the warehouse.
         LoaderError: a model or an audit failed; the message names it.
     """
-    day = _loaded_day(settings, day)
+    with one_writer(settings):
+        day, newest, reopened = _loaded_day(settings, day)
+        result = _run(settings, day, newest, reopened)
+        if reopened:
+            with open_warehouse(settings) as warehouse:
+                warehouse.execute("DELETE FROM landing.days_to_reopen")
+    return result
+
+
+def _run(settings: Settings, day: dt.date, newest: dt.date, reopened: dt.date | None) -> RunResult:
     with sqlmesh_context(settings) as (context, console):
-        snapshots = prod_snapshots(context)
         result = RunResult(day)
         with step(f"run {day}") as progress:
+            if reopened:
+                restate.withdraw(context, reopened, newest)
+            snapshots = prod_snapshots(context)
             late = restate.differing_days(context, snapshots[restate.CALENDAR], day)
             restate.open_days(context, restate.standing_on(snapshots, restate.CALENDAR), restate.stretches(late))
             _run_once(context, console, day)
@@ -94,21 +105,25 @@ def assert_fresh(result: RunResult) -> None:
         )
 
 
-def _loaded_day(settings: Settings, day: dt.date | None) -> dt.date:
-    with open_warehouse(settings.duckdb_file) as connection:
-        loaded = ledger.newest(connection, ledger.DUMP)
+def _loaded_day(settings: Settings, day: dt.date | None) -> tuple[dt.date, dt.date, dt.date | None]:
+    """The day to run for, the newest loaded one, and the first day computed from a dump that is not live any more, if any."""
+    with open_warehouse(settings) as warehouse:
+        loaded = ledger.newest(warehouse, ledger.DUMP)
         if loaded is None or (day and day > loaded):
             raise NoDumpError(
                 f"no dump of {day or 'any day'} has been loaded ({f'the newest is {loaded}' if loaded else 'the ledger is empty'}); "
                 "nothing was run. Load it first: python -m loader load"
             )
-        return day or loaded
+        reopened = warehouse.query("SELECT MIN(first_day) FROM landing.days_to_reopen")[0][0]
+        return day or loaded, loaded, reopened
 
 
 def _restate_corrected(context: Context, console: Any, result: RunResult) -> None:
     """Compares the marts, whose parents are fresh by now, and runs again for the days that differ."""
     snapshots = prod_snapshots(context)
     for name, snapshot in snapshots.items():
+        if name == restate.CALENDAR:
+            continue  # compared before the run
         if restate.is_reconciled(snapshot) and (days := restate.differing_days(context, snapshot, result.day)):
             # One stretch: the marts are small, and rewriting days that are right costs less than a batch and its audits for each.
             restate.open_days(context, [snapshot], [(days[0], days[-1])])

@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from loader.errors import UsageError
+from loader.mysql_url import Account, parse
 
+MYSQL_URL, STATE_URL = "WAREHOUSE_MYSQL_URL", "WAREHOUSE_STATE_URL"
 PROJECT = Path(__file__).resolve().parent.parent
-GATEWAYS = ("duckdb",)
+GATEWAYS = ("duckdb", "aurora")
+_VARIABLES = ("WAREHOUSE_GATEWAY", "WAREHOUSE_DUCKDB", "WAREHOUSE_BUCKET", MYSQL_URL, STATE_URL)
 
 
 @dataclass(frozen=True)
@@ -20,20 +25,22 @@ class Settings:
         gateway: name of the SQLMesh gateway.
         duckdb_file: the warehouse of the duckdb gateway.
         bucket: `s3://bucket` or a folder; None where none was named.
+        mysql: the warehouse of the aurora gateway, None on the other.
     """
 
     gateway: str
     duckdb_file: Path
     bucket: str | None
+    mysql: Account | None = None
 
     @classmethod
     def resolve(cls, bucket: str | None = None, gateway: str | None = None) -> Settings:
-        """Takes flags first, then WAREHOUSE_* variables, then defaults, and sets the variables for config.yaml to read.
+        """Takes flags first, then WAREHOUSE_* variables, then defaults, and sets the variables for config.py to read.
 
         Raises:
-            UsageError: the gateway does not exist, or a variable is set to nothing.
+            UsageError: the gateway does not exist, or a variable is missing, set to nothing or malformed.
         """
-        for name in ("WAREHOUSE_GATEWAY", "WAREHOUSE_DUCKDB", "WAREHOUSE_BUCKET"):
+        for name in _VARIABLES:
             if os.environ.get(name, "unset").strip() == "":
                 raise UsageError(f"{name} is set but empty: give it a value or unset it")
         gateway = gateway or os.environ.get("WAREHOUSE_GATEWAY", "duckdb")
@@ -45,7 +52,11 @@ class Settings:
         if file.is_dir() or file.parent.is_file():
             raise UsageError(f"WAREHOUSE_DUCKDB names {file}, which can't be a database file")
         os.environ.update(WAREHOUSE_GATEWAY=gateway, WAREHOUSE_DUCKDB=str(file))
-        return cls(gateway, file, bucket or os.environ.get("WAREHOUSE_BUCKET"))
+        mysql = None
+        if gateway == "aurora":
+            mysql = mysql_account()
+            state_database()
+        return cls(gateway, file, bucket or os.environ.get("WAREHOUSE_BUCKET"), mysql)
 
     @property
     def bucket_uri(self) -> str:
@@ -57,3 +68,47 @@ class Settings:
         if self.bucket is None:
             raise UsageError("no bucket: name one with --bucket (a folder or s3://bucket) or WAREHOUSE_BUCKET")
         return self.bucket
+
+
+def mysql_account() -> Account:
+    """The warehouse of the aurora gateway, from WAREHOUSE_MYSQL_URL.
+
+    Raises:
+        UsageError: the variable is not set, or is no such URL.
+    """
+    return parse(_needed(MYSQL_URL), MYSQL_URL)
+
+
+def state_database() -> dict[str, Any]:
+    """Where the aurora gateway keeps SQLMesh's state, from WAREHOUSE_STATE_URL: arguments of its Postgres connection.
+
+    Raises:
+        UsageError: the variable is not set, or is no postgresql:// URL; the message never shows it, for it holds a password.
+    """
+    form = f"{STATE_URL} is no postgresql://user:password@host[:port]/database[?sslmode=verify-full] (percent-encode user and password)"
+    try:
+        parts = urlsplit(_needed(STATE_URL))
+        port = parts.port or 5432
+        options = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+    except ValueError:
+        raise UsageError(form) from None
+    database = parts.path.strip("/")
+    if parts.scheme not in ("postgresql", "postgres") or not parts.hostname or not parts.username or not database:
+        raise UsageError(form)
+    if unknown := sorted(set(options) - {"sslmode"}):
+        raise UsageError(f"{STATE_URL} has the unknown option {unknown[0]}: use sslmode (the CA file is PGSSLROOTCERT)")
+    return {
+        "host": parts.hostname,
+        "port": port,
+        "user": unquote(parts.username),
+        "password": unquote(parts.password or ""),
+        "database": database,
+        **options,
+    }
+
+
+def _needed(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise UsageError(f"the aurora gateway needs {name}: set it, see python -m loader --help")
+    return value

@@ -8,20 +8,17 @@ import hashlib
 import io
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-
-import duckdb
 
 from loader import ledger
 from loader.bucket import Bucket
 from loader.errors import DumpRejectedError
+from loader.snapshot_file import HEADER
+from loader.warehouse import Warehouse
 
 PREFIX = "snapshots/tenant_status/"
-HEADER = ("tenant_id", "status", "contract_type", "full_name", "snapshot_date")
-_TYPES = dict(zip(HEADER, ("BIGINT", "BIGINT", "BIGINT", "VARCHAR", "DATE"), strict=True))
 _KEY = re.compile(re.escape(PREFIX) + r"(\d{4})(\d{2})(\d{2})\.csv")
 
 
@@ -30,7 +27,7 @@ def key_of(day: dt.date) -> str:
     return f"{PREFIX}{day:%Y%m%d}.csv"
 
 
-def export(connection: duckdb.DuckDBPyConnection, bucket: Bucket, day: dt.date) -> int:
+def export(warehouse: Warehouse, bucket: Bucket, day: dt.date) -> int:
     """Writes the snapshot of the live dump to the bucket: standard CSV, CRLF, NULL as nothing, ordered by tenant.
 
     Args:
@@ -42,21 +39,20 @@ def export(connection: duckdb.DuckDBPyConnection, bucket: Bucket, day: dt.date) 
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(HEADER)
-    rows = connection.execute(
-        "SELECT id, status, contract_type, full_name, CAST(? AS DATE) FROM landing.tenants ORDER BY id", [day]
-    ).fetchall()
-    writer.writerows(rows)
+    rows = warehouse.query("SELECT id, status, contract_type, full_name FROM landing.tenants ORDER BY id")
+    writer.writerows((*row, day) for row in rows)
     bucket.write(key_of(day), text.getvalue().encode())
+    ledger.admit_again(warehouse, ledger.SNAPSHOT, day)
     return len(rows)
 
 
-def missing(connection: duckdb.DuckDBPyConnection, bucket: Bucket) -> list[tuple[dt.date, str]]:
-    """The days whose files lie in the bucket and are not in the ledger, oldest first, with their keys.
+def missing(warehouse: Warehouse, bucket: Bucket, live: dt.date) -> list[tuple[dt.date, str]]:
+    """The days up to the live dump's whose files lie in the bucket and are not in the ledger, oldest first, with their keys.
 
     Raises:
         DumpRejectedError: a key under the prefix is not YYYYMMDD.csv.
     """
-    landed = ledger.days(connection, ledger.SNAPSHOT)
+    landed = ledger.days(warehouse, ledger.SNAPSHOT)
     found = []
     for key in bucket.keys(PREFIX):
         match = _KEY.fullmatch(key)
@@ -68,13 +64,20 @@ def missing(connection: duckdb.DuckDBPyConnection, bucket: Bucket) -> list[tuple
             raise DumpRejectedError(
                 f"snapshot {key}: the name is not YYYYMMDD.csv with a real date; rename or remove it"
             )
-        if day not in landed:
+        if day not in landed and day <= live:
             found.append((day, key))
-    return found
+    withdrawn = ledger.withdrawn(warehouse, ledger.SNAPSHOT)
+    suspects = {day for day, _ in withdrawn}
+    return [(day, key) for day, key in found if day not in suspects or (day, _digest(bucket, key)) not in withdrawn]
+
+
+def _digest(bucket: Bucket, key: str) -> str:
+    with bucket.open(key) as body:
+        return hashlib.sha256(body.read()).hexdigest()
 
 
 def land(
-    connection: duckdb.DuckDBPyConnection,
+    warehouse: Warehouse,
     bucket: Bucket,
     files: list[tuple[dt.date, str]],
     scratch: Path,
@@ -96,12 +99,12 @@ def land(
         DumpRejectedError: a file is not what it must be; it left nothing, the files before it are landed.
     """
     total = 0
-    load_id = ledger.next_load_id(connection)
-    with _bulk(connection), ThreadPoolExecutor(2, thread_name_prefix="snapshots") as workers:
+    load_id = ledger.next_load_id(warehouse)
+    with warehouse.bulk(), ThreadPoolExecutor(2, thread_name_prefix="snapshots") as workers:
         before: Future[int] | None = None
         landing: list[Future[int]] = []
         for day, key in files:
-            before = workers.submit(_land_file, connection, bucket, day, key, scratch, load_id, before)
+            before = workers.submit(_land_file, warehouse, bucket, day, key, scratch, load_id, before)
             landing.append(before)
         try:
             for file in landing:
@@ -112,23 +115,8 @@ def land(
     return total
 
 
-@contextmanager
-def _bulk(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """A thread a file instead of several in one, and no checkpoint every few files: the log is folded in at the end."""
-    threads, threshold = connection.execute(
-        "SELECT current_setting('threads'), current_setting('checkpoint_threshold')"
-    ).fetchone()
-    connection.execute("SET threads = 1")
-    connection.execute("SET checkpoint_threshold = '1GB'")
-    try:
-        yield
-    finally:
-        connection.execute(f"SET threads = {threads}")
-        connection.execute(f"SET checkpoint_threshold = '{threshold}'")
-
-
 def _land_file(
-    connection: duckdb.DuckDBPyConnection,
+    warehouse: Warehouse,
     bucket: Bucket,
     day: dt.date,
     key: str,
@@ -137,63 +125,12 @@ def _land_file(
     before: Future[int] | None,
 ) -> int:
     started = time.monotonic()
-    with bucket.local_copy(key, scratch) as path, connection.cursor() as cursor:
+    with bucket.local_copy(key, scratch) as path, warehouse.second() as own, own.transaction():
+        rows = own.insert_snapshot(path, day, key)
         body = path.read_bytes()
-        cursor.execute("BEGIN")
-        try:
-            rows = _insert(cursor, path, _columns(body, key), day, key)
-            digest = hashlib.sha256(body).hexdigest()
-            if before is not None:
-                before.result()  # raises if that file was rejected: then this one must not land either
-            seconds = round(time.monotonic() - started, 3)
-            ledger.record(cursor, load_id, ledger.Entry(ledger.SNAPSHOT, day, key, rows, len(body), digest, seconds))
-            cursor.execute("COMMIT")
-        except BaseException:
-            cursor.execute("ROLLBACK")
-            raise
-    return rows
-
-
-def _columns(body: bytes, key: str) -> list[str]:
-    columns = body.partition(b"\n")[0].removesuffix(b"\r").decode("utf-8", "replace").split(",")
-    if sorted(columns) != sorted(HEADER):
-        raise DumpRejectedError(
-            f"snapshot {key}: the first line must name {', '.join(HEADER)}; the file was not loaded"
-        )
-    return columns
-
-
-def _insert(cursor: duckdb.DuckDBPyConnection, path: Path, columns: list[str], day: dt.date, key: str) -> int:
-    spec = ", ".join(f"'{name}': '{_TYPES[name]}'" for name in columns)
-    try:
-        (rows,) = cursor.execute(
-            f"""INSERT INTO landing.tenant_daily_snapshots SELECT {", ".join(HEADER)} FROM read_csv(
-                ?, columns={{{spec}}}, header=true, auto_detect=false, delim=',', quote='"', escape='"',
-                dateformat='%Y-%m-%d', strict_mode=true)""",
-            [str(path)],
-        ).fetchone()
-    except duckdb.ConstraintException:
-        problem = "a row lacks tenant_id, status, contract_type or snapshot_date"
-        raise DumpRejectedError(f"snapshot {key}: {problem}; the file was not loaded") from None
-    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        # DuckDB's message quotes the line, and a line holds a name.
-        where = re.search(r"(?i)line:? (\d+)", str(error))
-        place = f", line {where[1]}" if where else ""
-        raise DumpRejectedError(
-            f"snapshot {key}{place}: not a row of {', '.join(columns)}; the file was not loaded"
-        ) from None
-    of_day, tenants = cursor.execute(
-        "SELECT COUNT(*), COUNT(DISTINCT tenant_id) FROM landing.tenant_daily_snapshots WHERE snapshot_date = ?", [day]
-    ).fetchone()
-    problem = (
-        "it has no rows"
-        if rows == 0
-        else f"{rows - of_day} of its rows are of another day than {day}"
-        if of_day != rows
-        else f"{rows - tenants} rows repeat a tenant"
-        if tenants < rows
-        else None
-    )
-    if problem:
-        raise DumpRejectedError(f"snapshot {key}: {problem}; the file was not loaded")
+        if before is not None:
+            before.result()  # raises if that file was rejected: then this one must not land either
+        seconds = round(time.monotonic() - started, 3)
+        entry = ledger.Entry(ledger.SNAPSHOT, day, key, rows, len(body), hashlib.sha256(body).hexdigest(), seconds)
+        ledger.record(own, load_id, entry)
     return rows

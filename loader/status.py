@@ -7,11 +7,10 @@ import datetime as dt
 from rich.console import Console
 from rich.table import Table
 
-from loader.errors import LoaderError
 from loader.project import prod_snapshots, sqlmesh_context
 from loader.run import fresh_to
 from loader.settings import Settings
-from loader.warehouse import open_warehouse
+from loader.warehouse import read_warehouse
 
 _LAYERS = ("staging", "silver", "gold")
 
@@ -23,27 +22,32 @@ def status(settings: Settings) -> None:
         LoaderError: there is no warehouse yet.
         BusyError: another process holds it.
     """
-    if not settings.duckdb_file.exists():
-        raise LoaderError(
-            f"there is no warehouse at {settings.duckdb_file} yet: load a dump first with python -m loader load"
-        )
     console = Console(highlight=False)
-    with open_warehouse(settings.duckdb_file) as connection:
-        loaded = connection.execute(
-            """SELECT dataset, COUNT(*), MIN(business_date), MAX(business_date),
-                      date_diff('day', MIN(business_date), MAX(business_date)) + 1 - COUNT(*), SUM(row_count)
+    with read_warehouse(settings) as warehouse:
+        loaded = warehouse.query(
+            """SELECT dataset, COUNT(*), MIN(business_date), MAX(business_date), SUM(row_count)
                FROM landing.load_ledger GROUP BY dataset ORDER BY dataset"""
-        ).fetchall()
-        nulled = connection.execute(
+        )
+        nulled = warehouse.query(
             """SELECT table_name, column_name, reason, value_count FROM landing.load_nulled
                WHERE load_id = (SELECT load_id FROM landing.generations WHERE state = 'live')
                ORDER BY value_count DESC, table_name, column_name LIMIT 5"""
-        ).fetchall()
+        )
+        kept = warehouse.query(
+            "SELECT business_date FROM landing.generations WHERE state = 'kept' ORDER BY load_id DESC"
+        )
+        withdrawn = warehouse.query(
+            "SELECT business_date, withdrawn_at FROM landing.withdrawn_files WHERE dataset = 'dump' ORDER BY withdrawn_at"
+        )
     console.print(_loaded_table(loaded))
     for table, column, reason, count in nulled:
         console.print(f"  nulled in landing.{table}.{column}: {count:,} values ({reason.replace('_', ' ')})")
+    if kept:
+        console.print(f"  to roll back to: {', '.join(str(day) for (day,) in kept)}")
+    for day, at in withdrawn:
+        console.print(f"  [yellow]rolled back: the dump of {day}, at {at} UTC[/]")
     with sqlmesh_context(settings) as (context, _):
-        newest = next((last for dataset, _, _, last, _, _ in loaded if dataset == "dump"), None)
+        newest = next((last for dataset, _, _, last, _ in loaded if dataset == "dump"), None)
         console.print(_freshness_table(fresh_to(prod_snapshots(context)), newest))
 
 
@@ -51,7 +55,8 @@ def _loaded_table(loaded: list[tuple]) -> Table:
     table = Table(title="Loaded", title_justify="left")
     for heading in ("dataset", "days", "first", "last", "days missing between", "rows"):
         table.add_column(heading, justify="left" if heading == "dataset" else "right")
-    for dataset, days, first, last, gaps, rows in loaded:
+    for dataset, days, first, last, rows in loaded:
+        gaps = (last - first).days + 1 - days
         table.add_row(dataset, f"{days:,}", str(first), str(last), f"{gaps:,}", f"{rows:,}")
     return table
 

@@ -6,6 +6,8 @@ from sqlglot import exp
 from sqlmesh import macro
 from sqlmesh.core.macros import MacroEvaluator
 
+from macros.engine import on_mysql
+
 # A date outside these years is a placeholder of the source (1900-01-01, 2100-01-01, 2200-01-01, 2302-01-28 ... 5300-11-12).
 FIRST_REAL_DAY = "1900-01-02"
 LAST_REAL_DAY = "2099-12-31"
@@ -60,11 +62,7 @@ def to_code(evaluator: MacroEvaluator, column: exp.Expression) -> str:
     A plain cast would give 12 for '12abc' on MySQL and fail on others.
     """
     text = f"TRIM({column.sql(dialect=evaluator.dialect)})"
-    only_digits = (
-        f"REGEXP_INSTR({text}, '^[0-9]{{1,9}}$') = 1"
-        if evaluator.var("engine") == "mysql"
-        else f"{text} ~ '^[0-9]{{1,9}}$'"
-    )
+    only_digits = f"REGEXP_INSTR({text}, '^[0-9]{{1,9}}$') = 1" if on_mysql(evaluator) else f"{text} ~ '^[0-9]{{1,9}}$'"
     return f"CAST(CASE WHEN {only_digits} THEN {text} END AS BIGINT)"
 
 

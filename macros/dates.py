@@ -6,14 +6,25 @@ from sqlglot import exp
 from sqlmesh import macro
 from sqlmesh.core.macros import MacroEvaluator
 
+from macros.engine import on_mysql
+
 
 @macro()
 def days_between(evaluator: MacroEvaluator, start: exp.Expression, end: exp.Expression) -> str:
     """Whole days from start to end, both dates. (MySQL's `-` would subtract the numbers yyyymmdd.)"""
     first, last = (part.sql(dialect=evaluator.dialect) for part in (start, end))
-    if evaluator.var("engine") == "mysql":
+    if on_mysql(evaluator):
         return f"CAST(TO_DAYS({last}) - TO_DAYS({first}) AS BIGINT)"
     return f"CAST(CAST({last} AS DATE) - CAST({first} AS DATE) AS BIGINT)"
+
+
+@macro()
+def add_days(evaluator: MacroEvaluator, start: exp.Expression, days: exp.Expression) -> str:
+    """The date a whole number of days after a date. (MySQL's `+` would add to the number yyyymmdd.)"""
+    first, number = (part.sql(dialect=evaluator.dialect) for part in (start, days))
+    if on_mysql(evaluator):
+        return f"FROM_DAYS(TO_DAYS({first}) + {number})"
+    return f"CAST(CAST({first} AS DATE) + CAST({number} AS INT) AS DATE)"
 
 
 @macro()

@@ -1,22 +1,21 @@
-"""Warehouses for tests: planned once, copied for each test that changes one."""
+"""Warehouses for tests: planned once, copied or put back for each test that changes one."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from loader.settings import PROJECT, Settings
+from loader.settings import Settings
+from tests import places
 from tests.landing import company, land_dump, land_snapshot, moving, tenant
+from tests.places import FILE, Place, Servers
+from tests.servers import mysql_family, state
 
 FIRST_DAY = dt.date(2025, 6, 10)
-
-# DuckDB names a database after its file and SQLMesh's state holds that name, so every copy is called the same.
-FILE = "warehouse.duckdb"
 
 
 @pytest.fixture(autouse=True)
@@ -29,17 +28,9 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def plan(file: Path) -> None:
-    """Plans the project's models to prod on a warehouse."""
-    from sqlmesh import Context
-    from sqlmesh.core.console import NoopConsole, set_console
-
+    """Plans the project's models to prod on a DuckDB warehouse."""
     os.environ["WAREHOUSE_DUCKDB"] = str(file)
-    set_console(NoopConsole())
-    context = Context(paths=[str(PROJECT)])
-    try:
-        context.plan("prod", auto_apply=True, no_prompts=True, skip_tests=True)
-    finally:
-        context.close()
+    places.plan()
 
 
 def settings_for(file: Path, bucket: Path | None = None) -> Settings:
@@ -48,32 +39,37 @@ def settings_for(file: Path, bucket: Path | None = None) -> Settings:
     return Settings.resolve(str(bucket) if bucket else None)
 
 
+def land_and_plan(place: Place) -> None:
+    """One dump and two snapshots, planned to prod."""
+    with place.chosen():
+        settings = place.settings()
+        both = company(tenants=[tenant(1), tenant(2, status=14)], movings=[moving(1), moving(2, room_id=2)])
+        land_dump(settings, FIRST_DAY, both)
+        land_snapshot(settings, FIRST_DAY - dt.timedelta(days=1), {1: 9})
+        land_snapshot(settings, FIRST_DAY, {1: 9, 2: 5})
+        places.plan()
+
+
 @pytest.fixture(scope="session")
-def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse with one dump and two snapshots, planned. Read it or copy it, never change it."""
-    file = tmp_path_factory.mktemp("planned") / FILE
-    land_dump(
-        file, FIRST_DAY, company(tenants=[tenant(1), tenant(2, status=14)], movings=[moving(1), moving(2, room_id=2)])
-    )
-    land_snapshot(file, FIRST_DAY - dt.timedelta(days=1), {1: 9})
-    land_snapshot(file, FIRST_DAY, {1: 9, 2: 5})
-    before = os.environ.get("WAREHOUSE_DUCKDB")
-    try:
-        plan(file)
-    finally:
-        os.environ.pop("WAREHOUSE_DUCKDB")
-        if before:
-            os.environ["WAREHOUSE_DUCKDB"] = before
-    return file
+def planned_place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A DuckDB warehouse with one dump and two snapshots, planned. Read it or copy it, never change it."""
+    place = places.duckdb_place(tmp_path_factory.mktemp("planned") / FILE)
+    land_and_plan(place)
+    return place
+
+
+@pytest.fixture(scope="session")
+def planned(planned_place: Place) -> Path:
+    """The file of `planned_place`."""
+    return Path(planned_place.variables["WAREHOUSE_DUCKDB"])
 
 
 @pytest.fixture
-def warehouse(planned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the planned warehouse, to change at will."""
-    file = tmp_path / FILE
-    shutil.copy(planned, file)
-    monkeypatch.setenv("WAREHOUSE_DUCKDB", str(file))
-    return file
+def warehouse(planned_place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of a copy of the planned warehouse, to change at will."""
+    place = places.copied(planned_place, tmp_path)
+    monkeypatch.setenv("WAREHOUSE_DUCKDB", place.variables["WAREHOUSE_DUCKDB"])
+    return tmp_path / FILE
 
 
 @pytest.fixture
@@ -94,3 +90,50 @@ def query(tmp_path: Path) -> Iterator[Callable[..., list[tuple]]]:
             return connection.execute(sql).fetchall()
 
     yield rows
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """A server of the MySQL family and a Postgres, for the whole session."""
+    folder = tmp_path_factory.mktemp("servers")
+    with mysql_family(folder / "mysql") as mysql, state(folder / "state") as postgres:
+        yield Servers(mysql, postgres)
+
+
+@pytest.fixture
+def empty_aurora(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """The aurora gateway on a server where nothing was ever loaded, chosen by the environment."""
+    return _choose(servers.empty(), monkeypatch)
+
+
+@pytest.fixture
+def aurora(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """The aurora gateway with one dump and two snapshots, planned, to change at will; chosen by the environment."""
+    place = servers.restored("planned")
+    if place is None:
+        place = servers.empty()
+        land_and_plan(place)
+        servers.save(place, "planned")
+    return _choose(place, monkeypatch)
+
+
+@pytest.fixture(params=["duckdb", pytest.param("aurora", marks=pytest.mark.server)])
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """Either gateway, planned as `aurora` is, to change at will; chosen by the environment."""
+    if request.param == "aurora":
+        return request.getfixturevalue("aurora")
+    return _choose(places.copied(request.getfixturevalue("planned_place"), tmp_path), monkeypatch)
+
+
+@pytest.fixture(params=["duckdb", pytest.param("aurora", marks=pytest.mark.server)])
+def empty_place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """Either gateway, nothing ever loaded; chosen by the environment."""
+    if request.param == "aurora":
+        return request.getfixturevalue("empty_aurora")
+    return _choose(places.duckdb_place(tmp_path / FILE), monkeypatch)
+
+
+def _choose(place: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
+    for name, value in place.variables.items():
+        monkeypatch.setenv(name, value)
+    return place

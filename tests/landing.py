@@ -8,6 +8,7 @@ from typing import Any
 
 from loader import generations, ledger
 from loader.dump_report import DumpReport, TableReport
+from loader.settings import Settings
 from loader.warehouse import open_warehouse
 
 # Only the columns that models read; types as the loader lands them.
@@ -94,32 +95,36 @@ def moving(number: int, **values: Any) -> dict[str, Any]:
     } | values
 
 
-def land_dump(file: Path, day: dt.date, tables: dict[str, Rows]) -> None:
-    """Lands a dump of these tables."""
-    with open_warehouse(file) as connection:
-        generation = generations.begin(connection, day)
+def land_dump(where: Path | Settings, day: dt.date, tables: dict[str, Rows]) -> None:
+    """Lands a dump of these tables in a DuckDB file or the warehouse of settings."""
+    with open_warehouse(_settings(where)) as warehouse:
+        generation = generations.begin(warehouse, day)
         report = DumpReport()
         for name, columns in TABLES.items():
-            connection.execute(f"CREATE TABLE {generation.schema}.{name} ({columns})")
+            table = f"{generation.schema}.{name}"
+            # Lengths and the word for a timestamp are MySQL's; DuckDB takes both.
+            columns = columns.replace("VARCHAR", "VARCHAR(255)").replace("TIMESTAMP", "DATETIME")
+            warehouse.execute(f"CREATE TABLE {table} ({columns})")
             for row in tables[name]:
-                connection.execute(
-                    f"INSERT INTO {generation.schema}.{name} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
-                    list(row.values()),
+                warehouse.execute(
+                    f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", *row.values()
                 )
             report.tables[name] = TableReport(len(tables[name]), len(tables[name]))
         entry = ledger.Entry(ledger.DUMP, day, f"dumps/gghouse_{day:%Y%m%d}.sql", report.rows_landed, 1, "0" * 64, 0.1)
-        generations.publish(connection, generation, report, entry)
-        generations.drop_unused(connection)
+        generations.publish(warehouse, generation, report, entry)
+        generations.drop_unused(warehouse)
 
 
-def land_snapshot(file: Path, day: dt.date, statuses: dict[int, int], contract_type: int = 1) -> None:
+def land_snapshot(where: Path | Settings, day: dt.date, statuses: dict[int, int], contract_type: int = 1) -> None:
     """Lands a snapshot: tenant -> status."""
-    with open_warehouse(file) as connection:
-        connection.execute("BEGIN")
-        connection.executemany(
+    with open_warehouse(_settings(where)) as warehouse, warehouse.transaction():
+        warehouse.execute_many(
             "INSERT INTO landing.tenant_daily_snapshots VALUES (?, ?, ?, NULL, ?)",
             [(number, status, contract_type, day) for number, status in statuses.items()],
         )
         entry = ledger.Entry(ledger.SNAPSHOT, day, "", len(statuses), 1, f"{day:%Y%m%d}".rjust(64, "0"), 0.1)
-        ledger.record(connection, ledger.next_load_id(connection), entry)
-        connection.execute("COMMIT")
+        ledger.record(warehouse, ledger.next_load_id(warehouse), entry)
+
+
+def _settings(where: Path | Settings) -> Settings:
+    return where if isinstance(where, Settings) else Settings("duckdb", where, None)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from tests.conftest import FILE, plan
+from tests.conftest import plan
+from tests.places import FILE
 
 
 def rebuilt(file: Path, folder: Path) -> Path:

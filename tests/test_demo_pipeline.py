@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from loader.cli import cli
 from loader.settings import PROJECT
-from tests.conftest import FILE, plan
+from tests.conftest import plan
+from tests.places import FILE
 from tests.rebuild import differences, rebuilt
 
 pytestmark = pytest.mark.slow

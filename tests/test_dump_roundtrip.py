@@ -164,16 +164,20 @@ def test_what_is_no_literal_row_is_refused(case: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["load_ledger", "Tenant_Daily_Snapshots"])
 def test_a_table_with_the_name_of_the_pipelines_own_is_refused(name: str, tmp_path: Path) -> None:
     import io
+    from functools import partial
 
     import duckdb
 
     from loader.dump import land_dump
+    from loader.dump.duckdb_landing import DuckDBLanding
 
     body = io.BytesIO(f"CREATE TABLE `{name}` (`id` int);\n".encode())
     with duckdb.connect() as connection, pytest.raises(DumpRejectedError, match="pipeline's own"):
         connection.execute("CREATE SCHEMA g")
         reserved = frozenset({"load_ledger", "tenant_daily_snapshots"})
-        land_dump(connection, "g", body, "x.sql", gzipped=False, scratch=tmp_path, reserved=reserved)
+        land_dump(
+            partial(DuckDBLanding, connection, "g"), body, "x.sql", gzipped=False, scratch=tmp_path, reserved=reserved
+        )
 
 
 def test_text_that_is_not_utf8_and_broken_gzip_are_refused(tmp_path: Path) -> None:

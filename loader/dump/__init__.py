@@ -1,15 +1,12 @@
-"""Land a mysqldump in DuckDB: all of it exactly, or a DumpRejectedError that says where and why."""
+"""Land a mysqldump in a database: all of it exactly, or a DumpRejectedError that says where and why."""
 
 from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
-
-import duckdb
 
 from loader.dump.binary_values import convert_binary
 from loader.dump.blocks import Blocks
@@ -23,17 +20,14 @@ from loader.dump.values import convert
 from loader.dump_report import DumpReport
 from loader.errors import DumpRejectedError
 
-MEMORY_LIMIT_MB = 300  # DuckDB's share while a dump lands
 _GLUED_BYTES = 512 << 10
 _CREATE_TABLE = re.compile(rb"CREATE\s+TABLE\b", re.I)
 _TRAILER = b"-- Dump completed"
-_UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _HEADER = re.compile(rb"-- (MySQL|MariaDB) dump ")
 
 
 def land_dump(
-    connection: duckdb.DuckDBPyConnection,
-    schema: str,
+    open_landing: Callable[[Path, DumpReport], Landing],
     stream: BinaryIO,
     name: str,
     *,
@@ -44,12 +38,12 @@ def land_dump(
 ) -> DumpReport:
     """Land every table of a dump in a schema of its own.
 
-    Nothing of the dump is executed: its CREATE TABLEs are built anew with DuckDB's types, its INSERTs are read as
-    literals. Whether an incomplete dump (no trailer line) is good enough is the caller's decision.
+    Nothing of the dump is executed as it is: its CREATE TABLEs are built anew with the database's types, its INSERTs are
+    read as literals. Whether an incomplete dump (no trailer line) is good enough is the caller's decision.
 
     Args:
-        connection: where to; the work is done by a cursor of it, in transactions of its own.
-        schema: an existing, empty schema; after an error the caller drops it.
+        open_landing: where to: called with an empty folder for chunk files and with the report, it opens a landing on
+            an existing, empty schema; after an error the caller drops that schema.
         stream: the dump's raw bytes; short reads are fine, nothing is sought.
         name: the dump's name, for messages.
         gzipped: whether the stream is gzip.
@@ -67,10 +61,9 @@ def land_dump(
     report = DumpReport()
     try:
         with (
-            _lean(connection),
             tempfile.TemporaryDirectory(prefix="dump-", dir=scratch) as folder,
             Blocks(stream, gzipped=gzipped, progress=progress) as blocks,
-            Landing(connection, schema, Path(folder), report) as landing,
+            open_landing(Path(folder), report) as landing,
         ):
             reader = _Reader(landing, report, frozenset(table.lower() for table in reserved))
             for statement in Statements(blocks):
@@ -134,7 +127,7 @@ class _Reader:
             if defect.row is not None:
                 defect.row += self._report.tables[target.table.name].rows_in_dump
             raise
-        self._landing.add(target, rows)
+        self._landing.add(target, rows, text)
 
     def _insert(self, statement: bytes) -> None:
         self._skipped.require_readable()
@@ -143,7 +136,7 @@ class _Reader:
             rows = rows.rstrip(b"\r\n")
             if not rows.endswith(b")"):
                 raise Defect("an INSERT with something behind its rows", table=target.table.name)
-        if target is not self._target or self._glued_bytes > _GLUED_BYTES:
+        if target is not self._target or self._glued_bytes + len(rows) > _GLUED_BYTES:
             self.flush()
         self._target = target
         self._glued.append(rows)
@@ -161,20 +154,3 @@ class _Reader:
                 raise Defect(what, table=table.name)
         self._tables[table.name] = table
         self._landing.create(table)
-
-
-@contextmanager
-def _lean(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Hold DuckDB to one thread and little memory: the conversion beside it is Python's, and takes the other core."""
-    threads, limit = connection.execute("SELECT current_setting('threads'), current_setting('memory_limit')").fetchone()
-    number, unit = limit.split()  # such as 18.7 GiB
-    lower = float(number) * _UNITS[unit] > MEMORY_LIMIT_MB * 1e6
-    try:
-        connection.execute("SET threads = 1")
-        if lower:
-            connection.execute(f"SET memory_limit = '{MEMORY_LIMIT_MB}MB'")
-        yield
-    finally:
-        connection.execute(f"SET threads = {threads}")
-        if lower:  # DuckDB tells its limit cut to one decimal: half of one more keeps it from sinking with each load
-            connection.execute(f"SET memory_limit = '{float(number) + 0.05:.2f} {unit}'")

@@ -108,5 +108,5 @@ def _hex(column: Column, match: re.Match[bytes]) -> bytes:
         return int(bits or b"0", 2).to_bytes(max(size, (len(bits) + 7) // 8), "big").hex().encode()
     digits = match["hex"] if match["hex"] is not None else match["quoted_hex"]
     if digits is not None:
-        return b"0" * (len(digits) % 2) + digits
+        return digits.zfill(max(2 * column.width, len(digits) + len(digits) % 2))
     return _unescape(match[1]).hex().encode()

@@ -1,20 +1,16 @@
-"""One chunk file: the statement that lands it, and what is wrong with it when DuckDB refuses it."""
+"""Chunk files: rows of one table as CSV, gathered on disk until there are enough of them for one statement."""
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
-import duckdb
-
-from loader.dump import dates
-from loader.dump.create_table import DATE_KINDS, Column
-from loader.dump.defect import Defect
+from loader.dump.create_table import DATE_KINDS
 from loader.dump.inserts import Target
 from loader.dump.values import Rows
-
-_DUCKDB_LINE = 2 << 20  # bytes, the reader's own default for the longest line
 
 
 @dataclass
@@ -49,6 +45,11 @@ class Chunk:
         self.zeros = self.zeros or b"'0000-" in rows.csv
 
     @property
+    def last_row(self) -> int:
+        """Number of its last row within the table's rows."""
+        return self.first_row + self.rows - 1
+
+    @property
     def date_places(self) -> list[int]:
         """Places of the date columns within the target."""
         return [at for at, column in enumerate(self.target.columns) if column.kind in DATE_KINDS]
@@ -61,133 +62,59 @@ class Chunk:
         return expected | {column.name: self.rows for column in left_out}
 
 
-def quote(name: str) -> str:
-    """A name as DuckDB's SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
+class ChunkFiles:
+    """Write rows to one chunk file after the other."""
+
+    def __init__(self, folder: Path, size: int):
+        """Write nothing yet.
+
+        Args:
+            folder: an existing folder; the files in it are the caller's to delete.
+            size: bytes after which a chunk is full.
+        """
+        self._folder = folder
+        self._size = size
+        self._numbers = itertools.count()
+        self._chunk: Chunk | None = None
+        self._file: BinaryIO | None = None
+
+    def wants_other(self, target: Target) -> bool:
+        """Whether the open chunk cannot take rows for a target."""
+        return self._chunk is not None and self._chunk.target is not target
+
+    def add(self, target: Target, rows: Rows, first_row: int) -> Chunk | None:
+        """Write rows to the open chunk, or to a new one if none is open.
+
+        Args:
+            target: where they go; that of the open chunk.
+            rows: the rows.
+            first_row: number of their first one within the table's rows, from 1.
+
+        Returns:
+            The chunk if that made it full; it is closed then.
+        """
+        if self._chunk is None:
+            path = self._folder / f"chunk-{next(self._numbers)}.csv"
+            self._file = path.open("wb", buffering=0)
+            self._chunk = Chunk(target, path, first_row)
+        self._file.write(rows.csv)
+        self._chunk.add(rows)
+        return self.close() if self._chunk.size >= self._size else None
+
+    def close(self) -> Chunk | None:
+        """Close the open chunk and return it, if there is one."""
+        chunk, self._chunk = self._chunk, None
+        if chunk is not None:
+            self._file.close()
+        return chunk
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _read_csv(chunk: Chunk, types: list[str]) -> str:
-    """The reader call, with the columns c0, c1, ... of the given types."""
-    columns = ", ".join(f"'c{at}': '{kind}'" for at, kind in enumerate(types))
-    return (
-        f"read_csv({_literal(str(chunk.path))}, columns = {{{columns}}}, auto_detect = false, header = false,"
-        " delim = ',', quote = '''', escape = '''', new_line = '\\n', nullstr = 'NULL', allow_quoted_nulls = false,"
-        f" comment = '', strict_mode = true, max_line_size = {max(_DUCKDB_LINE, chunk.longest)})"
-    )
-
-
-def _read_type(column: Column) -> str:
-    """The type the CSV reader gives a column; the rest is converted in the SELECT."""
-    return column.type if column.kind in ("integer", "decimal", "float", "text") else "VARCHAR"
-
-
-def _expression(column: Column, text: str) -> str:
-    """What lands in a column, from the SQL expression of its text in the CSV."""
-    if column.kind in DATE_KINDS:
-        return dates.landed(text, column.kind)
-    if column.kind == "binary":
-        return f"unhex({text})"
-    if column.kind == "decimal" and column.type == "VARCHAR":  # too wide for DuckDB, so no reader checks its digits
-        return f"CASE WHEN {_no_decimal(text)} THEN error('') ELSE {text} END"
-    if column.kind == "float":  # the reader makes infinity of 1e400
-        return f"CASE WHEN isinf({text}) THEN error('') ELSE {text} END"
-    return text
-
-
-def _no_decimal(text: str) -> str:
-    return f"NOT regexp_full_match({text}, '-?(\\d+\\.?\\d*|\\.\\d+)')"
-
-
-def _default(column: Column) -> str:
-    """A DEFAULT literal as the text that `_expression` takes."""
-    text = column.default.encode().hex() if column.kind == "binary" else column.default
-    return _expression(column, f"CAST({_literal(text)} AS {_read_type(column)})")
-
-
-def insert_sql(chunk: Chunk, table: str) -> str:
-    """The INSERT that lands a chunk.
-
-    Args:
-        chunk: the chunk.
-        table: the landed table's quoted name.
-    """
-    target = chunk.target
-    values = [_expression(column, f"c{at}") for at, column in enumerate(target.columns)]
-    values += [_default(column) for column in target.absent]
-    names = ", ".join(quote(column.name) for column in (*target.columns, *target.absent))
-    source = _read_csv(chunk, [_read_type(column) for column in target.columns])
-    return f"INSERT INTO {table} ({names}) SELECT {', '.join(values)} FROM {source}"
-
-
-def count_reasons(cursor: duckdb.DuckDBPyConnection, chunk: Chunk) -> Counter[tuple[str, str]]:
-    """Count the dates in a chunk's file that became NULL, by column name and reason.
-
-    Raises:
-        Defect: a text that is no date at all.
-    """
-    reasons: Counter[tuple[str, str]] = Counter()
-    source = _read_csv(chunk, ["VARCHAR"] * len(chunk.target.columns))
-    columns = {at: chunk.target.columns[at] for at in chunk.date_places}
-    whys = {at: dates.reason(f"c{at}", column.kind) for at, column in columns.items()}
-    counts = [f"count(*) FILTER (why{at} = '{reason}')" for at in whys for reason in dates.REASONS]
-    texts = ", ".join(f"{why} AS why{at}" for at, why in whys.items())
-    found = iter(cursor.execute(f"SELECT {', '.join(counts)} FROM (SELECT {texts} FROM {source})").fetchone())
-    for at, column in columns.items():
-        figures = dict(zip(dates.REASONS, found, strict=False))
-        if figures.pop("no_date"):
-            first = cursor.execute(
-                f"SELECT min(number) FROM (SELECT {whys[at]} AS why, row_number() OVER () AS number FROM {source})"
-                " WHERE why = 'no_date'"
-            ).fetchone()[0]
-            what = f"column {column.name} holds something that is no {column.kind}"
-            raise Defect(what, table=chunk.target.table.name, row=chunk.first_row + first - 1)
-        reasons.update({(column.name, why): count for why, count in figures.items() if count})
-    return reasons
-
-
-def absent_reasons(cursor: duckdb.DuckDBPyConnection, chunk: Chunk) -> Counter[tuple[str, str]]:
-    """Count the dates of a chunk that became NULL because the rows leave them out and their DEFAULT is no day."""
-    reasons: Counter[tuple[str, str]] = Counter()
-    for column in chunk.target.absent:
-        if column.kind in DATE_KINDS:
-            why = cursor.execute(f"SELECT {dates.reason(_literal(column.default), column.kind)}").fetchone()[0]
-            if why is not None:
-                reasons[column.name, why] += chunk.rows
-    return reasons
-
-
-def first_bad_row(cursor: duckdb.DuckDBPyConnection, chunk: Chunk) -> Defect:
-    """Why DuckDB refused a chunk, found in the file without telling a value."""
-    table = chunk.target.table.name
+def not_utf8(chunk: Chunk) -> int | None:
+    """Number of the first row, within the table's rows, whose text is not UTF-8; None if there is none."""
     data = chunk.path.read_bytes()
     try:
         data.decode()
     except UnicodeDecodeError as error:
         outside = b"".join(data[: error.start].split(b"'")[::2])
-        return Defect("text that is not UTF-8", table=table, row=chunk.first_row + outside.count(b"\n"))
-    try:
-        for at, column in enumerate(chunk.target.columns):
-            if column.kind in ("integer", "decimal", "float") and (first := _first_unfit(cursor, chunk, at)):
-                what = f"the value of column {column.name} does not fit {column.type}"
-                return Defect(what, table=table, row=chunk.first_row + first - 1)
-    except (duckdb.ConversionException, duckdb.InvalidInputException):
-        pass  # not even text can be read
-    last = chunk.first_row + chunk.rows - 1
-    return Defect(f"rows up to row {last:,} are not what their CREATE TABLE says", table=table, row=chunk.first_row)
-
-
-def _first_unfit(cursor: duckdb.DuckDBPyConnection, chunk: Chunk, at: int) -> int | None:
-    """Number within the chunk of the first row whose number at place `at` the column's type cannot hold."""
-    kind = chunk.target.columns[at].type
-    unfit = _no_decimal("text") if kind == "VARCHAR" else f"TRY(CAST(text AS {kind})) IS NULL"
-    if kind in ("FLOAT", "DOUBLE"):
-        unfit = f"({unfit} OR isinf(TRY(CAST(text AS {kind}))))"
-    source = _read_csv(chunk, ["VARCHAR"] * len(chunk.target.columns))
-    return cursor.execute(
-        f"SELECT min(number) FROM (SELECT c{at} AS text, row_number() OVER () AS number FROM {source})"
-        f" WHERE text IS NOT NULL AND {unfit}"
-    ).fetchone()[0]
+        return chunk.first_row + outside.count(b"\n")
+    return None

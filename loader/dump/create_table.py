@@ -1,4 +1,4 @@
-"""A CREATE TABLE of MySQL's as the columns to land: names and DuckDB types, no keys, no NOT NULL.
+"""A CREATE TABLE of MySQL's as what is landed of it: the columns with their types, and the primary key.
 
 sqlglot's tokeniser, not its parser: of a column only the name, the type, nullability and the default matter, and a
 clause that the parser does not know (a SRID, a histogram, a new engine option) must not stop a load.
@@ -43,13 +43,15 @@ class Column:
     Attributes:
         name: as the dump spells it.
         kind: how its literals look: integer, decimal, float, text, date, timestamp or binary.
-        type: the DuckDB type it lands as.
+        type: the DuckDB type it lands as; what it lands as in MySQL is derived from the declared type (mysql_types.py).
         nullable: whether the source allows NULL.
         default: the DEFAULT literal's text ("" is a literal, None is "no literal").
         computed: whether a row that leaves it out gets a value the dump does not hold (GENERATED, or a DEFAULT that
             is an expression).
         generated: whether it is a GENERATED column, which mysqldump leaves out of its column lists.
         width: bytes of a BIT column, 0 for others.
+        declared: the type's name as the source declares it, in lower case.
+        arguments: what stands in brackets behind that: lengths, or the words of an ENUM or SET.
     """
 
     name: str
@@ -60,14 +62,23 @@ class Column:
     computed: bool = False
     generated: bool = False
     width: int = 0
+    declared: str = ""
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """A dumped table: its name and its columns in order."""
+    """A dumped table.
+
+    Attributes:
+        name: as the dump spells it.
+        columns: in their order.
+        key: names of the primary key's columns in lower case, in the key's order; empty if there is none.
+    """
 
     name: str
     columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
 
     @property
     def dates(self) -> tuple[Column, ...]:
@@ -111,7 +122,18 @@ def parse_create_table(statement: bytes) -> Table:
     folded = [column.name.lower() for column in columns]
     if len(set(folded)) < len(folded):
         raise Defect("CREATE TABLE names a column twice", table=name)
-    return Table(name, columns)
+    return Table(name, columns, _primary_key(elements))
+
+
+def _primary_key(elements: Sequence[Sequence[Token]]) -> tuple[str, ...]:
+    for element in elements:
+        at = next((at for at, token in enumerate(element) if token.token_type == TokenType.PRIMARY_KEY), None)
+        if at is not None and _is_key(element):
+            bracket = next(at for at, token in enumerate(element) if token.token_type == TokenType.L_PAREN)
+            return tuple(part[0].text.lower() for part in _elements(element, bracket)[0])
+        if at is not None:
+            return (element[0].text.lower(),)
+    return ()
 
 
 def _elements(tokens: Sequence[Token], opening: int) -> tuple[list[list[Token]], int]:
@@ -155,7 +177,18 @@ def _column(element: Sequence[Token], table: str) -> Column:
     generated = "AS" in words and element[at + words.index("AS") + 1 : at + words.index("AS") + 2] != []
     default, computed = _default(element[at:])
     nullable = not re.search(r"\bNOT NULL\b", " ".join(words[: _clause_end(words)]))
-    return Column(name, kind, duckdb_type, nullable, default, computed or generated, generated, width)
+    return Column(
+        name,
+        kind,
+        duckdb_type,
+        nullable,
+        default,
+        computed or generated,
+        generated,
+        width,
+        type_name,
+        tuple(arguments),
+    )
 
 
 def _clause_end(words: Sequence[str]) -> int:

@@ -1,9 +1,12 @@
-"""Dates as DuckDB expressions over their text: what becomes NULL, and why.
+"""Dates as DuckDB expressions over their text, and in Python: what becomes NULL, and why.
 
 `try_strptime` alone is not to be trusted: it makes 1900-01-01 of 'infinity' and a year before Christ of '0000-05-01'.
 """
 
 from __future__ import annotations
+
+import datetime as dt
+import re
 
 REASONS = ("zero_date", "impossible_date", "no_date")
 
@@ -35,3 +38,20 @@ def reason(text: str, kind: str) -> str:
         f" WHEN NOT regexp_full_match({text}, '{_SHAPES[kind]}') THEN 'no_date'"
         f" WHEN regexp_full_match({text}, '{_ZERO}') THEN 'zero_date' ELSE 'impossible_date' END"
     )
+
+
+def reason_of(text: str, kind: str) -> str | None:
+    """What `reason` finds for a text, without a database.
+
+    Args:
+        text: a date or timestamp.
+        kind: date or timestamp.
+    """
+    if not re.fullmatch(_SHAPES[kind], text, re.A):
+        return "no_date"
+    parts = [int(part) for part in re.split(r"[-: .]", text)[:6]]
+    try:
+        dt.datetime(*parts)  # noqa: DTZ001 - the source's timestamps are naive
+    except ValueError:
+        return "zero_date" if re.fullmatch(_ZERO, text) else "impossible_date"
+    return None

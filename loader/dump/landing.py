@@ -1,189 +1,47 @@
-"""DuckDB's side: chunk files of CSV go into the tables in a thread of their own while the next chunk is converted."""
+"""What a database must offer so that a dump can land in it; one implementation a kind of database."""
 
 from __future__ import annotations
 
-import itertools
-from collections import Counter, deque
-from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import Protocol
 
-import duckdb
-
-from loader.dump.chunks import Chunk, absent_reasons, count_reasons, first_bad_row, insert_sql, quote
 from loader.dump.create_table import Table
-from loader.dump.defect import Defect
 from loader.dump.inserts import Target
 from loader.dump.values import Rows
-from loader.dump_report import DumpReport, TableReport
-
-CHUNK_BYTES = 24 << 20
-QUEUED_CHUNKS = 8  # besides the one being converted and the one being inserted; they wait on disk, not in memory
 
 
-class Landing:
-    """Land rows in the tables of one schema.
+class Landing(Protocol):
+    """Land tables and rows in one schema, which exists and is empty.
 
-    A table's chunks share one transaction: a full row group then goes straight to the file, where a commit per chunk
-    doubles DuckDB's work. A context manager: leaving it with an error rolls the open transaction back.
+    A context manager: leaving it gives back whatever it opened; after an error it leaves the schema half full, and the
+    caller drops it. It fills the report it was opened with: `tables`, and in each `rows_in_dump` as rows are added,
+    the other figures when it finishes.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str, scratch: Path, report: DumpReport):
-        """Start the thread.
-
-        Args:
-            connection: a cursor of it does the work.
-            schema: an existing schema.
-            scratch: an existing folder of the caller's for the chunk files.
-            report: takes each table's figures.
-        """
-        self._cursor = connection.cursor()
-        self._schema = schema
-        self._scratch = scratch
-        self._report = report
-        self._numbers = itertools.count()
-        self._chunk: Chunk | None = None
-        self._file: BinaryIO | None = None
-        self._open_table: str | None = None  # of the transaction
-        self._dates: dict[str, Counter[str]] = {}  # table -> date column -> values landed in earlier transactions
-        self._inserted: list[Chunk] = []  # of that table; their files stay until its dates are accounted for
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="dump-writer")
-        self._queue: deque[Future[None]] = deque()
-
-    def __enter__(self) -> Landing:
-        return self
+    def __enter__(self) -> Landing: ...
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for waiting in self._queue:
-            waiting.cancel()
-        self._worker.shutdown(wait=True)
-        if self._file:
-            self._file.close()
-        if self._open_table is not None:
-            self._cursor.execute("ROLLBACK")
-        self._cursor.close()
+    ) -> None: ...
 
     def create(self, table: Table) -> None:
         """Create the table, with no rows yet."""
-        self._report.tables[table.name] = TableReport()
-        self._hand_over()
-        self._submit(self._create, table)
 
-    def add(self, target: Target, rows: Rows) -> None:
+    def add(self, target: Target, rows: Rows, text: bytes) -> None:
         """Take rows; they are in the tables after `finish`.
 
+        Args:
+            target: the table and columns.
+            rows: the rows, converted.
+            text: the same rows as the dump spells them, `(1,'a'),(2,...)`.
+
         Raises:
-            Defect: DuckDB refused an earlier chunk.
+            Defect: these or earlier rows were refused.
         """
-        figures = self._report.tables[target.table.name]
-        if self._chunk is None or self._chunk.target is not target:
-            self._hand_over()
-            path = self._scratch / f"chunk-{next(self._numbers)}.csv"
-            self._file = path.open("wb", buffering=0)
-            self._chunk = Chunk(target, path, figures.rows_in_dump + 1)
-        self._file.write(rows.csv)
-        self._chunk.add(rows)
-        figures.rows_in_dump += rows.count
-        if self._chunk.size >= CHUNK_BYTES:
-            self._hand_over()
 
     def finish(self) -> None:
-        """Wait until everything is in, and count the tables' rows.
+        """Wait until everything is in, and complete the report.
 
         Raises:
-            Defect: DuckDB refused a chunk.
+            Defect: rows were refused.
         """
-        self._hand_over()
-        self._submit(self._commit)
-        self._submit(self._count)
-        self._wait(0)
-
-    def _hand_over(self) -> None:
-        if self._chunk is not None:
-            self._file.close()
-            self._submit(self._insert, self._chunk)
-            self._chunk = self._file = None
-
-    def _submit(self, work, *arguments) -> None:
-        self._queue.append(self._worker.submit(work, *arguments))
-        self._wait(QUEUED_CHUNKS + 1)
-
-    def _wait(self, at_most: int) -> None:
-        while len(self._queue) > at_most:
-            self._queue.popleft().result()
-
-    # From here on in the writing thread.
-
-    def _name(self, table: str) -> str:
-        return f"{quote(self._schema)}.{quote(table)}"
-
-    def _create(self, table: Table) -> None:
-        self._commit()
-        columns = ", ".join(f"{quote(column.name)} {column.type}" for column in table.columns)
-        self._cursor.execute(f"CREATE TABLE {self._name(table.name)} ({columns})")
-
-    def _commit(self) -> None:
-        """Account for the open table's dates and commit it."""
-        if self._open_table is not None:
-            self._account_for_dates()
-            for chunk in self._inserted:
-                chunk.path.unlink()
-            self._inserted = []
-            self._open_table = None
-            self._cursor.execute("COMMIT")
-
-    def _insert(self, chunk: Chunk) -> None:
-        table = chunk.target.table
-        if self._open_table != table.name:
-            self._commit()
-            self._cursor.execute("BEGIN")
-            self._open_table = table.name
-        try:
-            inserted = self._cursor.execute(insert_sql(chunk, self._name(table.name))).fetchone()[0]
-        except (duckdb.ConversionException, duckdb.InvalidInputException):
-            # DuckDB's own text quotes the row, hence `from None`.
-            self._cursor.execute("ROLLBACK")
-            self._open_table = None
-            raise first_bad_row(self._cursor, chunk) from None
-        if inserted != chunk.rows:
-            raise Defect(f"{inserted:,} rows landed of {chunk.rows:,}", table=table.name, row=chunk.first_row)
-        self._inserted.append(chunk)
-
-    def _account_for_dates(self) -> None:
-        """Compare the open table's dates that are not NULL with the dump's; where some are missing, find out why.
-
-        Counting a table's values once costs milliseconds; reading the chunks' text again is for those that need it.
-        """
-        table = self._inserted[0].target.table if self._inserted else None
-        if table is None or not table.dates:
-            return
-        missing = Counter(self._dates.get(table.name))
-        reasons: Counter[tuple[str, str]] = Counter(self._report.tables[table.name].nulled)
-        for chunk in self._inserted:
-            by_default = absent_reasons(self._cursor, chunk)
-            reasons.update(by_default)
-            missing.update(chunk.dates_expected)
-            missing.subtract({name: count for (name, _), count in by_default.items()})
-        counts = ", ".join(f"count({quote(column.name)})" for column in table.dates)
-        found = self._cursor.execute(f"SELECT {counts} FROM {self._name(table.name)}").fetchone()
-        landed = dict(zip((column.name for column in table.dates), found, strict=True))
-        self._dates[table.name] = Counter(landed)
-        missing.subtract(landed)
-        for chunk in sorted(self._inserted, key=lambda chunk: not chunk.zeros):
-            if not any(missing.values()):
-                break
-            nulled = count_reasons(self._cursor, chunk)
-            reasons.update(nulled)
-            for (name, _), count in nulled.items():
-                missing[name] -= count
-        if unexplained := sorted(name for name, count in missing.items() if count):
-            raise Defect(f"dates of {', '.join(unexplained)} were lost", table=table.name)
-        if reasons:
-            self._report.tables[table.name].nulled = dict(reasons)
-
-    def _count(self) -> None:
-        for name, figures in self._report.tables.items():
-            figures.rows_landed = self._cursor.execute(f"SELECT count(*) FROM {self._name(name)}").fetchone()[0]

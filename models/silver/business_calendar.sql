@@ -3,8 +3,7 @@ one is a gap: it stays one in every model. */
 MODEL (
   name silver.business_calendar,
   kind INCREMENTAL_BY_TIME_RANGE (
-    time_column calendar_date,
-    batch_size 366
+    time_column calendar_date
   ),
   owner data_team,
   grain calendar_date,
@@ -23,15 +22,22 @@ MODEL (
 
 /* Kind: a day's row changes only when a file for it, or for the snapshot day before it, lands late. `loader
 run` compares and restates just these days. */
-WITH RECURSIVE days AS (
+WITH RECURSIVE numbers AS (
   SELECT
-    @start_ds::DATE AS calendar_date
+    0 AS n
   UNION ALL
   SELECT
-    CAST(calendar_date + INTERVAL '1 DAY' AS DATE) AS calendar_date
-  FROM days
+    n + 1
+  FROM numbers
   WHERE
-    calendar_date < @end_ds::DATE
+    n < 365
+), days AS (
+  SELECT
+    @add_days(@start_ds::DATE, years.n * 366 + numbers.n) AS calendar_date
+  FROM numbers
+  CROSS JOIN numbers AS years /* a day a level would end at MySQL's 1,000 levels of recursion */
+  WHERE
+    years.n * 366 + numbers.n <= @days_between(@start_ds::DATE, @end_ds::DATE)
 ), dumps AS (
   SELECT
     business_date

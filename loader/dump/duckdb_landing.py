@@ -1,0 +1,201 @@
+"""DuckDB's side: chunk files of CSV go into the tables in a thread of their own while the next chunk is converted."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+
+from loader.dump.chunks import Chunk, ChunkFiles
+from loader.dump.create_table import Table
+from loader.dump.defect import Defect
+from loader.dump.duckdb_chunks import absent_reasons, count_reasons, first_bad_row, insert_sql, quote
+from loader.dump.inserts import Target
+from loader.dump.values import Rows
+from loader.dump_report import DumpReport, TableReport
+
+MEMORY_LIMIT_MB = 300  # DuckDB's share while a dump lands
+CHUNK_BYTES = 24 << 20
+QUEUED_CHUNKS = 8  # besides the one being converted and the one being inserted; they wait on disk, not in memory
+_UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+
+
+class DuckDBLanding:
+    """Land rows in the tables of one schema of DuckDB's.
+
+    A table's chunks share one transaction: a full row group then goes straight to the file, where a commit per chunk
+    doubles DuckDB's work. A context manager: inside of it DuckDB is held to little memory, and leaving it with an error
+    rolls the open transaction back.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str, scratch: Path, report: DumpReport):
+        """Start the thread.
+
+        Args:
+            connection: a cursor of it does the work, in transactions of its own.
+            schema: an existing schema.
+            scratch: an existing folder of the caller's for the chunk files.
+            report: takes each table's figures.
+        """
+        self._cursor = connection.cursor()
+        self._schema = schema
+        self._files = ChunkFiles(scratch, CHUNK_BYTES)
+        self._report = report
+        self._open_table: str | None = None  # of the transaction
+        self._dates: dict[str, Counter[str]] = {}  # table -> date column -> values landed in earlier transactions
+        self._inserted: list[Chunk] = []  # of that table; their files stay until its dates are accounted for
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="dump-writer")
+        self._queue: deque[Future[None]] = deque()
+        self._lean = _lean(connection)
+
+    def __enter__(self) -> DuckDBLanding:
+        self._lean.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for waiting in self._queue:
+            waiting.cancel()
+        self._worker.shutdown(wait=True)
+        self._files.close()
+        if self._open_table is not None:
+            self._cursor.execute("ROLLBACK")
+        self._cursor.close()
+        self._lean.__exit__(kind, error, trace)
+
+    def create(self, table: Table) -> None:
+        """Create the table, with no rows yet."""
+        self._report.tables[table.name] = TableReport()
+        self._hand_over(self._files.close())
+        self._submit(self._create, table)
+
+    def add(self, target: Target, rows: Rows, text: bytes) -> None:
+        """Take rows; they are in the tables after `finish`.
+
+        Raises:
+            Defect: DuckDB refused an earlier chunk.
+        """
+        if self._files.wants_other(target):
+            self._hand_over(self._files.close())
+        figures = self._report.tables[target.table.name]
+        self._hand_over(self._files.add(target, rows, figures.rows_in_dump + 1))
+        figures.rows_in_dump += rows.count
+
+    def finish(self) -> None:
+        """Wait until everything is in, and count the tables' rows.
+
+        Raises:
+            Defect: DuckDB refused a chunk.
+        """
+        self._hand_over(self._files.close())
+        self._submit(self._commit)
+        self._submit(self._count)
+        self._wait(0)
+
+    def _hand_over(self, chunk: Chunk | None) -> None:
+        if chunk is not None:
+            self._submit(self._insert, chunk)
+
+    def _submit(self, work, *arguments) -> None:
+        self._queue.append(self._worker.submit(work, *arguments))
+        self._wait(QUEUED_CHUNKS + 1)
+
+    def _wait(self, at_most: int) -> None:
+        while len(self._queue) > at_most:
+            self._queue.popleft().result()
+
+    # From here on in the writing thread.
+
+    def _name(self, table: str) -> str:
+        return f"{quote(self._schema)}.{quote(table)}"
+
+    def _create(self, table: Table) -> None:
+        self._commit()
+        columns = ", ".join(f"{quote(column.name)} {column.type}" for column in table.columns)
+        self._cursor.execute(f"CREATE TABLE {self._name(table.name)} ({columns})")
+
+    def _commit(self) -> None:
+        """Account for the open table's dates and commit it."""
+        if self._open_table is not None:
+            self._account_for_dates()
+            for chunk in self._inserted:
+                chunk.path.unlink()
+            self._inserted = []
+            self._open_table = None
+            self._cursor.execute("COMMIT")
+
+    def _insert(self, chunk: Chunk) -> None:
+        table = chunk.target.table
+        if self._open_table != table.name:
+            self._commit()
+            self._cursor.execute("BEGIN")
+            self._open_table = table.name
+        try:
+            inserted = self._cursor.execute(insert_sql(chunk, self._name(table.name))).fetchone()[0]
+        except (duckdb.ConversionException, duckdb.InvalidInputException):
+            # DuckDB's own text quotes the row, hence `from None`.
+            self._cursor.execute("ROLLBACK")
+            self._open_table = None
+            raise first_bad_row(self._cursor, chunk) from None
+        if inserted != chunk.rows:
+            raise Defect(f"{inserted:,} rows landed of {chunk.rows:,}", table=table.name, row=chunk.first_row)
+        self._inserted.append(chunk)
+
+    def _account_for_dates(self) -> None:
+        """Compare the open table's dates that are not NULL with the dump's; where some are missing, find out why.
+
+        Counting a table's values once costs milliseconds; reading the chunks' text again is for those that need it.
+        """
+        table = self._inserted[0].target.table if self._inserted else None
+        if table is None or not table.dates:
+            return
+        missing = Counter(self._dates.get(table.name))
+        reasons: Counter[tuple[str, str]] = Counter(self._report.tables[table.name].nulled)
+        for chunk in self._inserted:
+            by_default = absent_reasons(self._cursor, chunk)
+            reasons.update(by_default)
+            missing.update(chunk.dates_expected)
+            missing.subtract({name: count for (name, _), count in by_default.items()})
+        counts = ", ".join(f"count({quote(column.name)})" for column in table.dates)
+        found = self._cursor.execute(f"SELECT {counts} FROM {self._name(table.name)}").fetchone()
+        landed = dict(zip((column.name for column in table.dates), found, strict=True))
+        self._dates[table.name] = Counter(landed)
+        missing.subtract(landed)
+        for chunk in sorted(self._inserted, key=lambda chunk: not chunk.zeros):
+            if not any(missing.values()):
+                break
+            nulled = count_reasons(self._cursor, chunk)
+            reasons.update(nulled)
+            for (name, _), count in nulled.items():
+                missing[name] -= count
+        if unexplained := sorted(name for name, count in missing.items() if count):
+            raise Defect(f"dates of {', '.join(unexplained)} were lost", table=table.name)
+        if reasons:
+            self._report.tables[table.name].nulled = dict(reasons)
+
+    def _count(self) -> None:
+        for name, figures in self._report.tables.items():
+            figures.rows_landed = self._cursor.execute(f"SELECT count(*) FROM {self._name(name)}").fetchone()[0]
+
+
+@contextmanager
+def _lean(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Hold DuckDB to one thread and little memory: the conversion beside it is Python's, and takes the other core."""
+    threads, limit = connection.execute("SELECT current_setting('threads'), current_setting('memory_limit')").fetchone()
+    number, unit = limit.split()  # such as 18.7 GiB
+    lower = float(number) * _UNITS[unit] > MEMORY_LIMIT_MB * 1e6
+    try:
+        connection.execute("SET threads = 1")
+        if lower:
+            connection.execute(f"SET memory_limit = '{MEMORY_LIMIT_MB}MB'")
+        yield
+    finally:
+        connection.execute(f"SET threads = {threads}")
+        if lower:  # DuckDB tells its limit cut to one decimal: half of one more keeps it from sinking with each load
+            connection.execute(f"SET memory_limit = '{float(number) + 0.05:.2f} {unit}'")

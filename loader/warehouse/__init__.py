@@ -1,0 +1,69 @@
+"""The warehouse that a load writes: an embedded DuckDB file, or MySQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+from loader.settings import Settings
+from loader.warehouse.base import Warehouse
+
+__all__ = ["Warehouse", "one_writer", "open_warehouse", "read_warehouse"]
+
+
+def open_warehouse(settings: Settings) -> AbstractContextManager[Warehouse]:
+    """The warehouse to write to: its own tables in place, an interrupted swap settled, every other writer kept out.
+
+    Raises:
+        BusyError: another process writes it.
+        LoaderError: it can't be opened or reached.
+    """
+    return _open(settings)
+
+
+@contextmanager
+def _open(settings: Settings) -> Iterator[Warehouse]:
+    from loader.generations import settle
+
+    if settings.mysql:
+        from loader.warehouse import mysql
+
+        opened = mysql.open_to_write(settings.mysql)
+    else:
+        from loader.warehouse import duckdb
+
+        opened = duckdb.open_file(settings.duckdb_file)
+    with opened as warehouse:
+        settle(warehouse)
+        yield warehouse
+
+
+def read_warehouse(settings: Settings) -> AbstractContextManager[Warehouse]:
+    """The warehouse to look at; on MySQL also while another process writes it.
+
+    Raises:
+        LoaderError: there is none yet, or it can't be opened or reached.
+        BusyError: another process writes it (DuckDB).
+    """
+    if settings.mysql:
+        from loader.warehouse import mysql
+
+        return mysql.open_to_read(settings.mysql)
+    from loader.warehouse import duckdb
+
+    return duckdb.open_to_read(settings.duckdb_file)
+
+
+def one_writer(settings: Settings) -> AbstractContextManager[object]:
+    """Keeps every other writer out for several steps; `open_warehouse` within is part of it.
+
+    On DuckDB this does nothing: there the file is the lock, and each step takes it.
+
+    Raises:
+        BusyError: another process writes it.
+    """
+    if settings.mysql:
+        from loader.warehouse import mysql
+
+        return mysql.open_to_write(settings.mysql)
+    return nullcontext()

@@ -1,0 +1,74 @@
+"""What the loader needs of a warehouse, whatever the engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+from loader.dump.landing import Landing
+from loader.dump_report import DumpReport
+
+OpenLanding = Callable[[Path, DumpReport], Landing]
+
+
+class Warehouse(Protocol):
+    """A connection to the warehouse. SQL is written with `?` for values, in the words that all engines share."""
+
+    def query(self, sql: str, *values: Any) -> list[tuple]:
+        """The rows of a query."""
+
+    def execute(self, sql: str, *values: Any) -> None:
+        """Runs one statement."""
+
+    def execute_many(self, sql: str, rows: Iterable[tuple]) -> None:
+        """Runs one INSERT for many rows."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All of what is executed within, or nothing. No DDL belongs into one: on MySQL it commits by itself."""
+
+    def second(self) -> AbstractContextManager[Warehouse]:
+        """Another connection to the same warehouse, with transactions of its own."""
+
+    def bulk(self) -> AbstractContextManager[None]:
+        """Many files are about to land: what the engine wants set for that."""
+
+    def quote(self, name: str) -> str:
+        """A name as an identifier, whatever it holds."""
+
+    def create_schema(self, name: str) -> None:
+        """A new, empty schema."""
+
+    def drop_schema(self, name: str) -> None:
+        """Drops a schema with all its tables, if it is there."""
+
+    def has_table(self, schema: str, name: str) -> bool:
+        """Whether a table or view is there."""
+
+    def dump_landing(self, schema: str) -> OpenLanding:
+        """How `land_dump` lands a dump's tables in an empty schema."""
+
+    def show(self, home: str, replaced: str | None) -> None:
+        """Shows the tables of a schema in `landing`, in place of those shown there now, in one step.
+
+        Args:
+            home: schema of the generation to show.
+            replaced: schema of the generation that is shown now, None where there is none.
+        """
+
+    def insert_snapshot(self, path: Path, day: dt.date, key: str) -> int:
+        """Checks a snapshot file and puts its rows into landing.tenant_daily_snapshots, within the caller's transaction.
+
+        Args:
+            path: the file.
+            day: business day that every row must have.
+            key: the file's name, for messages.
+
+        Returns:
+            Rows landed.
+
+        Raises:
+            DumpRejectedError: the file is not what it must be; the caller rolls back.
+        """

@@ -1,0 +1,142 @@
+"""The embedded warehouse: one DuckDB file, one writer at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from loader.errors import BusyError, LoaderError
+from loader.warehouse.base import OpenLanding
+from loader.warehouse.own_tables import KEYS, OWN_TABLES
+
+
+@contextmanager
+def open_file(file: Path) -> Iterator[DuckDBWarehouse]:
+    """The warehouse with its own tables in place. DuckDB lets one process write a file, so this is also the lock.
+
+    Raises:
+        BusyError: another process holds the file.
+        LoaderError: the file is no DuckDB database, or can't be written.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        connection = duckdb.connect(str(file))
+    except duckdb.Error as error:
+        raise cannot_open(file, error) from None
+    try:
+        connection.execute("CREATE SCHEMA IF NOT EXISTS landing")
+        for name, columns in OWN_TABLES.items():
+            # No key on the snapshots: keeping its index costs more than landing the rows, and each file is checked for repeats.
+            key = (
+                f", PRIMARY KEY ({', '.join(KEYS[name])})" if name in KEYS and name != "tenant_daily_snapshots" else ""
+            )
+            connection.execute(f"CREATE TABLE IF NOT EXISTS landing.{name} ({columns}{key})")
+        yield DuckDBWarehouse(connection)
+    finally:
+        connection.close()
+
+
+def open_to_read(file: Path) -> Any:
+    """The warehouse, if there is one.
+
+    Raises:
+        BusyError: another process holds the file.
+        LoaderError: there is none yet, or the file is no DuckDB database.
+    """
+    if not file.exists():
+        raise LoaderError(f"there is no warehouse at {file} yet: load a dump first with python -m loader load")
+    return open_file(file)
+
+
+def cannot_open(file: Path, error: Exception) -> LoaderError:
+    """The plain answer to a database file that DuckDB won't open."""
+    text = str(error)
+    if "Could not set lock" in text:
+        holder = text.partition("held in ")[2].partition(". ")[0]
+        return BusyError(
+            f"another run is under way on {file}" + (f" (held by {holder})" if holder else "") + "; nothing was changed"
+        )
+    return LoaderError(f"{file} can't be opened as a DuckDB database: {text.splitlines()[0]}")
+
+
+class DuckDBWarehouse:
+    """See loader.warehouse.base.Warehouse."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def query(self, sql: str, *values: Any) -> list[tuple]:
+        return self._connection.execute(sql, list(values)).fetchall()
+
+    def execute(self, sql: str, *values: Any) -> None:
+        self._connection.execute(sql, list(values))
+
+    def execute_many(self, sql: str, rows: Iterable[tuple]) -> None:
+        self._connection.executemany(sql, list(rows))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def second(self) -> Iterator[DuckDBWarehouse]:
+        with self._connection.cursor() as cursor:
+            yield DuckDBWarehouse(cursor)
+
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        # A thread a file instead of several in one, and no checkpoint every few files: the log is folded in at the end.
+        threads, threshold = self.query("SELECT current_setting('threads'), current_setting('checkpoint_threshold')")[0]
+        self.execute("SET threads = 1")
+        self.execute("SET checkpoint_threshold = '1GB'")
+        try:
+            yield
+        finally:
+            self.execute(f"SET threads = {threads}")
+            self.execute(f"SET checkpoint_threshold = '{threshold}'")
+
+    def quote(self, name: str) -> str:
+        return '"' + name.replace('"', '""') + '"'
+
+    def create_schema(self, name: str) -> None:
+        self.execute(f"CREATE SCHEMA {self.quote(name)}")
+
+    def drop_schema(self, name: str) -> None:
+        self.execute(f"DROP SCHEMA IF EXISTS {self.quote(name)} CASCADE")
+
+    def has_table(self, schema: str, name: str) -> bool:
+        found = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
+        return bool(self.query(found, schema, name))
+
+    def dump_landing(self, schema: str) -> OpenLanding:
+        from loader.dump.duckdb_landing import DuckDBLanding
+
+        return functools.partial(DuckDBLanding, self._connection, schema)
+
+    def show(self, home: str, replaced: str | None) -> None:
+        # Views: nothing is moved, so where the replaced ones lie does not matter here.
+        tables = self.query("SELECT table_name FROM duckdb_tables() WHERE schema_name = ?", home)
+        shown = self.query("SELECT view_name FROM duckdb_views() WHERE schema_name = 'landing' AND NOT internal")
+        with self.transaction():
+            for (name,) in set(shown) - set(tables):
+                self.execute(f"DROP VIEW landing.{self.quote(name)}")
+            for (name,) in tables:
+                table = f"{self.quote(home)}.{self.quote(name)}"
+                self.execute(f"CREATE OR REPLACE VIEW landing.{self.quote(name)} AS SELECT * FROM {table}")
+
+    def insert_snapshot(self, path: Path, day: dt.date, key: str) -> int:
+        from loader.snapshot_file import insert
+
+        return insert(self._connection, "landing.tenant_daily_snapshots", path, day, key)

@@ -1,0 +1,208 @@
+"""The warehouse on MySQL (production: Aurora MySQL 8): schemas of tables, moved by one RENAME, written by one holder of the lock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pymysql
+
+from loader import lock
+from loader.errors import LoaderError
+from loader.mysql_url import CHARSET, COLLATION, WAIT_SECONDS, Account, connect
+from loader.warehouse.base import OpenLanding
+from loader.warehouse.own_tables import KEYS, OWN_TABLES
+
+_LOCK_WAIT_TIMEOUT = 1205
+_writing: dict[Account, MySQLWarehouse] = {}  # what this process holds the lock of
+
+
+@contextmanager
+def open_to_write(account: Account) -> Iterator[MySQLWarehouse]:
+    """The warehouse with its own tables in place and the lock held; within another one of this process, that one.
+
+    Raises:
+        BusyError: another process holds the lock.
+        LoaderError: the server can't be reached.
+    """
+    if account in _writing:
+        yield _writing[account]
+        return
+    warehouse = MySQLWarehouse(account)
+    with warehouse.closing(), lock.held(warehouse, str(account)):
+        warehouse.execute(f"CREATE DATABASE IF NOT EXISTS landing CHARACTER SET {CHARSET} COLLATE {COLLATION}")
+        for name, columns in OWN_TABLES.items():
+            key = f", PRIMARY KEY ({', '.join(KEYS[name])})" if name in KEYS else ""
+            warehouse.execute(f"CREATE TABLE IF NOT EXISTS landing.{name} ({columns}{key}) ENGINE = InnoDB")
+        lock.sign(warehouse)
+        _writing[account] = warehouse
+        try:
+            yield warehouse
+        finally:
+            del _writing[account]
+
+
+@contextmanager
+def open_to_read(account: Account) -> Iterator[MySQLWarehouse]:
+    """The warehouse as it is, without the lock.
+
+    Raises:
+        LoaderError: the server can't be reached, or nothing was ever loaded.
+    """
+    warehouse = MySQLWarehouse(account)
+    with warehouse.closing():
+        if not warehouse.has_table("landing", "load_ledger"):
+            raise LoaderError(f"there is no warehouse on {account} yet: load a dump first with python -m loader load")
+        yield warehouse
+
+
+class MySQLWarehouse:
+    """See loader.warehouse.base.Warehouse. One connection; what was executed outside of a transaction is committed at once."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self._local_infile: bool | None = None
+        self._connection = connect(**account.arguments, local_infile=True)
+
+    @contextmanager
+    def closing(self) -> Iterator[None]:
+        """Closes the connection at the end, whatever state it is in."""
+        try:
+            yield
+        finally:
+            with suppress(pymysql.MySQLError):  # it is lost already: the error that says so is on its way
+                self._connection.close()
+
+    def query(self, sql: str, *values: Any) -> list[tuple]:
+        return list(self._run(sql, values).fetchall())
+
+    def execute(self, sql: str, *values: Any) -> None:
+        self._run(sql, values)
+
+    def execute_many(self, sql: str, rows: Iterable[tuple]) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.executemany(sql.replace("?", "%s"), list(rows))
+
+    def _run(self, sql: str, values: tuple) -> pymysql.cursors.Cursor:
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(sql.replace("%", "%%").replace("?", "%s") if values else sql, values or None)
+        except pymysql.OperationalError as error:
+            if error.args[0] == _LOCK_WAIT_TIMEOUT:
+                raise LoaderError(
+                    f"{self.account}: waited {WAIT_SECONDS // 60} minutes for a lock that another connection holds (SHOW PROCESSLIST "
+                    f"tells which) and gave up; nothing was changed: {sql.split('(')[0][:60].strip()}"
+                ) from None
+            raise
+        return cursor
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._connection.begin()
+        try:
+            yield
+            self._connection.commit()
+        except BaseException:
+            with suppress(pymysql.MySQLError):  # a lost connection has rolled back by itself
+                self._connection.rollback()
+            raise
+
+    @contextmanager
+    def second(self) -> Iterator[MySQLWarehouse]:
+        other = MySQLWarehouse(self.account)
+        with other.closing():
+            yield other
+
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        yield
+
+    def quote(self, name: str) -> str:
+        return "`" + name.replace("`", "``") + "`"
+
+    def create_schema(self, name: str) -> None:
+        self.execute(f"CREATE DATABASE {self.quote(name)} CHARACTER SET {CHARSET} COLLATE {COLLATION}")
+
+    def drop_schema(self, name: str) -> None:
+        self.execute(f"DROP DATABASE IF EXISTS {self.quote(name)}")
+
+    def has_table(self, schema: str, name: str) -> bool:
+        found = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
+        return bool(self.query(found, schema, name))
+
+    def dump_landing(self, schema: str) -> OpenLanding:
+        from loader.dump.mysql_landing import MySQLLanding
+
+        connect_to_land = functools.partial(connect, **self.account.arguments, local_infile=True)
+        return functools.partial(MySQLLanding, connect_to_land, schema, local_infile=self.local_infile)
+
+    @property
+    def local_infile(self) -> bool:
+        """Whether the server takes LOAD DATA LOCAL."""
+        if self._local_infile is None:
+            self._local_infile = bool(self.query("SELECT @@GLOBAL.local_infile")[0][0])
+        return self._local_infile
+
+    def show(self, home: str, replaced: str | None) -> None:
+        shown, coming = self._tables("landing") - set(OWN_TABLES), self._tables(home)
+        if shown and replaced is None:
+            raise LoaderError(
+                f"{self.account}: landing holds tables that no load put there ({', '.join(sorted(shown)[:5])}); move them away"
+            )
+        moves = [("landing", name, replaced) for name in sorted(shown)] + [
+            (home, name, "landing") for name in sorted(coming)
+        ]
+        renames = (f"{self._table(source, name)} TO {self._table(target, name)}" for source, name, target in moves)
+        self.execute("RENAME TABLE " + ", ".join(renames))
+
+    def _tables(self, schema: str) -> set[str]:
+        found = "SELECT table_name FROM information_schema.tables WHERE table_schema = ? AND table_type = 'BASE TABLE'"
+        return {name for (name,) in self.query(found, schema)}
+
+    def _table(self, schema: str | None, name: str) -> str:
+        return f"{self.quote(schema or '')}.{self.quote(name)}"
+
+    def insert_snapshot(self, path: Path, day: dt.date, key: str) -> int:
+        import duckdb
+
+        from loader.snapshot_file import HEADER, insert
+
+        with duckdb.connect() as reader, tempfile.TemporaryDirectory(prefix="snapshot-") as folder:
+            reader.execute("SET threads = 1")
+            reader.execute(f"CREATE TABLE file ({OWN_TABLES['tenant_daily_snapshots']})")
+            rows = insert(reader, "file", path, day, key)
+            if self.local_infile:
+                checked = Path(folder) / "checked.csv"
+                reader.execute(
+                    f"COPY (SELECT {', '.join(HEADER)} FROM file ORDER BY tenant_id) TO '{checked}' "
+                    "(FORMAT csv, HEADER false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR 'NULL', FORCE_QUOTE (full_name))"
+                )
+                landed = self._load_data(checked, HEADER)
+            else:
+                landed = 0
+                found = reader.execute(f"SELECT {', '.join(HEADER)} FROM file ORDER BY tenant_id")
+                sql = f"INSERT INTO landing.tenant_daily_snapshots ({', '.join(HEADER)}) VALUES (?, ?, ?, ?, ?)"
+                while batch := found.fetchmany(5000):
+                    self.execute_many(sql, batch)
+                    landed += len(batch)
+        if landed != rows:
+            raise LoaderError(f"snapshot {key}: {landed:,} rows landed of {rows:,}; the file was not loaded")
+        return rows
+
+    def _load_data(self, path: Path, columns: Iterable[str]) -> int:
+        with self._connection.cursor() as cursor:
+            cursor.execute(
+                f"LOAD DATA LOCAL INFILE '{path}' INTO TABLE landing.tenant_daily_snapshots CHARACTER SET {CHARSET} "
+                "FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\\n' "
+                f"({', '.join(columns)})"
+            )
+            if cursor.warning_count:
+                raise LoaderError(
+                    f"snapshot {path.name}: the server could not take {cursor.warning_count:,} values as they are"
+                )
+            return cursor.rowcount

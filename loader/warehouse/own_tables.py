@@ -1,0 +1,56 @@
+"""The pipeline's own tables in `landing`: outside the generations that a load swaps, so no reload can lose them."""
+
+from __future__ import annotations
+
+# A row a dump or snapshot file, written when all of it is in: what "landed" means to every signal and model.
+_LEDGER = """
+    load_id BIGINT NOT NULL, dataset VARCHAR(16) NOT NULL, business_date DATE NOT NULL, object_key VARCHAR(255) NOT NULL,
+    row_count BIGINT NOT NULL, size_bytes BIGINT NOT NULL, sha256 VARCHAR(64) NOT NULL,
+    seconds DOUBLE NOT NULL, finished_at DATETIME NOT NULL"""
+
+# Table -> its columns, in types that DuckDB and MySQL both know.
+OWN_TABLES = {
+    "load_ledger": _LEDGER,
+    # The landed dumps and the schema that is each one's home. state: loading (under way or dead), live (shown in landing),
+    # kept (an earlier one, for rollback) or rolled_back.
+    "generations": """
+        load_id BIGINT NOT NULL, schema_name VARCHAR(64) NOT NULL, business_date DATE NOT NULL, state VARCHAR(16) NOT NULL""",
+    # The load report: a row a table, and a row a column with nulled values.
+    "load_tables": """
+        load_id BIGINT NOT NULL, table_name VARCHAR(64) NOT NULL, rows_in_dump BIGINT NOT NULL, rows_landed BIGINT NOT NULL""",
+    "load_nulled": """
+        load_id BIGINT NOT NULL, table_name VARCHAR(64) NOT NULL, column_name VARCHAR(64) NOT NULL, reason VARCHAR(32) NOT NULL,
+        value_count BIGINT NOT NULL""",
+    # Files that a rollback took out of the ledger: the same bytes are not taken for good again by themselves.
+    "withdrawn_files": """
+        load_id BIGINT NOT NULL, dataset VARCHAR(16) NOT NULL, business_date DATE NOT NULL, object_key VARCHAR(255) NOT NULL,
+        sha256 VARCHAR(64) NOT NULL, withdrawn_at DATETIME NOT NULL""",
+    # Days computed from a dump that is no longer the live one: the next run opens them, from the first on, and empties this.
+    "days_to_reopen": "first_day DATE NOT NULL",
+    # Who holds the lock (MySQL): a row for the message that the next one gets.
+    "writer": "connection_id BIGINT NOT NULL, who VARCHAR(255) NOT NULL, since DATETIME NOT NULL",
+    "tenant_daily_snapshots": """
+        tenant_id BIGINT NOT NULL, status BIGINT NOT NULL, contract_type BIGINT NOT NULL, full_name VARCHAR(255),
+        snapshot_date DATE NOT NULL""",
+    "llm_enrichment_cache": """
+        tenant_id BIGINT NOT NULL, name_hash VARCHAR(64), llm_nationality VARCHAR(255), llm_confidence DECIMAL(6, 5),
+        enriched_at DATETIME, model_version VARCHAR(128)""",
+    "property_geo_latlon_backup": """
+        apartment_id BIGINT NOT NULL, latitude DECIMAL(11, 8) NOT NULL, longitude DECIMAL(11, 8) NOT NULL,
+        source_updated_at DATETIME""",
+}
+KEYS = {
+    "load_ledger": ("dataset", "business_date"),
+    "generations": ("load_id",),
+    # By day first: days are written, read and compared whole.
+    "tenant_daily_snapshots": ("snapshot_date", "tenant_id"),
+    "llm_enrichment_cache": ("tenant_id",),
+    "property_geo_latlon_backup": ("apartment_id",),
+}
+
+# One row, a generation's own ledger entry. It lies among the generation's tables and is shown with them: see docs/decisions/0003.
+MARKER = "live_generation"
+MARKER_COLUMNS = _LEDGER
+
+# Names that a dump must not bring.
+RESERVED = frozenset((*OWN_TABLES, MARKER))

@@ -1,0 +1,41 @@
+"""Indexes, which SQLMesh makes none of: on the grain and the time column of every table, for every model, from one place."""
+
+from __future__ import annotations
+
+import typing as t
+
+from sqlglot import exp
+from sqlmesh import macro
+from sqlmesh.core.macros import MacroEvaluator
+
+
+@macro(metadata_only=True)
+def create_indexes(evaluator: MacroEvaluator, *columns: t.Any) -> None:
+    """On MySQL, indexes a model's table by its grain, its time column and each given column, where such an index is lacking.
+
+    Every model has this as its post-statement (config.py); a model with further columns to join on calls it again with them.
+    Metadata only: another index is no other data, so it rebuilds nothing.
+    """
+    if evaluator.runtime_stage not in ("creating", "evaluating") or evaluator.engine_adapter.dialect != "mysql":
+        return
+    snapshot = evaluator.snapshots.get(evaluator.this_model_fqn)
+    if snapshot is None or not snapshot.model.kind.is_materialized or snapshot.is_view:
+        return
+    table, adapter = evaluator.locals["this_model"], evaluator.engine_adapter
+    of_table = f"table_schema = '{table.db}' AND table_name = '{table.name}'"
+    if not adapter.fetchall(f"SELECT 1 FROM information_schema.tables WHERE {of_table}"):
+        return  # a FULL model's table is made with its first rows
+    indexes: dict[str, tuple[str, ...]] = {}
+    for name, column in adapter.fetchall(
+        f"SELECT index_name, column_name FROM information_schema.statistics WHERE {of_table} ORDER BY index_name, seq_in_index"
+    ):
+        indexes[name] = (*indexes.get(name, ()), column)
+    wanted = [tuple(column.name for column in grain.find_all(exp.Column)) for grain in snapshot.model.grains]
+    wanted += [(column.name,) for column in columns]
+    if snapshot.model.time_column:
+        wanted.append((snapshot.model.time_column.column.name,))
+    for names in wanted:
+        if not any(index[: len(names)] == names for index in indexes.values()):
+            indexes[f"by_{'_'.join(names)}"[:64]] = names
+            listed = ", ".join(f"`{name}`" for name in names)
+            adapter.execute(f"CREATE INDEX `by_{'_'.join(names)[:60]}` ON `{table.db}`.`{table.name}` ({listed})")
