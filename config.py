@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Any
 
+from sqlmesh.core import constants
 from sqlmesh.core.config import (
     AutoCategorizationMode,
     CategorizerConfig,
@@ -19,29 +18,13 @@ from sqlmesh.core.config import (
     RunConfig,
     TableNamingConvention,
 )
-from sqlmesh.core.config.connection import MySQLConnectionConfig
 from sqlmesh.core.config.format import FormatConfig
 
-from loader import mysql_url
 from loader.settings import PROJECT, mysql_account, state_database
 
-
-class AuroraConnection(MySQLConnectionConfig):
-    """MySQL as the loader connects to it: verified TLS, bounded waits, READ COMMITTED. See docs/decisions/0003."""
-
-    # One task at a time: MySQL deadlocks on parallel batches, and the connection that evaluates is the one that holds the lock.
-    concurrent_tasks: int = 1
-    # A lost connection has lost the lock, so it must not be opened again behind the command's back.
-    pre_ping: bool = False
-
-    @property
-    def _static_connection_kwargs(self) -> dict[str, Any]:
-        return mysql_account().arguments
-
-    @property
-    def _connection_factory(self) -> Callable:
-        return mysql_url.connect
-
+# Models are read in this process. SQLMesh's workers would inherit the connection that holds the lock, and they outlive a kill -9: the
+# server would never see that the holder is dead.
+constants.MAX_FORK_WORKERS = 1
 
 embedded = DuckDBConnectionConfig(
     database=os.environ.get("WAREHOUSE_DUCKDB", str(PROJECT / "data" / "warehouse.duckdb"))
@@ -54,6 +37,8 @@ gateways = {
     )
 }
 if gateway == "aurora":
+    from loader.aurora import AuroraConnection
+
     account = mysql_account()
     gateways["aurora"] = GatewayConfig(
         connection=AuroraConnection(host=account.host, port=account.port, user=account.user, password=account.password),
@@ -88,7 +73,7 @@ config = Config(
     ),
     # `run` waits for an unfinished promotion of prod: ten minutes, not SQLMesh's six hours.
     run=RunConfig(environment_check_interval=10, environment_check_max_wait=600),
-    before_all=["@require_landing()", "@take_lock()", "@create_schemas()"],
+    before_all=["@require_landing()", "@take_lock()"],
     linter=LinterConfig(
         enabled=True,
         rules=[

@@ -87,6 +87,8 @@ def _load_dump(warehouse: Warehouse, bucket: Bucket, dump: dumps.Dump, scratch: 
             generations.publish(warehouse, generation, report, entry)
             ledger.admit_again(warehouse, ledger.DUMP, dump.day)
             progress.note(rows=report.rows_landed, tables=len(report.tables), report=_figures(report))
+            if warehouse.notice:
+                progress.note(notice=warehouse.notice)
     finally:
         # What was published is live and stays; what failed, and generations beyond those kept, go.
         generations.drop_unused(warehouse)

@@ -60,7 +60,10 @@ def differing_days(context: Context, snapshot: Snapshot, end: dt.date) -> list[d
 
 
 def open_days(context: Context, snapshots: Iterable[Snapshot], days: list[tuple[dt.date, dt.date]]) -> None:
-    """Marks days of models as not computed, so that the next run computes them. Killed half way, it is done again next time.
+    """Marks days of models as not computed, so that the next run computes them.
+
+    A stretch is opened in all of the models or in none: a kill that left it open in the calendar alone would leave no difference by
+    which the next run could know that the others lack it.
 
     Args:
         snapshots: the versions that prod runs.
@@ -68,10 +71,13 @@ def open_days(context: Context, snapshots: Iterable[Snapshot], days: list[tuple[
     """
     from sqlmesh.utils.date import to_timestamp
 
-    for snapshot in snapshots:
-        for first, last in days:
-            interval = (to_timestamp(first), to_timestamp(last + dt.timedelta(days=1)))
-            context.state_sync.remove_intervals([(snapshot, interval)], remove_shared_versions=True)
+    snapshots = list(snapshots)
+    for first, last in days:
+        interval = (to_timestamp(first), to_timestamp(last + dt.timedelta(days=1)))
+        # One call is one transaction; it takes one interval a model.
+        context.state_sync.remove_intervals(
+            [(snapshot, interval) for snapshot in snapshots], remove_shared_versions=True
+        )
 
 
 def withdraw(context: Context, first: dt.date, newest: dt.date) -> None:

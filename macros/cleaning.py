@@ -23,9 +23,11 @@ def clean_text(evaluator: MacroEvaluator, column: exp.Expression, size: exp.Expr
 
     Source: domain-facts D.0 and A.0 (`NULL`, `--`, `null` and the empty string).
     """
-    # Cast first: some columns are text in one release of the source and numbers in another.
-    text = f"CAST({column.sql(dialect=evaluator.dialect)} AS VARCHAR({size.name}))"
-    text = f"TRIM(TRIM(BOTH '　' FROM TRIM({text})))"
+    # Cast first: some columns are text in one release of the source and numbers in another. And cut by hand: DuckDB's cast cuts nothing.
+    text = f"LEFT(CAST({column.sql(dialect=evaluator.dialect)} AS VARCHAR), {size.name})"
+    # Which space is said each time: without that DuckDB also strips no-break spaces, and MySQL does not.
+    for space in (" ", "　", " "):
+        text = f"TRIM(BOTH '{space}' FROM {text})"
     for spelling in ("", "NULL", "null", "--"):
         text = f"NULLIF({text}, '{spelling}')"
     return f"CAST({text} AS VARCHAR({size.name}))"
@@ -43,15 +45,19 @@ def clean_date(evaluator: MacroEvaluator, column: exp.Expression) -> str:
 
 @macro()
 def clean_timestamp(evaluator: MacroEvaluator, column: exp.Expression) -> str:
-    """A TIMESTAMP (naive, as the source writes it), NULL where the source holds a placeholder far from any real day."""
-    return _within_real_days(column.sql(dialect=evaluator.dialect), "TIMESTAMP")
+    """A TIMESTAMP in whole seconds (naive, as the source writes it), NULL where the source holds a placeholder far from any real day.
+
+    A fraction is cut off as text: a cast would round it on MySQL, at midnight to the next day, and keep it elsewhere.
+    """
+    text = column.sql(dialect=evaluator.dialect)
+    return _within_real_days(text, "TIMESTAMP", f"LEFT(CAST({text} AS VARCHAR(32)), 19)")
 
 
-def _within_real_days(column: str, kind: str) -> str:
+def _within_real_days(column: str, kind: str, value: str | None = None) -> str:
     day = f"CAST({column} AS DATE)"
     return (
         f"CASE WHEN {day} BETWEEN CAST('{FIRST_REAL_DAY}' AS DATE) AND CAST('{LAST_REAL_DAY}' AS DATE) "
-        f"THEN CAST({column} AS {kind}) END"
+        f"THEN CAST({value or column} AS {kind}) END"
     )
 
 
@@ -61,9 +67,10 @@ def to_code(evaluator: MacroEvaluator, column: exp.Expression) -> str:
 
     A plain cast would give 12 for '12abc' on MySQL and fail on others.
     """
-    text = f"TRIM({column.sql(dialect=evaluator.dialect)})"
-    only_digits = f"REGEXP_INSTR({text}, '^[0-9]{{1,9}}$') = 1" if on_mysql(evaluator) else f"{text} ~ '^[0-9]{{1,9}}$'"
-    return f"CAST(CASE WHEN {only_digits} THEN {text} END AS BIGINT)"
+    text = f"TRIM(BOTH ' ' FROM {column.sql(dialect=evaluator.dialect)})"
+    # "No other sign and one to nine of them" rather than ^[0-9]{1,9}$: MySQL's $ also matches before a line end.
+    other = f"REGEXP_INSTR({text}, '[^0-9]') > 0" if on_mysql(evaluator) else f"{text} ~ '[^0-9]'"
+    return f"CAST(CASE WHEN NOT {other} AND LENGTH({text}) BETWEEN 1 AND 9 THEN {text} END AS BIGINT)"
 
 
 @macro()

@@ -1,4 +1,4 @@
-"""What happens before a plan or a run touches anything: refuse a database never loaded, keep out a second writer, make the schemas."""
+"""What happens before a plan or a run touches anything: refuse a database never loaded, keep out a second writer."""
 
 from __future__ import annotations
 
@@ -51,19 +51,4 @@ def take_lock(evaluator: MacroEvaluator) -> str:
     now = dt.datetime.now(dt.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
     adapter.execute("DELETE FROM landing.writer")
     adapter.execute(f"INSERT INTO landing.writer SELECT CONNECTION_ID(), {who.sql(dialect='mysql')}, '{now}'")
-    return NOTHING
-
-
-@macro()
-def create_schemas(evaluator: MacroEvaluator) -> str:
-    """On MySQL, makes the schemas of tables before SQLMesh does, for it would take the server's own charset and collation.
-
-    Under a collation such as utf8mb4_0900_ai_ci か and が are one name, and groups and joins differ from DuckDB's.
-    """
-    if evaluator.runtime_stage == "before_all" and evaluator.engine_adapter.dialect == "mysql":
-        for layer in ("seeds", "staging", "silver", "gold"):
-            for schema in (layer, f"sqlmesh__{layer}"):
-                evaluator.engine_adapter.execute(
-                    f"CREATE SCHEMA IF NOT EXISTS {schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
-                )
     return NOTHING

@@ -50,9 +50,16 @@ class Tables:
         self._stored: dict[str, Counter[str]] = {}  # table -> column -> those that the server stored as a zero date
 
     def prepare(self, connection: pymysql.Connection) -> None:
-        """Set a new connection's session as all that follows needs it."""
-        _run(connection, _SESSION)
-        self._packet_bytes = _run(connection, "SELECT @@max_allowed_packet")[0][0]
+        """Set a new connection's session as all that follows needs it.
+
+        Raises:
+            LoaderError: the server gave up.
+        """
+        try:
+            _run(connection, _SESSION)
+            self._packet_bytes = _run(connection, "SELECT @@max_allowed_packet")[0][0]
+        except MySQLError as error:
+            raise _gave_up(f"schema {self._schema}", error) from None
 
     def begin(self, table: Table, created: Future[None]) -> None:
         """Take note of a table, and of what tells when it is created."""
@@ -86,7 +93,7 @@ class Tables:
         except MySQLError as error:
             if error.args and error.args[0] in _TABLE_AT_FAULT:
                 raise Defect(f"the server can have no such table (error {error.args[0]})", table=table.name) from None
-            raise _gave_up(table.name, error) from None
+            raise _gave_up(f"table {table.name}", error) from None
 
     def send(self, connection: pymysql.Connection, chunk: Chunk, text: bytes, found: BadDates) -> None:
         """Land a chunk, and delete its file.
@@ -134,7 +141,7 @@ class Tables:
             figures.rows_landed = _run(connection, f"SELECT COUNT(*) FROM {name}")[0][0]
             figures.nulled = dict(self._nulled[table.name])
         except MySQLError as error:
-            raise _gave_up(table.name, error) from None
+            raise _gave_up(f"table {table.name}", error) from None
 
     def _name(self, table: Table) -> str:
         return f"{quote(self._schema)}.{quote(table.name)}"
@@ -168,12 +175,12 @@ def _refusal(chunk: Chunk, error: MySQLError) -> Exception:
     if error.args and error.args[0] in _ROWS_AT_FAULT:
         mysql_chunks.find_bad_dates(chunk)  # raises if one of them is no date
         return mysql_chunks.first_bad_row(chunk, [(error.args[0], str(error.args[-1]))])
-    return _gave_up(chunk.target.table.name, error)
+    return _gave_up(f"table {chunk.target.table.name}", error)
 
 
-def _gave_up(table: str, error: MySQLError) -> LoaderError:
+def _gave_up(what: str, error: MySQLError) -> LoaderError:
     number = f"error {error.args[0]}" if error.args else type(error).__name__
-    return LoaderError(f"table {table}: the server gave up ({number}; its log tells more); nothing was changed")
+    return LoaderError(f"{what}: the server gave up ({number}; its log tells more); nothing was changed")
 
 
 def _run(connection: pymysql.Connection, sql: str) -> tuple[tuple[Any, ...], ...]:

@@ -50,6 +50,10 @@ class Warehouse(Protocol):
     def dump_landing(self, schema: str) -> OpenLanding:
         """How `land_dump` lands a dump's tables in an empty schema."""
 
+    @property
+    def notice(self) -> str | None:
+        """What a person should know of how loads go here, None where all is as it should be."""
+
     def show(self, home: str, replaced: str | None) -> None:
         """Shows the tables of a schema in `landing`, in place of those shown there now, in one step.
 

@@ -125,6 +125,10 @@ class DuckDBWarehouse:
 
         return functools.partial(DuckDBLanding, self._connection, schema)
 
+    @property
+    def notice(self) -> None:
+        return None
+
     def show(self, home: str, replaced: str | None) -> None:
         # Views: nothing is moved, so where the replaced ones lie does not matter here.
         tables = self.query("SELECT table_name FROM duckdb_tables() WHERE schema_name = ?", home)
