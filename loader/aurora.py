@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from sqlglot import exp
@@ -12,6 +13,7 @@ from sqlmesh.utils import columns_to_types_all_known
 
 from loader import mysql_url
 from loader.settings import mysql_account
+from loader.warehouse.mysql import open_to_write
 
 
 class AuroraAdapter(MySQLEngineAdapter):
@@ -21,10 +23,38 @@ class AuroraAdapter(MySQLEngineAdapter):
         # SQLMesh makes a FULL model's table by CREATE TABLE ... AS SELECT, and the server picks the types: TEXT for VARCHAR(1024), on
         # MariaDB INT for a small BIGINT. A promotion compares the two, and drops and adds each column that differs: all NULL, silently.
         types = options.get("target_columns_to_types")
-        if types and columns_to_types_all_known(types):
+        # Only where there is none: it would end the transaction in which SQLMesh deletes the old rows and inserts the new ones.
+        if types and columns_to_types_all_known(types) and not self.table_exists(table_name):
             of_query = ("source_columns", "supports_replace_table_override")
             self.create_table(table_name, **{name: value for name, value in options.items() if name not in of_query})
         super().replace_query(table_name, query_or_df, *args, **options)
+
+    def hold_lock(self) -> None:
+        """Takes the one writer's lock until `close`, on a connection of its own: that one dies with this process at once, while the server
+        may go on for minutes with a statement of a dead client's.
+
+        Raises:
+            BusyError: another process holds it.
+        """
+        if not hasattr(self._connection_pool, "lock"):
+            held = ExitStack()
+            warehouse = held.enter_context(open_to_write(mysql_account()))
+            self._connection_pool.lock = (held, warehouse)  # SQLMesh makes several adapters of one pool
+
+    @contextmanager
+    def transaction(self, condition: bool | None = None) -> Iterator[None]:
+        if hasattr(self._connection_pool, "lock"):
+            self._connection_pool.lock[1].query(
+                "SELECT 1"
+            )  # a lost connection has lost the lock: fail, and write nothing
+        with super().transaction(condition):
+            yield
+
+    def close(self) -> Any:
+        if hasattr(self._connection_pool, "lock"):
+            self._connection_pool.lock[0].close()
+            del self._connection_pool.lock
+        return super().close()
 
     def _to_sql(self, expression: exp.Expression, quote: bool = True, **kwargs: Any) -> str:
         # A view keeps no collation of a CAST: on MySQL its text would compare under the charset's default, which folds case and voicing.
@@ -42,10 +72,7 @@ class AuroraAdapter(MySQLEngineAdapter):
 class AuroraConnection(MySQLConnectionConfig):
     """MySQL with verified TLS, bounded waits and READ COMMITTED."""
 
-    # One task at a time: MySQL deadlocks on parallel batches, and the connection that evaluates is the one that holds the lock.
-    concurrent_tasks: int = 1
-    # A lost connection has lost the lock, so it must not be opened again behind the command's back.
-    pre_ping: bool = False
+    concurrent_tasks: int = 1  # MySQL deadlocks on parallel batches
 
     @property
     def _static_connection_kwargs(self) -> dict[str, Any]:

@@ -7,8 +7,6 @@ import os
 import shlex
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +16,10 @@ if TYPE_CHECKING:
     from loader.warehouse.base import Warehouse
 
 NAME = "warehouse"
-# Tells SQLMesh's before_all macro, in this process only, that the holder is this very process.
-HELD_BY = "WAREHOUSE_LOCK_CONNECTION"
 
 
-@contextmanager
-def held(warehouse: Warehouse, where: str) -> Iterator[None]:
-    """Holds the lock on the warehouse's connection; it ends with it.
+def take(warehouse: Warehouse, where: str) -> None:
+    """Takes the lock for as long as the warehouse's connection lives.
 
     Args:
         warehouse: a MySQL warehouse.
@@ -35,11 +30,6 @@ def held(warehouse: Warehouse, where: str) -> Iterator[None]:
     """
     if warehouse.query("SELECT GET_LOCK(?, 0)", NAME)[0][0] != 1:
         raise BusyError(f"another run is under way on {where}: {holder(warehouse)}; nothing was changed")
-    os.environ[HELD_BY] = str(warehouse.query("SELECT CONNECTION_ID()")[0][0])
-    try:
-        yield
-    finally:
-        del os.environ[HELD_BY]
 
 
 def sign(warehouse: Warehouse) -> None:

@@ -104,6 +104,9 @@ def connect(**arguments: Any) -> pymysql.Connection:
         with connection.cursor() as cursor:
             for statement in SESSION:
                 cursor.execute(statement)
-    except (pymysql.MySQLError, RuntimeError) as error:  # RuntimeError: an account that wants a package for logging in without TLS
+    except (
+        pymysql.MySQLError,
+        RuntimeError,
+    ) as error:  # RuntimeError: an account that wants a package for logging in without TLS
         raise LoaderError(f"{where} can't be used: {error.args[-1] if error.args else error}") from None
     return connection

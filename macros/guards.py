@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import os
-import shlex
-import socket
-import sys
-
-from sqlglot import exp
 from sqlmesh import macro
 from sqlmesh.core.macros import MacroEvaluator
 from sqlmesh.utils.errors import SQLMeshError
@@ -29,26 +22,10 @@ def require_landing(evaluator: MacroEvaluator) -> str:
 
 @macro()
 def take_lock(evaluator: MacroEvaluator) -> str:
-    """On MySQL, takes the lock that loads, plans and runs share, for as long as this connection lives; raises when it is held.
+    """On MySQL, takes the lock that loads, plans and runs share, for as long as SQLMesh is at work; raises when another has it.
 
-    SQLMesh itself keeps two writers apart in none of its engines: the second one leaves duplicate rows. (On DuckDB the file is the
-    lock.) The loader holds the lock already when it calls SQLMesh, and says so by WAREHOUSE_LOCK_CONNECTION in this process.
+    SQLMesh itself keeps two writers apart in none of its engines: the second one leaves duplicate rows. (On DuckDB the file is the lock.)
     """
-    if evaluator.runtime_stage != "before_all" or evaluator.engine_adapter.dialect != "mysql":
-        return NOTHING
-    adapter = evaluator.engine_adapter
-    (holder,) = adapter.fetchone("SELECT IS_USED_LOCK('warehouse')")
-    if holder is not None and str(holder) == os.environ.get("WAREHOUSE_LOCK_CONNECTION"):
-        return NOTHING
-    if adapter.fetchone("SELECT GET_LOCK('warehouse', 0)")[0] != 1:
-        found = adapter.fetchone(f"SELECT who, since FROM landing.writer WHERE connection_id = {holder or 0}")
-        who = f"{found[0]}, since {found[1]} UTC (connection {holder})" if found else f"connection {holder}"
-        raise SQLMeshError(
-            f"another run is under way: {who}; nothing was changed. Wait for it, then type the same again."
-        )
-    program = f"{os.path.basename(sys.argv[0])} {shlex.join(sys.argv[1:])}"
-    who = exp.Literal.string(f"{program}, process {os.getpid()} on {socket.gethostname()}"[:255])
-    now = dt.datetime.now(dt.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
-    adapter.execute("DELETE FROM landing.writer")
-    adapter.execute(f"INSERT INTO landing.writer SELECT CONNECTION_ID(), {who.sql(dialect='mysql')}, '{now}'")
+    if evaluator.runtime_stage == "before_all" and evaluator.engine_adapter.dialect == "mysql":
+        evaluator.engine_adapter.hold_lock()  # of loader/aurora.py
     return NOTHING

@@ -34,7 +34,8 @@ def open_to_write(account: Account) -> Iterator[MySQLWarehouse]:
         yield _writing[account]
         return
     warehouse = MySQLWarehouse(account)
-    with warehouse.closing(), lock.held(warehouse, str(account)):
+    with warehouse.closing():
+        lock.take(warehouse, str(account))
         warehouse.execute(f"CREATE DATABASE IF NOT EXISTS landing CHARACTER SET {CHARSET} COLLATE {COLLATION}")
         for name, columns in OWN_TABLES.items():
             key = f", PRIMARY KEY ({', '.join(KEYS[name])})" if name in KEYS else ""

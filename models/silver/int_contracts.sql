@@ -4,7 +4,7 @@ MODEL (
   kind FULL,
   depends_on (staging.movings, staging.tenants, staging.apartments, staging.rooms),
   owner data_team,
-  grain (tenant_id, apartment_id, room_id),
+  grains (contract_id, (tenant_id, apartment_id, room_id)),
   audits (
     UNIQUE_VALUES(columns := (
       contract_id

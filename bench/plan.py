@@ -1,0 +1,6 @@
+"""`python -m bench.plan`: the project planned to prod, as `sqlmesh plan` does for a person who says yes."""
+
+from tests.places import plan
+
+if __name__ == "__main__":
+    plan()
