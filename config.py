@@ -14,7 +14,6 @@ from sqlmesh.core.config import (
     LinterConfig,
     ModelDefaultsConfig,
     PlanConfig,
-    PostgresConnectionConfig,
     RunConfig,
     TableNamingConvention,
 )
@@ -37,13 +36,13 @@ gateways = {
     )
 }
 if gateway == "aurora":
-    from loader.aurora import AuroraConnection
+    from loader.aurora import AuroraConnection, StateConnection
 
     account = mysql_account()
     gateways["aurora"] = GatewayConfig(
         connection=AuroraConnection(host=account.host, port=account.port, user=account.user, password=account.password),
         # Not the warehouse's own server: two plans at once corrupt a state that knows no transactions on DDL.
-        state_connection=PostgresConnectionConfig(**state_database()),
+        state_connection=StateConnection(**state_database()),
         test_connection=DuckDBConnectionConfig(),
         variables={"engine": "mysql"},
     )

@@ -14,6 +14,7 @@ from rich.table import Table
 from loader.project import prod_snapshots, sqlmesh_context
 from loader.run import fresh_to
 from loader.settings import PROJECT, Settings
+from loader.warehouse import read_warehouse
 
 _console = Console(highlight=False)
 
@@ -53,7 +54,7 @@ def main(bucket: str, end: dt.datetime, days: int) -> None:
 
 
 def _is_fresh(settings: Settings, day: dt.date) -> bool:
-    if not settings.duckdb_file.exists():
+    if not settings.mysql and not settings.duckdb_file.exists():
         return False
     with sqlmesh_context(settings) as (context, _):
         if context.state_sync.get_environment("prod") is None:
@@ -74,23 +75,21 @@ def _type(command: str, *words: str, quiet: bool = False) -> None:
 
 
 def _summary(settings: Settings) -> None:
-    import duckdb
-
-    with duckdb.connect(str(settings.duckdb_file), read_only=True) as connection:
+    with read_warehouse(settings) as warehouse:
         marts = Table(title="\nGold", title_justify="left")
         for heading in ("table", "rows", "first day", "last day"):
             marts.add_column(heading, justify="right" if heading == "rows" else "left")
         for name, sql in _GOLD.items():
-            rows, first, newest = connection.execute(sql).fetchone()
+            rows, first, newest = warehouse.query(sql)[0]
             marts.add_row(f"gold.{name}", f"{rows:,}", str(first), str(newest))
         week = Table(title="\nThe last seven days (gold.daily_activity_summary)", title_justify="left")
         for heading in ("day", "signed", "applied", "moved in", "moved out", "net"):
             week.add_column(heading, justify="left" if heading == "day" else "right")
-        for row in connection.execute(_LAST_DAYS).fetchall():
+        for row in warehouse.query(_LAST_DAYS):
             week.add_row(*("–" if value is None else str(value) for value in row))
     _console.print(marts, week)
-    file = Path(settings.duckdb_file)
-    file = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    file = settings.duckdb_file
+    where = settings.mysql or (file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
     _console.print(
         f"""
 [bold]Where to look next[/] (after: source .venv/bin/activate)
@@ -98,7 +97,7 @@ def _summary(settings: Settings) -> None:
   sqlmesh fetchdf "SELECT * FROM gold.moveout_notices LIMIT 5"
   sqlmesh plan dev --start {dt.date(2026, 1, 1)}          edit a model, then see the change before anyone else does
   README.md                                  a normal day, and what to do when something fails
-The warehouse is {file}, the bucket {settings.bucket}.""",
+The warehouse is {where}, the bucket {settings.bucket}.""",
         soft_wrap=True,
     )
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from sqlglot import exp
-from sqlmesh.core.config.connection import MySQLConnectionConfig
+from sqlmesh.core.config.connection import MySQLConnectionConfig, PostgresConnectionConfig
 from sqlmesh.core.engine_adapter.mysql import MySQLEngineAdapter
 from sqlmesh.utils import columns_to_types_all_known
 
@@ -44,9 +44,8 @@ class AuroraAdapter(MySQLEngineAdapter):
     @contextmanager
     def transaction(self, condition: bool | None = None) -> Iterator[None]:
         if hasattr(self._connection_pool, "lock"):
-            self._connection_pool.lock[1].query(
-                "SELECT 1"
-            )  # a lost connection has lost the lock: fail, and write nothing
+            # A lost connection has lost the lock: then this fails, and nothing is written.
+            self._connection_pool.lock[1].query("SELECT 1")
         with super().transaction(condition):
             yield
 
@@ -85,6 +84,14 @@ class AuroraConnection(MySQLConnectionConfig):
     @property
     def _engine_adapter(self) -> type[MySQLEngineAdapter]:
         return AuroraAdapter
+
+
+class StateConnection(PostgresConnectionConfig):
+    """Postgres for SQLMesh's state, with waits bounded as in the warehouse."""
+
+    @property
+    def _static_connection_kwargs(self) -> dict[str, Any]:
+        return {"options": f"-c lock_timeout={mysql_url.WAIT_SECONDS}s"}
 
 
 def _collated(expression: exp.Expression) -> exp.Expression:

@@ -104,6 +104,9 @@ def test_loader_and_sqlmesh_wait_ten_minutes_at_most_and_compare_bytes(aurora: P
         assert warehouse.query(asked) == [expected]
     with sqlmesh_context(aurora.settings()) as (context, _):
         assert context.engine_adapter.fetchone(asked) == expected
+        assert context.state_sync.state_sync.environment_state.engine_adapter.fetchone("SHOW lock_timeout") == (
+            "10min",
+        )
 
 
 @pytest.mark.server
