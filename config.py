@@ -21,10 +21,6 @@ from sqlmesh.core.config.format import FormatConfig
 
 from loader.settings import PROJECT, mysql_account, state_database
 
-# Models are read in this process. SQLMesh's workers would inherit the connection that holds the lock, and they outlive a kill -9: the
-# server would never see that the holder is dead.
-constants.MAX_FORK_WORKERS = 1
-
 embedded = DuckDBConnectionConfig(
     database=os.environ.get("WAREHOUSE_DUCKDB", str(PROJECT / "data" / "warehouse.duckdb"))
 )
@@ -38,6 +34,9 @@ gateways = {
 if gateway == "aurora":
     from loader.aurora import AuroraConnection, StateConnection
 
+    # Models are read in this process. SQLMesh's workers would inherit the connection that holds the lock, and they outlive a kill -9: the
+    # server would never see that the holder is dead.
+    constants.MAX_FORK_WORKERS = 1
     account = mysql_account()
     gateways["aurora"] = GatewayConfig(
         connection=AuroraConnection(host=account.host, port=account.port, user=account.user, password=account.password),

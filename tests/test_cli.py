@@ -99,6 +99,7 @@ def test_a_second_command_stops_at_once_and_says_who_holds_the_warehouse(
     assert f"PID {holder.pid}" in answer.stderr
 
 
+@pytest.mark.slow
 def test_daily_loads_runs_and_is_fresh_and_a_second_one_changes_nothing(warehouse: Path, bucket: Path, query) -> None:
     next_day = FIRST_DAY + dt.timedelta(days=1)
     put_dump(bucket, next_day, company(tenants=[tenant(1), tenant(2, status=14)]))
@@ -114,6 +115,7 @@ def test_daily_loads_runs_and_is_fresh_and_a_second_one_changes_nothing(warehous
     assert "gold" in shown
 
 
+@pytest.mark.slow
 def test_bad_data_stops_at_the_door_with_a_plain_answer(warehouse: Path, query) -> None:
     next_day = FIRST_DAY + dt.timedelta(days=1)
     before = query(warehouse, "SELECT * FROM gold.new_contracts ORDER BY ALL")

@@ -61,6 +61,7 @@ def test_corrections_deletions_and_late_files_leave_what_a_rebuild_gives(
     assert query(warehouse, vanished) == [(1, "vanished")]
 
 
+@pytest.mark.slow
 def test_a_planted_drift_is_found_and_mended(warehouse: Path, query) -> None:
     (view,) = query(
         warehouse, "SELECT sql FROM duckdb_views() WHERE schema_name = 'gold' AND view_name = 'new_contracts'"

@@ -74,6 +74,7 @@ def test_a_dump_without_its_snapshot_runs_one_branch_and_is_not_called_fresh(pla
         assert_fresh(result)
 
 
+@pytest.mark.slow
 def test_a_skipped_day_is_a_gap_and_holds_nothing_back(place: Place) -> None:
     later = FIRST_DAY + dt.timedelta(days=3)
     land_dump(place.settings(), later, company(tenants=[tenant(1)]))
