@@ -45,6 +45,11 @@ class Written:
     finished_at: dt.datetime
 
 
+def utc_now() -> dt.datetime:
+    """The moment that a record is written: UTC, naive, in whole seconds."""
+    return dt.datetime.now(dt.timezone.utc).replace(tzinfo=None, microsecond=0)
+
+
 def next_load_id(warehouse: Warehouse) -> int:
     """A number no load has used, a dead or rolled back one included."""
     tables = ("load_ledger", "generations", "load_tables", "withdrawn_files")
@@ -69,7 +74,7 @@ def write(warehouse: Warehouse, table: str, load_id: int, entry: Entry, finished
         table: qualified name.
         finished_at: UTC, naive; None for now.
     """
-    finished_at = finished_at or dt.datetime.now(dt.timezone.utc).replace(tzinfo=None, microsecond=0)
+    finished_at = finished_at or utc_now()
     warehouse.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", load_id, *astuple(entry), finished_at)
 
 
@@ -89,11 +94,10 @@ def record(warehouse: Warehouse, load_id: int, entry: Entry, finished_at: dt.dat
 
 def withdraw_after(warehouse: Warehouse, day: dt.date) -> None:
     """Takes the dumps and snapshots after a day out of the ledger, and remembers their files. Within the caller's transaction."""
-    now = dt.datetime.now(dt.timezone.utc).replace(tzinfo=None, microsecond=0)
     warehouse.execute(
         f"""INSERT INTO landing.withdrawn_files
             SELECT load_id, dataset, business_date, object_key, sha256, ? FROM {_LEDGER} WHERE business_date > ?""",
-        now,
+        utc_now(),
         day,
     )
     warehouse.execute("DELETE FROM landing.tenant_daily_snapshots WHERE snapshot_date > ?", day)

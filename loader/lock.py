@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import shlex
 import socket
@@ -10,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from loader import ledger
 from loader.errors import BusyError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def sign(warehouse: Warehouse) -> None:
         warehouse.execute(
             "INSERT INTO landing.writer SELECT CONNECTION_ID(), ?, ?",
             who(),
-            dt.datetime.now(dt.timezone.utc).replace(tzinfo=None, microsecond=0),
+            ledger.utc_now(),
         )
 
 

@@ -88,18 +88,18 @@ def withdraw(context: Context, first: dt.date, newest: dt.date) -> None:
         first: the first day that may have been computed from the other dump.
         newest: the newest landed dump's day.
     """
-    from sqlmesh.utils.date import now_timestamp, to_timestamp
+    from sqlmesh.utils.date import to_timestamp
 
     # Every environment's versions, for one that is promoted later must not bring the withdrawn days with it.
     shown = {info for environment in context.state_sync.get_environments() for info in environment.snapshots}
     for snapshot in context.state_sync.get_snapshots(shown).values():
-        if not snapshot.is_model or snapshot.is_seed:
+        if not snapshot.is_model or snapshot.is_seed or not snapshot.intervals:
             continue
-        if snapshot.is_incremental_by_time_range and snapshot.intervals:
+        if snapshot.is_incremental_by_time_range:
             day = exp.column(snapshot.model.time_column.column.name)
             late = day > exp.cast(exp.Literal.string(str(newest)), "date")
             context.engine_adapter.delete_from(snapshot.table_name(), late)
-        beyond = max((last for _, last in snapshot.intervals), default=now_timestamp())
+        beyond = snapshot.intervals[-1][1]
         if beyond > to_timestamp(first):
             context.state_sync.remove_intervals(
                 [(snapshot, (to_timestamp(first), beyond))], remove_shared_versions=True

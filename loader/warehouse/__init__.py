@@ -11,18 +11,14 @@ from loader.warehouse.base import Warehouse
 __all__ = ["Warehouse", "one_writer", "open_warehouse", "read_warehouse"]
 
 
-def open_warehouse(settings: Settings) -> AbstractContextManager[Warehouse]:
+@contextmanager
+def open_warehouse(settings: Settings) -> Iterator[Warehouse]:
     """The warehouse to write to: its own tables in place, an interrupted swap settled, every other writer kept out.
 
     Raises:
         BusyError: another process writes it.
         LoaderError: it can't be opened or reached.
     """
-    return _open(settings)
-
-
-@contextmanager
-def _open(settings: Settings) -> Iterator[Warehouse]:
     from loader.generations import settle
 
     if settings.mysql:
