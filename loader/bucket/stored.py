@@ -1,0 +1,20 @@
+"""What a listing says of an object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object as a listing shows it.
+
+    Attributes:
+        key: its `/`-separated path without a leading slash.
+        size_bytes: its size.
+        version: another text whenever the content may have changed; only to be compared, within one bucket.
+    """
+
+    key: str
+    size_bytes: int
+    version: str
