@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo check test test-mysql bench lint format lock clean
+.PHONY: help venv demo check test test-mysql fuzz bench lint format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,6 +53,11 @@ test: lint ## everything: lint, unit tests of the models, all tests, those again
 test-mysql: $(READY) ## the tests against servers, on MySQL 9.7
 	@$(BIN)/python -m tests.servers require mysql97 postgres
 	WAREHOUSE_TEST_SERVER=mysql $(BIN)/pytest -m server
+
+N ?= 20000
+SEED ?= 1
+fuzz: $(READY) ## the fuzzing that make test does 2,000 cases of, longer: make fuzz N=100000 SEED=2
+	$(BIN)/python -m tests.fuzz --cases $(N) --seed $(SEED)
 
 bench: $(READY) ## speed against a database server's own client; writes docs/benchmarks.md (about ten minutes)
 	$(BIN)/python -m bench

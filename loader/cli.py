@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import getpass
 import sys
 from typing import Any
 
 import click
 
+from loader.disk import no_space_said_plainly
 from loader.errors import LoaderError
 from loader.progress import say
 from loader.settings import GATEWAYS, Settings
@@ -16,7 +18,7 @@ EXIT_CODES = """\b
 Exit codes:
   0   done, also when there was nothing to do
   2   usage: a flag, a variable or a date makes no sense
-  3   no dump for that date
+  3   no dump for that date, or a day before it is missing
   4   dump or snapshot rejected, nothing of it was loaded
   75  another run is under way
   1   anything else, for example a failed audit"""
@@ -39,7 +41,8 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with no_space_said_plainly():
+                return super().invoke(ctx)
         except LoaderError as error:
             click.echo(f"error: {error}", err=True)
             sys.exit(error.exit_code)
@@ -74,21 +77,56 @@ _gateway = click.option(
 )
 
 
+_accept = click.option(
+    "--accept",
+    "accepted",
+    metavar="RULE",
+    multiple=True,
+    help="Let this rule's finding pass once, for example change:tenants; may be repeated, and is recorded.",
+)
+
+
 @cli.command()
 @_bucket
 @click.option("--date", "day", type=Day(), help="Business day of the dump (default: the newest valid one).")
-@click.option("--again", is_flag=True, help="Take a dump although it was rolled back and is still the same file.")
+@click.option(
+    "--max-stale-days", type=click.IntRange(0), help="Take a dump up to so many days older than --date or today."
+)
+@_accept
+@click.option("--again", is_flag=True, help="Take a dump although it is loaded already, or was rolled back.")
+@click.option(
+    "--no-manifest", is_flag=True, help="Take a dump made by hand, for which nobody vouches; `status` will say so."
+)
 @_gateway
-def load(bucket: str | None, day: dt.date | None, again: bool, gateway: str | None) -> None:
+def load(
+    bucket: str | None,
+    day: dt.date | None,
+    max_stale_days: int | None,
+    accepted: tuple[str, ...],
+    again: bool,
+    no_manifest: bool,
+    gateway: str | None,
+) -> None:
     """Land a dump and the new snapshots.
 
     Lands every table of dumps/gghouse_YYYYMMDD.sql[.gz] beside the live ones, checks size, sha256 and row counts against the
-    manifest and the dump, and swaps all of them in one step. Then exports that day's tenant snapshot to the bucket and lands
-    the snapshots that the ledger lacks. A day already loaded changes nothing.
+    manifest and the dump, judges the tables by contract.yaml, and swaps all of them in one step. Then exports that day's tenant
+    snapshot to the bucket and lands the snapshot files that are new or have other content. What is loaded already changes nothing.
+
+    A day before the live dump's is landed aside: its snapshot is exported, the tables that are shown stay those of the live dump.
     """
     from loader.load import load as load_day
 
-    load_day(Settings.resolve(bucket, gateway), day, again=again)
+    if no_manifest and day is None:
+        raise click.UsageError("--no-manifest needs --date: which day a dump is of, only you can say")
+    load_day(
+        Settings.resolve(bucket, gateway),
+        day,
+        max_stale_days=max_stale_days,
+        accepted=frozenset(accepted),
+        again=again,
+        by_hand=no_manifest,
+    )
 
 
 @cli.command()
@@ -106,20 +144,51 @@ def run(day: dt.date | None, gateway: str | None) -> None:
 
 @cli.command()
 @_bucket
-@click.option("--date", "day", type=Day(), help="Business day (default: the newest valid dump's).")
+@click.option("--date", "day", type=Day(), help="Business day of the dump (default: today in Japan).")
+@click.option(
+    "--max-stale-days",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Be content with a dump up to so many days older.",
+)
+@_accept
 @_gateway
-def daily(bucket: str | None, day: dt.date | None, gateway: str | None) -> None:
-    """The morning: load, then run, then assert that everything is fresh."""
-    from loader.load import load as load_day
-    from loader.run import assert_fresh
-    from loader.run import run as run_day
-    from loader.warehouse import one_writer
+def daily(
+    bucket: str | None, day: dt.date | None, max_stale_days: int, accepted: tuple[str, ...], gateway: str | None
+) -> None:
+    """The morning: load, then run, then assert that everything is there and fresh.
 
-    settings = Settings.resolve(bucket, gateway)
-    with one_writer(settings):
-        result = run_day(settings, load_day(settings, day))
-    assert_fresh(result)
+    Loads the day's dump, and before it those of the days before that are in the bucket and not loaded. A bad snapshot file or a missing
+    day does not keep the rest from being computed; the command then fails at its end, until the day is loaded or waived.
+    """
+    from loader.daily import daily as morning
+    from loader.load import Request
+
+    accept = frozenset(accepted)
+    result = morning(Settings.resolve(bucket, gateway), Request(day, max_stale_days, accepted=accept, catch_up=True))
     _report(result)
+
+
+@cli.command()
+@click.argument("day", type=Day())
+@click.option("--reason", required=True, help="Why the day is taken as lost.")
+@click.option("--by", metavar="NAME", default=getpass.getuser, show_default="your login", help="Who says so.")
+@click.option("--until", type=Day(), help="Last day on which the waiver counts (default: 14 days after DAY).")
+@_gateway
+def waive(day: dt.date, reason: str, by: str, until: dt.date | None, gateway: str | None) -> None:
+    """Take a missing or rejected DAY as lost, for a time.
+
+    `daily` then does not fail for it, and `status` shows by whom, why and until when. The day stays a gap in every model; loading
+    it later ends the waiver.
+    """
+    from loader import calendar
+    from loader.warehouse import open_warehouse
+
+    until = until or day + dt.timedelta(days=14)
+    with open_warehouse(Settings.resolve(gateway=gateway)) as warehouse:
+        calendar.waive(warehouse, day, calendar.Waiver(by, reason, until))
+    click.echo(f"{day} is waived until {until}")
 
 
 @cli.command()

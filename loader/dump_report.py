@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from loader.dump.create_table import Column
 
 
 @dataclass
@@ -13,11 +17,13 @@ class TableReport:
         rows_in_dump: rows counted by the parser in the dump's INSERT statements.
         rows_landed: rows counted by the database in the landed table.
         nulled: (column, reason) -> number of values that became NULL; reasons are "zero_date" and "impossible_date".
+        columns: as the dump's CREATE TABLE has them.
     """
 
     rows_in_dump: int = 0
     rows_landed: int = 0
     nulled: dict[tuple[str, str], int] = field(default_factory=dict)
+    columns: tuple[Column, ...] = ()
 
 
 @dataclass

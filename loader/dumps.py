@@ -1,15 +1,16 @@
-"""Which dump to load: by its date and its manifest, never by when the file was written."""
+"""Which dump to load: by its date and its manifest, never by when the file was written. See docs/decisions/0004."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from loader.bucket import Bucket
+from loader.contract import Contract
 from loader.errors import DumpRejectedError, NoDumpError
+from loader.manifest import read_manifest, require_acceptable
 
 _DUMP_KEY = re.compile(r"dumps/gghouse_(\d{8})\.sql(\.gz)?")
 _MANIFEST_KEY = "dumps-manifest/gghouse_{:%Y%m%d}.json"
@@ -17,19 +18,21 @@ _MANIFEST_KEY = "dumps-manifest/gghouse_{:%Y%m%d}.json"
 
 @dataclass(frozen=True)
 class Dump:
-    """A dump that its manifest vouches for.
+    """A dump to load.
 
     Attributes:
         day: business day (JST).
         key: object key, `.sql` or `.sql.gz`.
-        size_bytes: size that the producer recorded.
-        sha256: digest that the producer recorded, lower-case hex.
+        size_bytes: of the stored object; what the manifest says, else what the bucket says.
+        sha256: digest that the manifest vouches for, lower-case hex; None for one that is loaded by hand, without a manifest.
+        taken_at: when it was finished (JST, naive).
     """
 
     day: dt.date
     key: str
     size_bytes: int
-    sha256: str
+    sha256: str | None
+    taken_at: dt.datetime
 
     @property
     def gzipped(self) -> bool:
@@ -37,49 +40,117 @@ class Dump:
         return self.key.endswith(".gz")
 
 
-def choose(bucket: Bucket, day: dt.date | None, withdrawn: Collection[tuple[dt.date, str]] = ()) -> Dump:
-    """The dump of a day, or the newest valid one.
+@dataclass(frozen=True)
+class Choosing:
+    """What dumps are chosen by.
 
-    Args:
-        bucket: where the dumps lie.
-        day: the wanted business day; None for the newest dump with a valid manifest.
+    Attributes:
+        bucket: where they lie.
+        contract: what a manifest must say.
+        today: today's business date: nothing later is a dump yet.
         withdrawn: day and sha256 of dumps that a rollback took out: a corrected one of that day is welcome, the same is not.
-
-    Raises:
-        NoDumpError: there is no dump of that day, or no valid one at all.
-        DumpRejectedError: the day's dump has no valid manifest, or was withdrawn.
+        by_hand: take them without a manifest.
     """
-    keys = _keys_by_day(bucket)
-    if day is not None:
-        if day not in keys:
-            nearest = f"the newest is of {max(keys)}" if keys else "it holds no dumps/gghouse_YYYYMMDD.sql[.gz] at all"
-            raise NoDumpError(f"{bucket.uri} holds no dump for {day}; {nearest}")
-        return _admitted(_vouched(bucket, day, keys[day]), withdrawn)
-    reasons = []
-    for candidate in sorted(keys, reverse=True):
-        try:
-            return _admitted(_vouched(bucket, candidate, keys[candidate]), withdrawn)
-        except DumpRejectedError as rejection:
-            reasons.append(str(rejection))
-    why = "; ".join(reasons[:5]) or "it holds no dumps/gghouse_YYYYMMDD.sql[.gz] at all"
-    raise NoDumpError(f"{bucket.uri} holds no valid dump: {why}")
 
+    bucket: Bucket
+    contract: Contract
+    today: dt.date
+    withdrawn: Collection[tuple[dt.date, str]] = ()
+    by_hand: bool = False
 
-def _admitted(dump: Dump, withdrawn: Collection[tuple[dt.date, str]]) -> Dump:
-    if (dump.day, dump.sha256) in withdrawn:
-        raise DumpRejectedError(
-            f"dump {dump.key} was rolled back and is still the same file: put a corrected one into the bucket, or take it all the "
-            f"same with python -m loader load --date {dump.day} --again; nothing was changed"
-        )
-    return dump
+    def listed(self) -> dict[dt.date, list[str]]:
+        """The keys of the dumps in the bucket, by day.
 
+        Raises:
+            DumpRejectedError: a key has the form of a dump's and no date in it.
+        """
+        found: dict[dt.date, list[str]] = {}
+        for key in self.bucket.keys("dumps/"):
+            if match := _DUMP_KEY.fullmatch(key):
+                found.setdefault(_day(match[1], key), []).append(key)
+        return found
 
-def _keys_by_day(bucket: Bucket) -> dict[dt.date, list[str]]:
-    found: dict[dt.date, list[str]] = {}
-    for key in bucket.keys("dumps/"):
-        if match := _DUMP_KEY.fullmatch(key):
-            found.setdefault(_day(match[1], key), []).append(key)
-    return found
+    def of_day(self, day: dt.date, keys: list[str]) -> Dump:
+        """The dump of a day.
+
+        Args:
+            day: the day.
+            keys: the keys of that day's dumps: one, or a plain and a compressed one.
+
+        Raises:
+            DumpRejectedError: it is dated in the future, nobody vouches for it, or it was rolled back.
+        """
+        if day > self.today:
+            raise DumpRejectedError(f"dump {keys[0]}: {day} lies in the future, today is {self.today} in Japan")
+        if self.by_hand:
+            return self._without_manifest(day, keys)
+        dump = self._vouched(day, keys)
+        if (dump.day, dump.sha256) in self.withdrawn:
+            raise DumpRejectedError(
+                f"dump {dump.key} was rolled back and is still the same file: put a corrected one into the bucket, or take it all "
+                f"the same with python -m loader load --date {dump.day} --again; nothing was changed"
+            )
+        return dump
+
+    def newest(
+        self,
+        listed: Mapping[dt.date, list[str]],
+        first: dt.date | None,
+        last: dt.date,
+        rejected: Callable[[dt.date, str, DumpRejectedError], None],
+    ) -> Dump:
+        """The newest acceptable dump of some days.
+
+        Args:
+            listed: the dumps in the bucket.
+            first: the first day that will do, None for any.
+            last: the last one.
+            rejected: told of each newer one that is not acceptable: its day, its key and why.
+
+        Raises:
+            NoDumpError: there is none of these days.
+            DumpRejectedError: there is, and none of them is acceptable; the message says why.
+        """
+        reasons = []
+        for day in sorted(listed, reverse=True):
+            if (first and day < first) or (day > last and day <= self.today):
+                continue
+            try:
+                return self.of_day(day, listed[day])
+            except DumpRejectedError as rejection:
+                rejected(day, listed[day][0], rejection)
+                reasons += [str(rejection)] if day <= last else []
+        if reasons:
+            raise DumpRejectedError("; ".join(reasons[:5]))
+        wanted = "dump" if first is None else f"dump of {last}" if first == last else f"dump of {first} to {last}"
+        known = f"the newest is of {max(listed)}" if listed else "it holds no dumps/gghouse_YYYYMMDD.sql[.gz] at all"
+        raise NoDumpError(f"{self.bucket.uri} holds no {wanted}; {known}; nothing was changed")
+
+    def _vouched(self, day: dt.date, keys: list[str]) -> Dump:
+        name = _MANIFEST_KEY.format(day)
+        if name not in self.bucket.keys(name):
+            raise DumpRejectedError(f"dump {keys[0]}: {name} is missing, so nobody vouches for it")
+        with self.bucket.open(name) as body:
+            manifest = read_manifest(body.read(), name)
+        if manifest.key not in keys or manifest.day != day:
+            raise DumpRejectedError(
+                f"{name} speaks of {manifest.key} of {manifest.day}, not of {' or '.join(keys)} of {day}"
+            )
+        require_acceptable(manifest, self.contract, name, self.today)
+        size = self.bucket.size(manifest.key)
+        if size != manifest.size_bytes:
+            raise DumpRejectedError(
+                f"dump {manifest.key}: {size:,} bytes where its manifest says {manifest.size_bytes:,}; nothing was changed"
+            )
+        return Dump(day, manifest.key, size, manifest.sha256, manifest.taken_at)
+
+    def _without_manifest(self, day: dt.date, keys: list[str]) -> Dump:
+        if len(keys) > 1:
+            raise DumpRejectedError(
+                f"dumps {' and '.join(keys)}: both are of {day}, and without a manifest neither is it"
+            )
+        end_of_day = dt.datetime.combine(day, dt.time.max).replace(microsecond=0)
+        return Dump(day, keys[0], self.bucket.size(keys[0]), None, end_of_day)
 
 
 def _day(digits: str, key: str) -> dt.date:
@@ -87,26 +158,3 @@ def _day(digits: str, key: str) -> dt.date:
         return dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         raise DumpRejectedError(f"{key}: {digits} is no date; rename or remove the object") from None
-
-
-def _vouched(bucket: Bucket, day: dt.date, keys: list[str]) -> Dump:
-    manifest_key = _MANIFEST_KEY.format(day)
-    if not bucket.keys(manifest_key):
-        raise DumpRejectedError(f"dump {keys[0]}: {manifest_key} is missing, so nobody vouches for it")
-    try:
-        with bucket.open(manifest_key) as body:
-            manifest = json.loads(body.read())
-        valid = manifest.get("valid_for_etl", manifest.get("source_valid"))
-        key, size, digest = manifest["dump_key"], manifest["dump_size_bytes"], manifest["dump_sha256"]
-        dated = manifest["dump_date"]
-    except (ValueError, KeyError, AttributeError) as error:
-        raise DumpRejectedError(f"{manifest_key} can't be read ({type(error).__name__}: {error})") from None
-    if valid is not True:
-        raise DumpRejectedError(
-            f"{manifest_key} says valid_for_etl {valid!r} (reason: {manifest.get('reason', 'none given')})"
-        )
-    if key not in keys or str(dated).replace("-", "") != f"{day:%Y%m%d}":
-        raise DumpRejectedError(f"{manifest_key} speaks of {key} of {dated}, not of {' or '.join(keys)}")
-    if not isinstance(size, int) or not re.fullmatch(r"[0-9a-fA-F]{64}", str(digest)):
-        raise DumpRejectedError(f"{manifest_key}: dump_size_bytes or dump_sha256 is not one")
-    return Dump(day, key, size, str(digest).lower())

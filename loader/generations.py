@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from loader import ledger
-from loader.dump_report import DumpReport
+from loader import ledger, load_report
 from loader.errors import LoaderError
 from loader.warehouse.base import Warehouse
 from loader.warehouse.own_tables import MARKER, MARKER_COLUMNS
 
+_SPENT = ("loading", "rejected", "rolled_back", "aside")
 KEPT = 3  # earlier generations to roll back to, besides the live one
 
 
@@ -39,21 +39,23 @@ def begin(warehouse: Warehouse, day: dt.date) -> Generation:
     """An empty schema for a dump, on record before it exists so that a killed load can be cleaned up after."""
     load_id = ledger.next_load_id(warehouse)
     schema = f"landing_{day:%Y%m%d}"
-    if schema in {one.schema for one in recorded(warehouse)}:
+    if warehouse.has_schema(
+        schema
+    ):  # of an earlier generation, or somebody else's: what is on record here is dropped one day
         schema = f"{schema}_{load_id}"
+    if warehouse.has_schema(schema):
+        raise LoaderError(f"there is a schema {schema} that no load made: move it away; nothing was changed")
     generation = Generation(load_id, schema, day, "loading")
     warehouse.execute("INSERT INTO landing.generations VALUES (?, ?, ?, ?)", load_id, schema, day, generation.state)
     warehouse.create_schema(schema)
     return generation
 
 
-def publish(warehouse: Warehouse, generation: Generation, report: DumpReport, entry: ledger.Entry) -> None:
+def publish(warehouse: Warehouse, generation: Generation, entry: ledger.Entry) -> None:
     """Shows a landed generation in place of the live one, and records it.
 
     The swap is one step; a kill behind it is made good by `settle`, which reads the entry that was swapped in with the tables.
     """
-    with warehouse.transaction():
-        ledger.record_report(warehouse, generation.load_id, report)
     marker = f"{warehouse.quote(generation.schema)}.{MARKER}"
     warehouse.execute(f"CREATE TABLE {marker} ({MARKER_COLUMNS})")
     ledger.write(warehouse, marker, generation.load_id, entry)
@@ -88,34 +90,38 @@ def settle(warehouse: Warehouse) -> None:
     before = live(warehouse)
     if before is not None and before.load_id == shown.load_id:
         return
+    day = shown.entry.business_date
     with warehouse.transaction():
         if before is not None:
-            older = before.load_id < shown.load_id
-            _set_state(warehouse, before.load_id, "kept" if older else "rolled_back")
-            if not older:
-                ledger.withdraw_after(warehouse, shown.entry.business_date)
-            if shown.entry.business_date <= before.day:
+            newer = before.load_id < shown.load_id
+            set_state(warehouse, before.load_id, "kept" if newer else "rolled_back")
+            if not newer:
+                ledger.withdraw_from(warehouse, day if before.day == day else day + dt.timedelta(days=1))
+            if before.day == day:
+                ledger.withdraw_snapshot(warehouse, day)  # it says what the other dump of the day said
+            if day <= before.day:
                 # Days from this one on may have been computed from the other dump: `run` computes them again.
-                warehouse.execute("INSERT INTO landing.days_to_reopen VALUES (?)", shown.entry.business_date)
-        _set_state(warehouse, shown.load_id, "live")
+                warehouse.execute("INSERT INTO landing.days_to_reopen VALUES (?)", day)
+        set_state(warehouse, shown.load_id, "live")
         ledger.record(warehouse, shown.load_id, shown.entry, finished_at=shown.finished_at)
 
 
 def drop_unused(warehouse: Warehouse) -> None:
-    """Drops the generations that are of no more use: dead loads, rolled back ones, and kept ones beyond the newest KEPT.
+    """Drops the generations that are of no more use: dead, rejected, rolled back and past ones, and kept ones beyond the newest KEPT.
 
     Which these are is on record; no schema is ever dropped by the look of its name.
     """
     on_record = recorded(warehouse)
     kept = [one for one in on_record if one.state == "kept"]
-    unused = [one for one in on_record if one.state in ("loading", "rolled_back")] + kept[:-KEPT]
+    unused = [one for one in on_record if one.state in _SPENT] + kept[:-KEPT]
     for one in unused:
         warehouse.drop_schema(one.schema)
         with warehouse.transaction():
             if one.state == "loading":
-                ledger.forget_report(warehouse, one.load_id)
+                load_report.forget(warehouse, one.load_id)
             warehouse.execute("DELETE FROM landing.generations WHERE load_id = ?", one.load_id)
 
 
-def _set_state(warehouse: Warehouse, load_id: int, state: str) -> None:
+def set_state(warehouse: Warehouse, load_id: int, state: str) -> None:
+    """Says what a generation is by now, see loader/warehouse/own_tables.py."""
     warehouse.execute("UPDATE landing.generations SET state = ? WHERE load_id = ?", state, load_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import astuple, dataclass
 
-from loader.dump_report import DumpReport
+from loader.clock import utc_now
 from loader.warehouse.base import Warehouse
 
 DUMP = "dump"
@@ -24,6 +24,8 @@ class Entry:
         row_count: rows landed.
         size_bytes: bytes of the file, as stored.
         sha256: lower-case hex digest of those bytes.
+        object_version: what the bucket's listing called that version of the object.
+        has_manifest: 1; 0 for a dump that was loaded by hand, without one.
         seconds: wall seconds that landing it took.
     """
 
@@ -33,6 +35,8 @@ class Entry:
     row_count: int
     size_bytes: int
     sha256: str
+    object_version: str
+    has_manifest: int
     seconds: float
 
 
@@ -45,14 +49,9 @@ class Written:
     finished_at: dt.datetime
 
 
-def utc_now() -> dt.datetime:
-    """The moment that a record is written: UTC, naive, in whole seconds."""
-    return dt.datetime.now(dt.timezone.utc).replace(tzinfo=None, microsecond=0)
-
-
 def next_load_id(warehouse: Warehouse) -> int:
     """A number no load has used, a dead or rolled back one included."""
-    tables = ("load_ledger", "generations", "load_tables", "withdrawn_files")
+    tables = ("load_ledger", "generations", "load_tables", "rejections", "withdrawn_files")
     used = " UNION ALL ".join(f"SELECT MAX(load_id) AS load_id FROM landing.{table}" for table in tables)
     return (warehouse.query(f"SELECT MAX(load_id) FROM ({used}) AS used")[0][0] or 0) + 1
 
@@ -64,7 +63,13 @@ def newest(warehouse: Warehouse, dataset: str) -> dt.date | None:
 
 def days(warehouse: Warehouse, dataset: str) -> set[dt.date]:
     """All landed days of a dataset."""
-    return {day for (day,) in warehouse.query(f"SELECT business_date FROM {_LEDGER} WHERE dataset = ?", dataset)}
+    return set(entries(warehouse, dataset))
+
+
+def entries(warehouse: Warehouse, dataset: str) -> dict[dt.date, Written]:
+    """All entries of a dataset, by day, oldest first."""
+    rows = warehouse.query(f"SELECT * FROM {_LEDGER} WHERE dataset = ? ORDER BY business_date", dataset)
+    return {row[2]: _written(row) for row in rows}
 
 
 def write(warehouse: Warehouse, table: str, load_id: int, entry: Entry, finished_at: dt.datetime | None = None) -> None:
@@ -75,12 +80,17 @@ def write(warehouse: Warehouse, table: str, load_id: int, entry: Entry, finished
         finished_at: UTC, naive; None for now.
     """
     finished_at = finished_at or utc_now()
-    warehouse.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", load_id, *astuple(entry), finished_at)
+    warehouse.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * 11)})", load_id, *astuple(entry), finished_at)
 
 
 def read(warehouse: Warehouse, table: str) -> Written:
     """The entry of a table that holds one."""
-    ((load_id, *entry, finished_at),) = warehouse.query(f"SELECT * FROM {table}")
+    (row,) = warehouse.query(f"SELECT * FROM {table}")
+    return _written(row)
+
+
+def _written(row: tuple) -> Written:
+    load_id, *entry, finished_at = row
     return Written(load_id, Entry(*entry), finished_at)
 
 
@@ -92,16 +102,29 @@ def record(warehouse: Warehouse, load_id: int, entry: Entry, finished_at: dt.dat
     write(warehouse, _LEDGER, load_id, entry, finished_at)
 
 
-def withdraw_after(warehouse: Warehouse, day: dt.date) -> None:
-    """Takes the dumps and snapshots after a day out of the ledger, and remembers their files. Within the caller's transaction."""
+def set_version(warehouse: Warehouse, dataset: str, day: dt.date, version: str) -> None:
+    """Notes that the bucket's listing has another name for the same content."""
+    warehouse.execute(
+        f"UPDATE {_LEDGER} SET object_version = ? WHERE dataset = ? AND business_date = ?", version, dataset, day
+    )
+
+
+def withdraw_from(warehouse: Warehouse, day: dt.date) -> None:
+    """Takes the dumps and snapshots from a day on out of the ledger, and remembers their files. Within the caller's transaction."""
     warehouse.execute(
         f"""INSERT INTO landing.withdrawn_files
-            SELECT load_id, dataset, business_date, object_key, sha256, ? FROM {_LEDGER} WHERE business_date > ?""",
+            SELECT load_id, dataset, business_date, object_key, sha256, ? FROM {_LEDGER} WHERE business_date >= ?""",
         utc_now(),
         day,
     )
-    warehouse.execute("DELETE FROM landing.tenant_daily_snapshots WHERE snapshot_date > ?", day)
-    warehouse.execute(f"DELETE FROM {_LEDGER} WHERE business_date > ?", day)
+    warehouse.execute("DELETE FROM landing.tenant_daily_snapshots WHERE snapshot_date >= ?", day)
+    warehouse.execute(f"DELETE FROM {_LEDGER} WHERE business_date >= ?", day)
+
+
+def withdraw_snapshot(warehouse: Warehouse, day: dt.date) -> None:
+    """Takes a day's snapshot out, to be made again from the dump that replaced its own. Within the caller's transaction."""
+    warehouse.execute("DELETE FROM landing.tenant_daily_snapshots WHERE snapshot_date = ?", day)
+    warehouse.execute(f"DELETE FROM {_LEDGER} WHERE dataset = ? AND business_date = ?", SNAPSHOT, day)
 
 
 def withdrawn(warehouse: Warehouse, dataset: str) -> set[tuple[dt.date, str]]:
@@ -113,23 +136,3 @@ def withdrawn(warehouse: Warehouse, dataset: str) -> set[tuple[dt.date, str]]:
 def admit_again(warehouse: Warehouse, dataset: str, day: dt.date) -> None:
     """Forgets that files of a day were withdrawn."""
     warehouse.execute("DELETE FROM landing.withdrawn_files WHERE dataset = ? AND business_date = ?", dataset, day)
-
-
-def record_report(warehouse: Warehouse, load_id: int, report: DumpReport) -> None:
-    """Keeps the load report: rows by table, nulled values by column and reason."""
-    tables = [(load_id, name, table.rows_in_dump, table.rows_landed) for name, table in report.tables.items()]
-    nulled = [
-        (load_id, name, column, reason, count)
-        for name, table in report.tables.items()
-        for (column, reason), count in table.nulled.items()
-    ]
-    if tables:
-        warehouse.execute_many("INSERT INTO landing.load_tables VALUES (?, ?, ?, ?)", tables)
-    if nulled:
-        warehouse.execute_many("INSERT INTO landing.load_nulled VALUES (?, ?, ?, ?, ?)", nulled)
-
-
-def forget_report(warehouse: Warehouse, load_id: int) -> None:
-    """Drops the report of a load that never went live."""
-    for table in ("load_tables", "load_nulled"):
-        warehouse.execute(f"DELETE FROM landing.{table} WHERE load_id = ?", load_id)

@@ -1,144 +1,248 @@
-"""`load`: lands the dump of a day and the snapshots that the warehouse lacks."""
+"""`load`: lands the dump of a day and the snapshots that the warehouse lacks. See docs/decisions/0004."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 import tempfile
-import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from loader import dumps, generations, ledger, snapshots
-from loader.bucket import Bucket, open_bucket
-from loader.dump_report import DumpReport
-from loader.errors import DumpRejectedError, UsageError
-from loader.progress import say, step
-from loader.settings import PROJECT, Settings
+from loader import calendar, clock, generations, ledger, snapshots
+from loader.bucket import open_bucket
+from loader.contract import Contract, read_contract
+from loader.dumps import Choosing, Dump
+from loader.errors import DumpRejectedError, LoaderError, NoDumpError, UsageError
+from loader.landing import Landing
+from loader.progress import say, step, warn
+from loader.settings import Settings
 from loader.warehouse import Warehouse, open_warehouse
-from loader.warehouse.own_tables import RESERVED
 
 
-def load(settings: Settings, day: dt.date | None = None, *, again: bool = False) -> dt.date:
+@dataclass(frozen=True)
+class Request:
+    """What a load is asked for.
+
+    Attributes:
+        day: the expected business day; None for today in Japan.
+        max_stale_days: how much older the dump may be; None for: exactly the expected day if one was named, else any age.
+        again: take a dump although it is loaded, or was rolled back.
+        by_hand: take a dump without a manifest.
+        accepted: names of rules of the contract whose findings somebody accepts.
+        catch_up: before it, load the dumps of the days before that are in the bucket and were never loaded; after it, say which
+            days are neither loaded nor waived.
+    """
+
+    day: dt.date | None = None
+    max_stale_days: int | None = None
+    again: bool = False
+    by_hand: bool = False
+    accepted: frozenset[str] = frozenset()
+    catch_up: bool = False
+
+
+@dataclass
+class Loaded:
+    """What a load came to.
+
+    Attributes:
+        day: the newest landed dump's day, None where there is none.
+        changed: whether a dump was landed.
+        refused: whether the dump that was asked for could not be had.
+        problems: what went wrong with single days; the rest is in.
+    """
+
+    day: dt.date | None = None
+    changed: bool = False
+    refused: bool = False
+    problems: list[LoaderError] = field(default_factory=list)
+
+    def raise_problems(self) -> None:
+        """Ends the command with the first problem's exit code and all of their messages, if there are any."""
+        if self.problems:
+            raise type(self.problems[0])("\n".join(map(str, self.problems))) from self.problems[0]
+
+
+def load(settings: Settings, day: dt.date | None = None, **request: object) -> dt.date:
     """Lands a dump and the new snapshots; safe to repeat, and to kill at any point.
 
     Args:
         settings: warehouse and bucket.
-        day: business day of the dump; None for the newest valid one.
-        again: take a dump although a rollback withdrew it.
+        day: business day of the dump; None for the newest acceptable one.
+        request: further fields of `Request`.
 
     Returns:
         The business day of the dump.
 
     Raises:
-        LoaderError: in one of its kinds, see loader/errors.py; a rejected dump has changed nothing.
+        LoaderError: in one of its kinds, see loader/errors.py; a rejected dump or file has changed nothing but the record of it.
     """
+    loaded = land(settings, Request(day, **request))
+    loaded.raise_problems()
+    return day or loaded.day
+
+
+def land(settings: Settings, request: Request) -> Loaded:
+    """As `load`, but what went wrong with single days is told and not raised, so that a run can go on with the rest.
+
+    Raises:
+        LoaderError: it could not begin: bad settings, no bucket, another writer.
+    """
+    today = clock.business_today()
+    if request.day and request.day > today:
+        raise UsageError(f"{request.day} lies in the future: today is {today} in Japan")
+    contract = read_contract(settings.contract)
+    if unknown := sorted(one for one in request.accepted if not _may_be_accepted(one, contract)):
+        raise UsageError(
+            f"--accept {unknown[0]}: there is no such rule; a rejection names its rules, contract.yaml has them all"
+        )
     bucket = open_bucket(settings.bucket_uri)
     with open_warehouse(settings) as warehouse, tempfile.TemporaryDirectory(prefix="loader-") as scratch:
         generations.drop_unused(warehouse)
-        if day in ledger.days(warehouse, ledger.DUMP):
-            say(f"The dump of {day} is already loaded.")
-        else:
-            refused = set() if again else ledger.withdrawn(warehouse, ledger.DUMP)
-            day = _load_dump(warehouse, bucket, dumps.choose(bucket, day, refused), Path(scratch))
-        _load_snapshots(warehouse, bucket, Path(scratch))
-        return day
+        withdrawn = set() if request.again else ledger.withdrawn(warehouse, ledger.DUMP)
+        choosing = Choosing(bucket, contract, today, withdrawn, request.by_hand)
+        landing = Landing(warehouse, bucket, contract, Path(scratch), request.accepted)
+        load_ = _Load(choosing, landing, request)
+        load_.dumps()
+        load_.snapshots()
+        if request.catch_up:
+            load_.missing_days()
+        return load_.loaded
 
 
-def _load_dump(warehouse: Warehouse, bucket: Bucket, dump: dumps.Dump, scratch: Path) -> dt.date:
-    if dump.day in ledger.days(warehouse, ledger.DUMP):
-        say(f"The newest dump, of {dump.day}, is already loaded.")
-        return dump.day
-    live = generations.live(warehouse)
-    if live and dump.day < live.day:
-        raise UsageError(
-            f"the warehouse holds {live.day}: loading the dump of {dump.day} would put an older state over it; nothing was changed"
-        )
-    if bucket.size(dump.key) != dump.size_bytes:
-        raise DumpRejectedError(
-            f"dump {dump.key}: {bucket.size(dump.key):,} bytes where its manifest says {dump.size_bytes:,}; nothing was changed"
-        )
-    # Imported here: it brings sqlglot, and a morning whose dump is in does without it.
-    from loader.dump import land_dump
+def _may_be_accepted(rule: str, contract: Contract) -> bool:
+    return rule in contract.names() or rule.startswith(("longer:", "finer:"))
 
-    started = time.monotonic()
-    generation = generations.begin(warehouse, dump.day)
-    try:
-        with step(f"load dump {dump.day}", total=dump.size_bytes, unit="bytes") as progress:
-            with bucket.open(dump.key) as stream:
-                report = land_dump(
-                    warehouse.dump_landing(generation.schema),
-                    stream,
-                    Path(dump.key).name,
-                    gzipped=dump.gzipped,
-                    scratch=scratch,
-                    reserved=RESERVED,
-                    progress=progress.advance,
-                )
-            _check(dump, report)
-            entry = ledger.Entry(
+
+@dataclass
+class _Load:
+    choosing: Choosing
+    landing: Landing
+    request: Request
+    loaded: Loaded = field(default_factory=Loaded)
+
+    @property
+    def warehouse(self) -> Warehouse:
+        return self.landing.warehouse
+
+    @property
+    def expected(self) -> dt.date:
+        return self.request.day or self.choosing.today
+
+    @property
+    def window(self) -> dt.timedelta:
+        return dt.timedelta(days=self.choosing.contract.continuity_days)
+
+    def dumps(self) -> None:
+        try:
+            listed = self.choosing.listed()
+            if self.request.catch_up:
+                self._catch_up(listed)
+            dump = self.choosing.newest(listed, self._first(), self.expected, self._refused)
+            live = generations.live(self.warehouse)
+            if live and self.request.day is None and dump.day < live.day:
+                say(f"The dump of {live.day} is loaded, and the bucket has none that is newer and acceptable.")
+            else:
+                self._take(dump)
+        except (DumpRejectedError, NoDumpError) as problem:
+            self.loaded.problems.append(problem)
+            self.loaded.refused = True
+        live = generations.live(self.warehouse)
+        self.loaded.day = live.day if live else None
+
+    def _first(self) -> dt.date | None:
+        stale = self.request.max_stale_days
+        if stale is None:
+            return self.request.day
+        return self.expected - dt.timedelta(days=stale)
+
+    def _catch_up(self, listed: dict[dt.date, list[str]]) -> None:
+        live = generations.live(self.warehouse)
+        dumps, files = (ledger.days(self.warehouse, dataset) for dataset in (ledger.DUMP, ledger.SNAPSHOT))
+        for day in sorted(listed):
+            if live is None or not self.expected - self.window <= day < self.expected:
+                continue
+            if day > live.day or (day < live.day and day in dumps - files and not self._has_rejected_file(day)):
+                try:
+                    self._take(self.choosing.of_day(day, listed[day]))
+                except DumpRejectedError as rejection:
+                    # `missing_days` tells of it, unless the day is waived.
+                    self._refused(day, listed[day][0], rejection)
+
+    def _has_rejected_file(self, day: dt.date) -> bool:
+        sql = "SELECT 1 FROM landing.rejections WHERE dataset = ? AND business_date = ?"
+        return bool(self.warehouse.query(sql, ledger.SNAPSHOT, day))
+
+    def _refused(self, day: dt.date, key: str, rejection: DumpRejectedError) -> None:
+        """Keeps why a dump was not even begun with; one that was has written its own report."""
+        with self.warehouse.transaction():
+            found = self.warehouse.query(
+                "SELECT 1 FROM landing.rejections WHERE dataset = ? AND business_date = ? AND reason = ?",
                 ledger.DUMP,
-                dump.day,
-                dump.key,
-                report.rows_landed,
-                report.size_bytes,
-                report.sha256,
-                round(time.monotonic() - started, 3),
+                day,
+                str(rejection)[: calendar.REASON_LENGTH],
             )
-            generations.publish(warehouse, generation, report, entry)
-            ledger.admit_again(warehouse, ledger.DUMP, dump.day)
-            progress.note(rows=report.rows_landed, tables=len(report.tables), report=_figures(report))
-            if warehouse.notice:
-                progress.note(notice=warehouse.notice)
-    finally:
-        # What was published is live and stays; what failed, and generations beyond those kept, go.
-        generations.drop_unused(warehouse)
-    return dump.day
+            if not found:
+                load_id = ledger.next_load_id(self.warehouse)
+                calendar.reject(self.warehouse, load_id, ledger.DUMP, day, key, str(rejection))
+        warn(f"not taken: {rejection}")
+
+    def _take(self, dump: Dump) -> None:
+        landed = ledger.entries(self.warehouse, ledger.DUMP).get(dump.day)
+        live = generations.live(self.warehouse)
+        past = live is not None and dump.day < live.day
+        same = landed is not None and (dump.sha256 is None or dump.sha256 == landed.entry.sha256)
+        if past and dump.day not in ledger.days(self.warehouse, ledger.SNAPSHOT):
+            same = False  # its snapshot is what a past day is loaded for
+        if same and not self.request.again:
+            say(f"The dump of {dump.day} is already loaded.")
+            return
+        if live and not past:
+            self._export(live.day)  # while it is at hand; where that fails, a later catch-up lands the day aside
+        self.landing.land(dump, aside=past)
+        self.loaded.changed = True
+
+    def _export(self, day: dt.date) -> None:
+        """Writes the live dump's snapshot. Where the bucket does not take it, the rest goes on, and the command fails at its end."""
+        if day in ledger.days(self.warehouse, ledger.SNAPSHOT):
+            return
+        try:
+            with step(f"export snapshot {day}") as progress:
+                rows = snapshots.export(self.warehouse, self.landing.bucket, day)
+                progress.note(rows=rows, key=snapshots.key_of(day))
+        except LoaderError as problem:
+            self.loaded.problems.append(problem)
+
+    def snapshots(self) -> None:
+        live = generations.live(self.warehouse)
+        if live is None:
+            return
+        bucket = self.landing.bucket
+        self._export(live.day)
+        found = snapshots.look(self.warehouse, bucket, live.day, self.choosing.today)
+        rejected = list(found.rejected)
+        if found.to_land or found.gone:
+            with step("load snapshots", total=len(found.to_land)) as progress:
+                landed = snapshots.Snapshots(self.warehouse, bucket, self.landing.contract, self.request.accepted)
+                landed.land(found.to_land, self.landing.scratch, progress.advance)
+                progress.note(files=landed.files, rows=landed.rows, **found.figures())
+            rejected += landed.rejected
+        days = calendar.days(self.warehouse, dt.date.min, self.choosing.today)
+        waived = {day.date for day in days if day.excused(self.expected)}
+        told = {day.date for day in self._missing_days()} if self.request.catch_up else set()
+        self.loaded.problems += [error for day, error in rejected if day not in waived | told]
+
+    def missing_days(self) -> None:
+        """Tells of the days before the expected one that are neither loaded nor waived."""
+        self.loaded.problems += [_missing(day) for day in self._missing_days() if not day.excused(self.expected)]
+
+    def _missing_days(self) -> list[calendar.Day]:
+        first, last = self.expected - self.window, self.expected - dt.timedelta(days=1)
+        return [day for day in calendar.days(self.warehouse, first, last) if not day.complete]
 
 
-def _check(dump: dumps.Dump, report: DumpReport) -> None:
-    """Compares what was read with what the producer vouched for and what landed with what was read."""
-    name = Path(dump.key).name
-    if report.size_bytes != dump.size_bytes or report.sha256 != dump.sha256:
-        raise DumpRejectedError(
-            f"dump {name}: its bytes are not those of its manifest ({report.size_bytes:,} bytes, sha256 {report.sha256[:12]}…, "
-            f"against {dump.size_bytes:,} and {dump.sha256[:12]}…); nothing was changed"
-        )
-    if report.headed and not report.complete:
-        raise DumpRejectedError(
-            f"dump {name}: it ends without mysqldump's own closing line: cut short; nothing was changed"
-        )
-    for table, figures in report.tables.items():
-        if figures.rows_in_dump != figures.rows_landed:
-            raise DumpRejectedError(
-                f"dump {name}, table {table}: {figures.rows_in_dump:,} rows in the dump, {figures.rows_landed:,} landed; "
-                "nothing was changed"
-            )
-    if lacking := sorted(_tables_read_by_models() - set(report.tables)):
-        raise DumpRejectedError(f"dump {name}: it lacks {', '.join(lacking)}, which models read; nothing was changed")
-
-
-def _tables_read_by_models() -> set[str]:
-    models = (path.read_text() for path in (PROJECT / "models" / "staging").glob("*.sql"))
-    return {table for text in models for table in re.findall(r"\blanding\.(\w+)", text)} - RESERVED
-
-
-def _figures(report: DumpReport) -> dict[str, dict[str, object]]:
-    return {
-        name: {
-            "rows_in_dump": table.rows_in_dump,
-            "rows_landed": table.rows_landed,
-            "nulled": {f"{column} {reason}": count for (column, reason), count in sorted(table.nulled.items())},
-        }
-        for name, table in report.tables.items()
-    }
-
-
-def _load_snapshots(warehouse: Warehouse, bucket: Bucket, scratch: Path) -> None:
-    live = generations.live(warehouse).day
-    if live not in ledger.days(warehouse, ledger.SNAPSHOT):
-        with step(f"export snapshot {live}") as progress:
-            progress.note(rows=snapshots.export(warehouse, bucket, live), key=snapshots.key_of(live))
-    if files := snapshots.missing(warehouse, bucket, live):
-        with step("load snapshots", total=len(files)) as progress:
-            rows = snapshots.land(warehouse, bucket, files, scratch, progress.advance)
-            progress.note(files=len(files), rows=rows)
+def _missing(day: calendar.Day) -> LoaderError:
+    todo = f"get it and type python -m loader load --date {day.date}, or take it as lost with python -m loader waive {day.date} --reason ..."
+    if day.reasons:
+        return DumpRejectedError(f"{day.date} was rejected: {'; '.join(day.reasons)}\n  {todo}")
+    what = " and ".join(name for name, state in (("dump", day.dump), ("snapshot", day.snapshot)) if state != "loaded")
+    return NoDumpError(f"{day.date} is missing ({what}): {todo}")

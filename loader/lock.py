@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loader import ledger
+from loader.clock import utc_now
 from loader.errors import BusyError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def sign(warehouse: Warehouse) -> None:
         warehouse.execute(
             "INSERT INTO landing.writer SELECT CONNECTION_ID(), ?, ?",
             who(),
-            ledger.utc_now(),
+            utc_now(),
         )
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -74,6 +75,14 @@ def say(text: str) -> None:
     """A line for a person; nothing in a log."""
     if on_terminal():
         _console.print(text)
+
+
+def warn(text: str) -> None:
+    """A line that a person should see, on a terminal or in a log."""
+    if on_terminal():
+        _console.print(f"[yellow]! {escape(text)}[/]")
+    else:
+        print(json.dumps({"warning": text}, ensure_ascii=False), flush=True)
 
 
 def _bar(unit: str) -> Progress:

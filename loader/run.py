@@ -50,20 +50,48 @@ def run(settings: Settings, day: dt.date | None = None) -> RunResult:
         LoaderError: a model or an audit failed; the message names it.
     """
     with one_writer(settings):
-        day, newest, reopened = _loaded_day(settings, day)
-        result = _run(settings, day, newest, reopened)
-        if reopened:
-            with open_warehouse(settings) as warehouse:
-                warehouse.execute("DELETE FROM landing.days_to_reopen")
+        loaded = _loaded(settings, day)
+        result = _run(settings, loaded)
+        with open_warehouse(settings) as warehouse, warehouse.transaction():
+            warehouse.execute("DELETE FROM landing.days_to_reopen")
+            warehouse.execute("DELETE FROM landing.computed_to")
+            if last := _furthest(result.fresh_to):
+                warehouse.execute("INSERT INTO landing.computed_to VALUES (?)", last)
     return result
 
 
-def _run(settings: Settings, day: dt.date, newest: dt.date, reopened: dt.date | None) -> RunResult:
+@dataclass(frozen=True)
+class _Loaded:
+    """What a run begins from.
+
+    Attributes:
+        day: the business day to run for.
+        newest: the newest loaded one.
+        reopened: the first day computed from a dump that is not live any more, None where all are.
+        computed_to: the last day that an earlier run computed in this database, None before the first.
+    """
+
+    day: dt.date
+    newest: dt.date
+    reopened: dt.date | None
+    computed_to: dt.date | None
+
+    def first_to_open(self, known_to_state: dt.date | None) -> dt.date | None:
+        """The first day whose rows may not be what SQLMesh's state takes them for."""
+        first = [self.reopened] if self.reopened else []
+        if self.computed_to and known_to_state and known_to_state > self.computed_to:
+            # The state lies in another database: this one was restored to an earlier moment (or a plan computed these days).
+            first.append(self.computed_to + dt.timedelta(days=1))
+        return min(first, default=None)
+
+
+def _run(settings: Settings, loaded: _Loaded) -> RunResult:
+    day = loaded.day
     with sqlmesh_context(settings) as (context, console):
         result = RunResult(day)
         with step(f"run {day}") as progress:
-            if reopened:
-                restate.withdraw(context, reopened, newest)
+            if first := loaded.first_to_open(_furthest(fresh_to(prod_snapshots(context)))):
+                restate.withdraw(context, first, loaded.newest)
             snapshots = prod_snapshots(context)
             late = restate.differing_days(context, snapshots[restate.CALENDAR], day)
             restate.open_days(context, restate.standing_on(snapshots, restate.CALENDAR), restate.stretches(late))
@@ -105,8 +133,11 @@ def assert_fresh(result: RunResult) -> None:
         )
 
 
-def _loaded_day(settings: Settings, day: dt.date | None) -> tuple[dt.date, dt.date, dt.date | None]:
-    """The day to run for, the newest loaded one, and the first day computed from a dump that is not live any more, if any."""
+def _furthest(reached: dict[str, dt.date | None]) -> dt.date | None:
+    return max((last for last in reached.values() if last), default=None)
+
+
+def _loaded(settings: Settings, day: dt.date | None) -> _Loaded:
     with open_warehouse(settings) as warehouse:
         loaded = ledger.newest(warehouse, ledger.DUMP)
         if loaded is None or (day and day > loaded):
@@ -115,7 +146,8 @@ def _loaded_day(settings: Settings, day: dt.date | None) -> tuple[dt.date, dt.da
                 "nothing was run. Load it first: python -m loader load"
             )
         reopened = warehouse.query("SELECT MIN(first_day) FROM landing.days_to_reopen")[0][0]
-        return day or loaded, loaded, reopened
+        computed_to = warehouse.query("SELECT MAX(last_day) FROM landing.computed_to")[0][0]
+        return _Loaded(day or loaded, loaded, reopened, computed_to)
 
 
 def _restate_corrected(context: Context, console: Any, result: RunResult) -> None:

@@ -14,7 +14,8 @@ from loader.mysql_url import Account, parse
 MYSQL_URL, STATE_URL = "WAREHOUSE_MYSQL_URL", "WAREHOUSE_STATE_URL"
 PROJECT = Path(__file__).resolve().parent.parent
 GATEWAYS = ("duckdb", "aurora")
-_VARIABLES = ("WAREHOUSE_GATEWAY", "WAREHOUSE_DUCKDB", "WAREHOUSE_BUCKET", MYSQL_URL, STATE_URL)
+CONTRACT = PROJECT / "contract.yaml"
+_VARIABLES = ("WAREHOUSE_GATEWAY", "WAREHOUSE_DUCKDB", "WAREHOUSE_BUCKET", "WAREHOUSE_CONTRACT", MYSQL_URL, STATE_URL)
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,14 @@ class Settings:
         duckdb_file: the warehouse of the duckdb gateway.
         bucket: `s3://bucket` or a folder; None where none was named.
         mysql: the warehouse of the aurora gateway, None on the other.
+        contract: what dumps and snapshots must be, see loader/contract.
     """
 
     gateway: str
     duckdb_file: Path
     bucket: str | None
     mysql: Account | None = None
+    contract: Path = CONTRACT
 
     @classmethod
     def resolve(cls, bucket: str | None = None, gateway: str | None = None) -> Settings:
@@ -56,7 +59,8 @@ class Settings:
         if gateway == "aurora":
             mysql = mysql_account()
             state_database()
-        return cls(gateway, file, bucket or os.environ.get("WAREHOUSE_BUCKET"), mysql)
+        contract = Path(os.environ.get("WAREHOUSE_CONTRACT", CONTRACT)).expanduser().absolute()
+        return cls(gateway, file, bucket or os.environ.get("WAREHOUSE_BUCKET"), mysql, contract)
 
     @property
     def bucket_uri(self) -> str:

@@ -11,7 +11,9 @@ import duckdb
 from loader.errors import DumpRejectedError
 
 HEADER = ("tenant_id", "status", "contract_type", "full_name", "snapshot_date")
-_TYPES = dict(zip(HEADER, ("BIGINT", "BIGINT", "BIGINT", "VARCHAR", "DATE"), strict=True))
+# Numbers are read as DOUBLE because a BIGINT would round: 1.5 to 2.
+_TYPES = dict(zip(HEADER, ("DOUBLE", "DOUBLE", "DOUBLE", "VARCHAR", "DATE"), strict=True))
+_EXACT = 2**53  # a DOUBLE holds every whole number up to this
 
 
 def insert(cursor: duckdb.DuckDBPyConnection, table: str, path: Path, day: dt.date, key: str) -> int:
@@ -34,7 +36,7 @@ def insert(cursor: duckdb.DuckDBPyConnection, table: str, path: Path, day: dt.da
     spec = ", ".join(f"'{name}': '{_TYPES[name]}'" for name in columns)
     try:
         (rows,) = cursor.execute(
-            f"""INSERT INTO {table} SELECT {", ".join(HEADER)} FROM read_csv(
+            f"""INSERT INTO {table} SELECT {", ".join(map(_value, HEADER))} FROM read_csv(
                 ?, columns={{{spec}}}, header=true, auto_detect=false, delim=',', quote='"', escape='"',
                 dateformat='%Y-%m-%d', strict_mode=true)""",
             [str(path)],
@@ -64,6 +66,13 @@ def insert(cursor: duckdb.DuckDBPyConnection, table: str, path: Path, day: dt.da
     if problem:
         raise DumpRejectedError(f"snapshot {key}: {problem}; the file was not loaded")
     return rows
+
+
+def _value(name: str) -> str:
+    if _TYPES[name] != "DOUBLE":
+        return name
+    whole = f"{name} = trunc({name}) AND abs({name}) < {_EXACT}"
+    return f"CAST(CASE WHEN {whole} THEN {name} WHEN {name} IS NOT NULL THEN error('') END AS BIGINT)"
 
 
 def _columns(path: Path, key: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The daily status snapshots: CSV files in the bucket, rows in landing.tenant_daily_snapshots."""
+"""The daily status snapshots: CSV files in the bucket, rows in landing.tenant_daily_snapshots. See docs/decisions/0004."""
 
 from __future__ import annotations
 
@@ -8,18 +8,53 @@ import hashlib
 import io
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from loader import ledger
+from loader import calendar, ledger, load_report
 from loader.bucket import Bucket
+from loader.contract import Contract
+from loader.contract.findings import BLOCKED, PASSED, Finding, on_rows, softened
 from loader.errors import DumpRejectedError
 from loader.snapshot_file import HEADER
 from loader.warehouse import Warehouse
 
 PREFIX = "snapshots/tenant_status/"
 _KEY = re.compile(re.escape(PREFIX) + r"(\d{4})(\d{2})(\d{2})\.csv")
+Rejected = tuple[dt.date | None, DumpRejectedError]  # the file's day, None where its name holds none
+
+
+@dataclass(frozen=True)
+class File:
+    """A snapshot file to land: its day, its object key, and what the listing calls this version of it."""
+
+    day: dt.date
+    key: str
+    version: str
+
+
+@dataclass
+class Found:
+    """What the bucket holds.
+
+    Attributes:
+        to_land: new files and such with other content than the landed one, oldest first.
+        rejected: files that can be no snapshot of any day so far.
+        gone: landed days whose file the listing lacks; their rows stay.
+        waiting: files of days after the live dump's.
+    """
+
+    to_land: list[File] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    gone: list[dt.date] = field(default_factory=list)
+    waiting: int = 0
+
+    def figures(self) -> dict[str, object]:
+        """What is worth a word."""
+        figures = {"gone_from_bucket": len(self.gone), "waiting_for_their_dump": self.waiting}
+        return {name: number for name, number in figures.items() if number}
 
 
 def key_of(day: dt.date) -> str:
@@ -27,11 +62,12 @@ def key_of(day: dt.date) -> str:
     return f"{PREFIX}{day:%Y%m%d}.csv"
 
 
-def export(warehouse: Warehouse, bucket: Bucket, day: dt.date) -> int:
-    """Writes the snapshot of the live dump to the bucket: standard CSV, CRLF, NULL as nothing, ordered by tenant.
+def export(warehouse: Warehouse, bucket: Bucket, day: dt.date, schema: str = "landing") -> int:
+    """Writes the snapshot of a dump to the bucket: standard CSV, CRLF, NULL as nothing, ordered by tenant.
 
     Args:
-        day: the live dump's business day; it is in every row, not a clock.
+        day: the dump's business day; it is in every row, not a clock.
+        schema: where the dump's tables are.
 
     Returns:
         Rows written.
@@ -39,98 +75,175 @@ def export(warehouse: Warehouse, bucket: Bucket, day: dt.date) -> int:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(HEADER)
-    rows = warehouse.query("SELECT id, status, contract_type, full_name FROM landing.tenants ORDER BY id")
+    tenants = f"{warehouse.quote(schema)}.tenants"
+    rows = warehouse.query(f"SELECT id, status, contract_type, full_name FROM {tenants} ORDER BY id")
     writer.writerows((*row, day) for row in rows)
     bucket.write(key_of(day), text.getvalue().encode())
     ledger.admit_again(warehouse, ledger.SNAPSHOT, day)
     return len(rows)
 
 
-def missing(warehouse: Warehouse, bucket: Bucket, live: dt.date) -> list[tuple[dt.date, str]]:
-    """The days up to the live dump's whose files lie in the bucket and are not in the ledger, oldest first, with their keys.
+def look(warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) -> Found:
+    """Compares the bucket with the ledger. What is landed is read again only where the listing shows another version of it.
 
-    Raises:
-        DumpRejectedError: a key under the prefix is not YYYYMMDD.csv.
+    Args:
+        live: the live dump's day; files of later days wait for theirs.
+        today: today's business date; a file of a later day is rejected.
     """
-    landed = ledger.days(warehouse, ledger.SNAPSHOT)
-    found = []
-    for key in bucket.keys(PREFIX):
-        match = _KEY.fullmatch(key)
-        try:
-            day = dt.date(*map(int, match.groups())) if match else None
-        except ValueError:
-            day = None
-        if day is None:
-            raise DumpRejectedError(
-                f"snapshot {key}: the name is not YYYYMMDD.csv with a real date; rename or remove it"
-            )
-        if day not in landed and day <= live:
-            found.append((day, key))
-    withdrawn = ledger.withdrawn(warehouse, ledger.SNAPSHOT)
+    landed, withdrawn = ledger.entries(warehouse, ledger.SNAPSHOT), ledger.withdrawn(warehouse, ledger.SNAPSHOT)
     suspects = {day for day, _ in withdrawn}
-    return [(day, key) for day, key in found if day not in suspects or (day, _digest(bucket, key)) not in withdrawn]
+    found, listed = Found(), set()
+    for stored in bucket.stored(PREFIX):
+        day = _day(stored.key)
+        if day is None or day > today:
+            why = "the name is not YYYYMMDD.csv with a real date" if day is None else f"{day} lies in the future"
+            found.rejected.append((day, DumpRejectedError(f"snapshot {stored.key}: {why}; rename or remove it")))
+            continue
+        listed.add(day)
+        entry = landed[day].entry if day in landed else None
+        if day > live:
+            found.waiting += 1
+        elif entry is None:
+            if day not in suspects or (day, _digest(bucket, stored.key)) not in withdrawn:
+                found.to_land.append(File(day, stored.key, stored.version))
+        elif entry.object_version != stored.version:
+            if _digest(bucket, stored.key) != entry.sha256:
+                found.to_land.append(File(day, stored.key, stored.version))
+            else:
+                ledger.set_version(warehouse, ledger.SNAPSHOT, day, stored.version)
+    found.gone = sorted(set(landed) - listed)
+    return found
+
+
+@dataclass
+class Snapshots:
+    """Lands snapshot files.
+
+    Attributes:
+        warehouse: the warehouse.
+        bucket: where the files lie.
+        contract: bounds of their number of rows.
+        accepted: names of rules that somebody accepts.
+        files: files landed.
+        rows: rows landed.
+        rejected: files that were not what they must be; they left nothing.
+    """
+
+    warehouse: Warehouse
+    bucket: Bucket
+    contract: Contract
+    accepted: Collection[str] = ()
+    files: int = 0
+    rows: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def land(self, files: list[File], scratch: Path, progress: Callable[[int], None] = lambda _: None) -> None:
+        """Lands files, each in a transaction of its own with its ledger row: a kill loses none and repeats none.
+
+        Two files are read at a time, on a core each; they are committed in their order, so no later day is in before an earlier
+        one, and each is compared with the one before it.
+
+        Args:
+            files: oldest first. One of a day that is landed replaces it, in that same transaction.
+            scratch: folder for downloads.
+            progress: told of 1 more file each time.
+        """
+        landed = {day: one.entry.row_count for day, one in ledger.entries(self.warehouse, ledger.SNAPSHOT).items()}
+        load_id = ledger.next_load_id(self.warehouse)
+        with self.warehouse.bulk(), ThreadPoolExecutor(2, thread_name_prefix="snapshots") as workers:
+            work: list[Future[_Outcome]] = []
+            for file in files:
+                one = _Work(self, file, scratch, load_id, landed, work[-1] if work else None)
+                work.append(workers.submit(one.land))
+            try:
+                for file, future in zip(files, work, strict=True):
+                    outcome = future.result()
+                    if outcome.rejection:
+                        self._reject(load_id, file, outcome.rejection)
+                    else:
+                        self.files, self.rows = self.files + 1, self.rows + outcome.rows
+                    progress(1)
+            finally:
+                workers.shutdown(cancel_futures=True)
+
+    def _reject(self, load_id: int, file: File, rejection: DumpRejectedError) -> None:
+        with self.warehouse.transaction():
+            calendar.reject(self.warehouse, load_id, ledger.SNAPSHOT, file.day, file.key, str(rejection))
+        self.rejected.append((file.day, rejection))
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """Of one file: rows by day landed so far, its own included; or why it was rejected."""
+
+    counts: dict[dt.date, int]
+    rows: int = 0
+    rejection: DumpRejectedError | None = None
+
+
+@dataclass(frozen=True)
+class _Work:
+    to: Snapshots
+    file: File
+    scratch: Path
+    load_id: int
+    landed: dict[dt.date, int]
+    before: Future[_Outcome] | None
+
+    def land(self) -> _Outcome:
+        started, day = time.monotonic(), self.file.day
+        counts = self.landed
+        try:
+            with (
+                self.to.bucket.local_copy(self.file.key, self.scratch) as path,
+                self.to.warehouse.second() as own,
+                own.transaction(),
+            ):
+                if day in self.landed:
+                    ledger.withdraw_snapshot(own, day)
+                rows = own.insert_snapshot(path, day, self.file.key)
+                body = path.read_bytes()
+                if self.before is not None:
+                    counts = self.before.result().counts
+                self._judge(rows, counts, own)
+                digest, seconds = hashlib.sha256(body).hexdigest(), round(time.monotonic() - started, 3)
+                entry = ledger.Entry(
+                    ledger.SNAPSHOT, day, self.file.key, rows, len(body), digest, self.file.version, 1, seconds
+                )
+                ledger.record(own, self.load_id, entry)
+        except DumpRejectedError as rejection:
+            if self.before is not None:
+                counts = self.before.result().counts
+            return _Outcome(counts, rejection=rejection)
+        return _Outcome(counts | {day: rows}, rows)
+
+    def _judge(self, rows: int, counts: dict[dt.date, int], own: Warehouse) -> None:
+        rules = self.to.contract.snapshots
+        earlier = [day for day in counts if day < self.file.day]
+        before = counts[max(earlier)] if earlier else None
+        found: list[Finding] = [
+            softened(one, self.to.contract.only_warn, self.to.accepted)
+            for one in on_rows("snapshots", rows, before, rules.at_least, rules.change_percent)
+        ]
+        if blocked := [one for one in found if one.outcome == BLOCKED]:
+            raise DumpRejectedError(
+                f"snapshot {self.file.key}: {'; '.join(map(str, blocked))}; the file was not loaded. If that is as it should be, type "
+                f"the same with --accept {blocked[0].rule}"
+            )
+        load_report.record_findings(own, self.load_id, [one for one in found if one.outcome != PASSED])
+
+
+def _day(key: str) -> dt.date | None:
+    match = _KEY.fullmatch(key)
+    try:
+        return dt.date(*map(int, match.groups())) if match else None
+    except ValueError:
+        return None
 
 
 def _digest(bucket: Bucket, key: str) -> str:
+    digest = hashlib.sha256()
     with bucket.open(key) as body:
-        return hashlib.sha256(body.read()).hexdigest()
-
-
-def land(
-    warehouse: Warehouse,
-    bucket: Bucket,
-    files: list[tuple[dt.date, str]],
-    scratch: Path,
-    progress: Callable[[int], None] = lambda _: None,
-) -> int:
-    """Lands files, each in a transaction of its own with its ledger row: a kill loses none and repeats none.
-
-    Two files are read at a time, on a core each; they are committed in their order, so no later day is in before an earlier one.
-
-    Args:
-        files: days and keys, oldest first.
-        scratch: folder for downloads.
-        progress: told of 1 more file each time.
-
-    Returns:
-        Rows landed.
-
-    Raises:
-        DumpRejectedError: a file is not what it must be; it left nothing, the files before it are landed.
-    """
-    total = 0
-    load_id = ledger.next_load_id(warehouse)
-    with warehouse.bulk(), ThreadPoolExecutor(2, thread_name_prefix="snapshots") as workers:
-        before: Future[int] | None = None
-        landing: list[Future[int]] = []
-        for day, key in files:
-            before = workers.submit(_land_file, warehouse, bucket, day, key, scratch, load_id, before)
-            landing.append(before)
-        try:
-            for file in landing:
-                total += file.result()
-                progress(1)
-        finally:
-            workers.shutdown(cancel_futures=True)
-    return total
-
-
-def _land_file(
-    warehouse: Warehouse,
-    bucket: Bucket,
-    day: dt.date,
-    key: str,
-    scratch: Path,
-    load_id: int,
-    before: Future[int] | None,
-) -> int:
-    started = time.monotonic()
-    with bucket.local_copy(key, scratch) as path, warehouse.second() as own, own.transaction():
-        rows = own.insert_snapshot(path, day, key)
-        body = path.read_bytes()
-        if before is not None:
-            before.result()  # raises if that file was rejected: then this one must not land either
-        seconds = round(time.monotonic() - started, 3)
-        entry = ledger.Entry(ledger.SNAPSHOT, day, key, rows, len(body), hashlib.sha256(body).hexdigest(), seconds)
-        ledger.record(own, load_id, entry)
-    return rows
+        while block := body.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

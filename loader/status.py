@@ -1,22 +1,25 @@
-"""`status`: what is loaded, and how fresh each layer is."""
+"""`status`: what is loaded, what became of each day, and how fresh each layer is."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from loader import calendar
+from loader.contract import read_contract
 from loader.project import prod_snapshots, sqlmesh_context
 from loader.run import fresh_to
 from loader.settings import Settings
-from loader.warehouse import read_warehouse
+from loader.warehouse import Warehouse, read_warehouse
 
 _LAYERS = ("staging", "silver", "gold")
 
 
 def status(settings: Settings) -> None:
-    """Prints what is loaded and how fresh each layer is, on one screen. Changes nothing.
+    """Prints what is loaded, the calendar of the last days and how fresh each layer is. Changes nothing.
 
     Raises:
         LoaderError: there is no warehouse yet.
@@ -39,7 +42,18 @@ def status(settings: Settings) -> None:
         withdrawn = warehouse.query(
             "SELECT business_date, withdrawn_at FROM landing.withdrawn_files WHERE dataset = 'dump' ORDER BY withdrawn_at"
         )
+        findings = warehouse.query(
+            """SELECT outcome, rule_name, figure FROM landing.load_findings WHERE outcome <> 'passed'
+               AND load_id = (SELECT load_id FROM landing.generations WHERE state = 'live') ORDER BY outcome, rule_name, figure"""
+        )
+        newest = next((last for dataset, _, _, last, _ in loaded if dataset == "dump"), None)
+        last = max(newest or dt.date.min, max((day for (day,) in _rejected_days(warehouse)), default=dt.date.min))
+        window = dt.timedelta(days=read_contract(settings.contract).continuity_days - 1)
+        days = list(calendar.days(warehouse, last - window, last)) if newest else []
     console.print(_loaded_table(loaded))
+    console.print(_calendar_table(days, last))
+    for outcome, rule, figure in findings:
+        console.print(f"  [yellow]{outcome}[/] in the newest dump, {escape(rule)}: {escape(figure)}")
     for table, column, reason, count in nulled:
         console.print(f"  nulled in landing.{table}.{column}: {count:,} values ({reason.replace('_', ' ')})")
     if kept:
@@ -47,7 +61,6 @@ def status(settings: Settings) -> None:
     for day, at in withdrawn:
         console.print(f"  [yellow]rolled back: the dump of {day}, at {at} UTC[/]")
     with sqlmesh_context(settings) as (context, _):
-        newest = next((last for dataset, _, _, last, _ in loaded if dataset == "dump"), None)
         console.print(_freshness_table(fresh_to(prod_snapshots(context)), newest))
 
 
@@ -59,6 +72,30 @@ def _loaded_table(loaded: list[tuple]) -> Table:
         gaps = (last - first).days + 1 - days
         table.add_row(dataset, f"{days:,}", str(first), str(last), f"{gaps:,}", f"{rows:,}")
     return table
+
+
+def _rejected_days(warehouse: Warehouse) -> list[tuple]:
+    return warehouse.query("SELECT business_date FROM landing.rejections")
+
+
+def _calendar_table(days: list[calendar.Day], on: dt.date) -> Table:
+    table = Table(title="The last days", title_justify="left")
+    for heading in ("day", "dump", "snapshot", "what is to know"):
+        table.add_column(heading, overflow="fold")
+    for day in days:
+        notes = [escape(reason) for reason in day.reasons]
+        notes += [] if day.has_manifest else ["[yellow]loaded by hand, without a manifest: nobody vouches for it[/]"]
+        if day.waiver and not day.complete:
+            over = "" if day.excused(on) else " [red](over)[/]"
+            notes.append(
+                f"waived by {escape(day.waiver.by)} until {day.waiver.until}{over}: {escape(day.waiver.reason)}"
+            )
+        table.add_row(str(day.date), _coloured(day.dump), _coloured(day.snapshot), "\n".join(notes))
+    return table
+
+
+def _coloured(state: str) -> str:
+    return state if state == "loaded" else f"[red]{state}[/]"
 
 
 def _freshness_table(fresh: dict[str, dt.date | None], newest: dt.date | None) -> Table:

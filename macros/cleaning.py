@@ -21,7 +21,7 @@ def clean_text(evaluator: MacroEvaluator, column: exp.Expression, size: exp.Expr
         column: the text column.
         size: length of the result's VARCHAR, in characters; at least the source column's.
 
-    Source: domain-facts D.0 and A.0 (`NULL`, `--`, `null` and the empty string).
+    Source: the property system writes `NULL`, `--`, `null` and the empty string where it means nothing.
     """
     # Cast first: some columns are text in one release of the source and numbers in another. And cut by hand: DuckDB's cast cuts nothing.
     text = f"LEFT(CAST({column.sql(dialect=evaluator.dialect)} AS VARCHAR), {size.name})"

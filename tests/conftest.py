@@ -25,6 +25,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     # What Settings.resolve sets is undone with the test.
     monkeypatch.setenv("WAREHOUSE_GATEWAY", "duckdb")
+    monkeypatch.setenv("WAREHOUSE_CONTRACT", str(Path(__file__).with_name("contract.yaml")))
 
 
 def plan(file: Path) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from loader import generations, ledger
+from loader import generations, ledger, load_report
 from loader.dump_report import DumpReport, TableReport
 from loader.settings import Settings
 from loader.warehouse import open_warehouse
@@ -110,8 +110,12 @@ def land_dump(where: Path | Settings, day: dt.date, tables: dict[str, Rows]) -> 
                     f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", *row.values()
                 )
             report.tables[name] = TableReport(len(tables[name]), len(tables[name]))
-        entry = ledger.Entry(ledger.DUMP, day, f"dumps/gghouse_{day:%Y%m%d}.sql", report.rows_landed, 1, "0" * 64, 0.1)
-        generations.publish(warehouse, generation, report, entry)
+        entry = ledger.Entry(
+            ledger.DUMP, day, f"dumps/gghouse_{day:%Y%m%d}.sql", report.rows_landed, 1, "0" * 64, "", 1, 0.1
+        )
+        with warehouse.transaction():
+            load_report.record(warehouse, generation.load_id, report)
+        generations.publish(warehouse, generation, entry)
         generations.drop_unused(warehouse)
 
 
@@ -122,7 +126,7 @@ def land_snapshot(where: Path | Settings, day: dt.date, statuses: dict[int, int]
             "INSERT INTO landing.tenant_daily_snapshots VALUES (?, ?, ?, NULL, ?)",
             [(number, status, contract_type, day) for number, status in statuses.items()],
         )
-        entry = ledger.Entry(ledger.SNAPSHOT, day, "", len(statuses), 1, f"{day:%Y%m%d}".rjust(64, "0"), 0.1)
+        entry = ledger.Entry(ledger.SNAPSHOT, day, "", len(statuses), 1, f"{day:%Y%m%d}".rjust(64, "0"), "", 1, 0.1)
         ledger.record(warehouse, ledger.next_load_id(warehouse), entry)
 
 

@@ -46,6 +46,10 @@ def put_dump(bucket: Path, day: dt.date, tables: dict[str, Rows] | bytes, zipped
         "dump_key": key,
         "dump_sha256": hashlib.sha256(body).hexdigest(),
         "dump_size_bytes": len(body),
+        "generated_at": f"{day}T05:45:00+09:00",
+        "source_host": "gghouse-db.internal",
+        "source_database": "basis",
+        "max_updated_at_by_table": dict.fromkeys(TABLES, f"{day}T05:00:00+09:00"),
         "source_valid": True,
         "valid_for_etl": True,
     } | changes

@@ -103,12 +103,12 @@ def test_a_second_command_stops_at_once_and_says_who_holds_the_warehouse(
 def test_daily_loads_runs_and_is_fresh_and_a_second_one_changes_nothing(warehouse: Path, bucket: Path, query) -> None:
     next_day = FIRST_DAY + dt.timedelta(days=1)
     put_dump(bucket, next_day, company(tenants=[tenant(1), tenant(2, status=14)]))
-    first = typed("daily", "--bucket", bucket)
+    first = typed("daily", "--bucket", bucket, "--date", next_day)
     assert first.exit_code == 0, first.output
     summary = "SELECT * FROM gold.daily_activity_summary ORDER BY ALL"
     rows = query(warehouse, summary)
     assert rows[-1][0] == next_day
-    assert typed("daily", "--bucket", bucket).exit_code == 0
+    assert typed("daily", "--bucket", bucket, "--date", next_day).exit_code == 0
     assert query(warehouse, summary) == rows
     shown = typed("status").output
     assert "2025-06-11" in shown
@@ -136,7 +136,7 @@ def test_bad_data_stops_at_the_door_with_a_plain_answer(warehouse: Path, query) 
 
 def test_help_of_every_command_is_in_the_readme() -> None:
     readme = (PROJECT / "README.md").read_text()
-    for words in ([], ["load"], ["run"], ["daily"], ["status"], ["rollback"]):
+    for words in ([], ["load"], ["run"], ["daily"], ["status"], ["waive"], ["rollback"]):
         shown = typed(*words, "--help").output.strip()
         assert shown in readme, f"README.md lacks the current output of: python -m loader {' '.join(words)} --help"
 

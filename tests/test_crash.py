@@ -18,7 +18,9 @@ from typing import Any
 
 import pytest
 
+from loader import calendar
 from loader.mysql_url import connect
+from loader.warehouse import open_warehouse
 from loader.warehouse.own_tables import MARKER
 from tests import places
 from tests.conftest import FIRST_DAY
@@ -239,6 +241,9 @@ class Mornings:
         self.loaded: list[int] = []
         self.reader: Reader | None = None
         self._commands, self._others = commands, others
+        for one in (place, twin):
+            with one.chosen(), open_warehouse(one.settings()) as warehouse:
+                calendar.waive(warehouse, day(GAP), calendar.Waiver("sato", "no dump was made", day(GAP + 14)))
         self._counts: Counter[str] = Counter()
         self._seconds = 0.0
 
@@ -290,7 +295,12 @@ class Mornings:
             if offset == LATE:
                 body = "".join(f"{n},9,1,,{day(GAP)}\r\n" for n in (1, 2, 3))
                 put_snapshot(bucket, day(GAP), f"tenant_id,status,contract_type,full_name,snapshot_date\r\n{body}")
-        return self._others.start(["daily"], self.twin.variables | {"WAREHOUSE_BUCKET": str(self.twin_bucket)})
+        return self._others.start(
+            self._words("daily"), self.twin.variables | {"WAREHOUSE_BUCKET": str(self.twin_bucket)}
+        )
+
+    def _words(self, word: str) -> list[str]:
+        return [word, "--date", str(day(self.loaded[-1]))] if word == "daily" else [word]
 
     def _one_of(self, choices: Sequence[str]) -> str:
         return self.random.choice(choices)
@@ -304,7 +314,7 @@ class Mornings:
 
         def was_let_in() -> bool:
             variables = self.place.variables | {"WAREHOUSE_BUCKET": str(self.bucket)}
-            command = self._commands.start([word], variables, death if isinstance(death, Point) else None)
+            command = self._commands.start(self._words(word), variables, death if isinstance(death, Point) else None)
             timer = threading.Timer(death if isinstance(death, float) else DEADLINE * 10, command.kill)
             timer.start()
             try:

@@ -43,7 +43,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         plan(folder / FILE)
         loader("run", "--date", "2026-02-08")
         loader("daily", *bucket, "--date", "2026-02-09")
-        loader("daily", *bucket)
+        loader("daily", *bucket, "--date", "2026-02-10")
     return folder / FILE
 
 

@@ -1,4 +1,4 @@
-"""The fast reader against a slow and obvious one, on damaged dumps: what it lands is what MySQL would have read, or nothing.
+"""The fast reader against a slow and obvious one (tests/fuzz), on damaged dumps: what it lands is what MySQL would have read, or nothing.
 
 Damage that leaves a valid statement (a changed digit) is only caught by the manifest's checksum; what must never happen
 is that a dump is landed as something else than its text says.
@@ -6,149 +6,17 @@ is that a dump is landed as something else than its text says.
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loader.errors import DumpRejectedError
+from tests.fuzz import reference
 from tests.landed import Landed
 
 KINDS = ("int", "decimal(12,2)", "double", "varchar(99)", "date", "blob")
-MEANINGS = {"n": "\n", "r": "\r", "0": "\0", "Z": "\x1a", "t": "\t", "b": "\b", "%": "\\%", "_": "\\_"}
-
-
-class NotReadableError(Exception):
-    """The reference cannot read it either."""
-
-
-class Reference:
-    """A dump's INSERTs read a character at a time, with MySQL's rules; latin-1 holds the bytes one to one."""
-
-    def __init__(self, body: bytes, kinds: tuple[str, ...]):
-        self.text = body.decode("latin-1")
-        self.at = 0
-        self.kinds = kinds
-        self.rows: list[tuple[Any, ...]] = []
-        while self.at < len(self.text):
-            self.statement()
-
-    def see(self, word: str) -> bool:
-        if self.text[self.at : self.at + len(word)].upper() != word:
-            return False
-        self.at += len(word)
-        return True
-
-    def need(self, word: str) -> None:
-        if not self.see(word):
-            raise NotReadableError(word)
-
-    def space(self) -> None:
-        while self.at < len(self.text) and self.text[self.at] in " \t\r\n\f\v":
-            self.at += 1
-
-    def until(self, end: str) -> None:
-        found = self.text.find(end, self.at)
-        self.at = len(self.text) if found < 0 else found + len(end)
-
-    def statement(self) -> None:
-        self.space()
-        if self.at == len(self.text):
-            return
-        rest = self.text[self.at :]
-        if rest.startswith("#") or (
-            rest.startswith("--") and (len(rest) == 2 or rest[2] in " \t\r\n\f\v\0\x1a" or rest[2] < " ")
-        ):
-            self.until("\n")
-            return
-        for word in ("INSERT", "INTO", "`T`", "VALUES"):
-            self.need(word)
-            self.space()
-        while True:
-            self.row()
-            self.space()
-            if self.see(";"):
-                return
-            self.need(",")
-            self.space()
-
-    def row(self) -> None:
-        values = []
-        for at, kind in enumerate(self.kinds):
-            self.need("," if at else "(")
-            self.space()
-            values.append(self.value(kind))
-            self.space()
-        self.need(")")
-        self.rows.append(tuple(values))
-
-    def value(self, kind: str) -> Any:
-        if self.see("NULL"):
-            return None
-        if kind == "blob":
-            if self.see("0X"):
-                digits = self.span("0123456789abcdefABCDEF")
-                return bytes.fromhex(digits.zfill(len(digits) + len(digits) % 2))
-            self.see("_BINARY")
-            self.space()
-            return self.string().encode("latin-1")
-        if kind == "varchar(99)":
-            return self.utf8(self.string())
-        if kind == "date":
-            return self.date(self.utf8(self.string()))
-        number = self.span("0123456789.eE+-")
-        try:
-            if kind == "int":
-                return int(number)
-            if kind == "double":
-                return float(number)
-            return Decimal(number).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        except (ValueError, ArithmeticError):
-            raise NotReadableError(number) from None
-
-    def span(self, signs: str) -> str:
-        start = self.at
-        while self.at < len(self.text) and self.text[self.at] in signs:
-            self.at += 1
-        if start == self.at:
-            raise NotReadableError("nothing")
-        return self.text[start : self.at]
-
-    def string(self) -> str:
-        self.need("'")
-        out = []
-        while self.at < len(self.text):
-            sign = self.text[self.at]
-            self.at += 1
-            if sign == "\\" and self.at < len(self.text):
-                out.append(MEANINGS.get(self.text[self.at], self.text[self.at]))
-                self.at += 1
-            elif sign == "'" and not self.see("'"):
-                return "".join(out)
-            else:
-                out.append(sign)
-        raise NotReadableError("open string")
-
-    def utf8(self, text: str) -> str:
-        try:
-            return text.encode("latin-1").decode()
-        except UnicodeDecodeError:
-            raise NotReadableError("not UTF-8") from None
-
-    def date(self, text: str) -> dt.date | None:
-        parts = text.strip().split("-")
-        if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
-            raise NotReadableError(text)
-        try:
-            return dt.date(*map(int, parts))
-        except ValueError:
-            return None
-
-
 SNIPPETS = [
     b"'", b"\\", b"''", b"\\'", b"NULL", b"),(", b",", b"(", b")", b";", b";\n", b"\n", b"\r\n", b"\0", b"\xfe", b"\xfd", b"\xfc",
     b"\xfb", b"\xff", b"-", b".", b"e", b"+", b"1", b"0000-00-00", b"-- ", b"/*", b"#", b" ", b"\t", b"N", b"U", b"_binary ", b"0x41",
@@ -208,4 +76,4 @@ def test_what_lands_of_a_damaged_dump_is_what_its_text_says(
         found = Landed(create + body, tmp_path)
     except DumpRejectedError:
         return
-    assert found.tables["t"] == Reference(body, kinds).rows
+    assert found.tables["t"] == reference.read(create + body)["t"].rows

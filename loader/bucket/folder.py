@@ -48,11 +48,14 @@ class FolderBucket:
         part = path.with_name(f".{path.name}.part")
         with _explained(path, "written"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as file:
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
+            try:
+                with part.open("wb") as file:
+                    file.write(body)
+                    file.flush()
+                    os.fsync(file.fileno())
+                part.replace(path)
+            finally:
+                part.unlink(missing_ok=True)
 
     @contextmanager
     def local_copy(self, key: str, scratch: Path) -> Iterator[Path]:

@@ -92,14 +92,26 @@ class ChunkFiles:
 
         Returns:
             The chunk if that made it full; it is closed then.
+
+        Raises:
+            OSError: they could not be written, for example because the disk is full.
         """
         if self._chunk is None:
             path = self._folder / f"chunk-{next(self._numbers)}.csv"
             self._file = path.open("wb", buffering=0)
             self._chunk = Chunk(target, path, first_row)
-        self._file.write(rows.csv)
+        self._write(rows.csv)
         self._chunk.add(rows)
         return self.close() if self._chunk.size >= self._size else None
+
+    def _write(self, data: bytes) -> None:
+        rest = memoryview(data)
+        try:
+            while rest:  # a disk that fills up takes a part without a word
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            error.filename = str(self._chunk.path)  # a write does not say it
+            raise
 
     def close(self) -> Chunk | None:
         """Close the open chunk and return it, if there is one."""

@@ -14,7 +14,8 @@ from sqlglot.dialects.mysql import MySQL
 from sqlglot.errors import TokenError
 from sqlglot.tokens import Token, TokenType
 
-from loader.dump.defect import Defect
+from loader.dump.comments import without_comments
+from loader.dump.defect import Defect, tellable
 
 _INTEGERS = frozenset("tinyint smallint mediumint int integer bigint year bool boolean".split())
 _DECIMALS = frozenset(("decimal", "numeric", "dec", "fixed"))
@@ -30,10 +31,9 @@ _DATES = {
     "timestamp": ("timestamp", "TIMESTAMP"),
 }
 DATE_KINDS = ("date", "timestamp")
-_KEYS = frozenset(
-    ("PRIMARY", "UNIQUE", "KEY", "INDEX", "FULLTEXT", "SPATIAL", "CONSTRAINT", "FOREIGN", "CHECK", "PERIOD")
-)
-_WIDEST_DECIMAL = 38  # digits, DuckDB's limit; MySQL's is 65
+_KEYS = [[word] for word in "PRIMARY UNIQUE KEY INDEX FULLTEXT SPATIAL CONSTRAINT FOREIGN CHECK PERIOD".split()]
+_WIDEST_DECIMAL = 38  # digits, DuckDB's limit
+_MOST_DIGITS, _MOST_BITS, _LONGEST_NAME = 65, 64, 64  # MySQL's limits
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def parse_create_table(statement: bytes) -> Table:
         Defect: it is not a CREATE TABLE with a column list, or it has a column of an unknown type.
     """
     try:
-        tokens = MySQL().tokenize(statement.decode())
+        tokens = MySQL().tokenize(without_comments(statement).decode())
     except (UnicodeDecodeError, TokenError):
         raise Defect("a CREATE TABLE statement cannot be read") from None
     at = 2
@@ -112,10 +112,12 @@ def parse_create_table(statement: bytes) -> Table:
         at += 3
     if len(tokens) < at + 2 or tokens[at + 1].token_type != TokenType.L_PAREN:
         raise Defect("a CREATE TABLE statement has no column list, or names a database")
-    name = tokens[at].text
+    name = _name(tokens[at])
     elements, end = _elements(tokens, at + 1)
     if any(token.token_type in (TokenType.SELECT, TokenType.ALIAS, TokenType.SEMICOLON) for token in tokens[end:]):
         raise Defect("CREATE TABLE with a query or a second statement", table=name)
+    if not all(elements):
+        raise Defect("CREATE TABLE with a comma too many, or nothing in it", table=name)
     columns = tuple(_column(element, name) for element in elements if not _is_key(element))
     if not columns:
         raise Defect("CREATE TABLE without columns", table=name)
@@ -129,11 +131,21 @@ def _primary_key(elements: Sequence[Sequence[Token]]) -> tuple[str, ...]:
     for element in elements:
         at = next((at for at, token in enumerate(element) if token.token_type == TokenType.PRIMARY_KEY), None)
         if at is not None and _is_key(element):
-            bracket = next(at for at, token in enumerate(element) if token.token_type == TokenType.L_PAREN)
-            return tuple(part[0].text.lower() for part in _elements(element, bracket)[0])
+            bracket = next((at for at, token in enumerate(element) if token.token_type == TokenType.L_PAREN), None)
+            if bracket is None:
+                raise Defect("a PRIMARY KEY without columns")
+            return tuple(part[0].text.lower() for part in _elements(element, bracket)[0] if part)
         if at is not None:
             return (element[0].text.lower(),)
     return ()
+
+
+def _name(token: Token) -> str:
+    """A name that may be told; behind a quote too many, rows can stand where names do."""
+    name = token.text
+    if not 0 < len(name) <= _LONGEST_NAME or name.endswith(" ") or "\n" in name:
+        raise Defect("CREATE TABLE with a name that is empty, too long, of several lines, or ends with a space")
+    return name
 
 
 def _elements(tokens: Sequence[Token], opening: int) -> tuple[list[list[Token]], int]:
@@ -149,7 +161,7 @@ def _elements(tokens: Sequence[Token], opening: int) -> tuple[list[list[Token]],
         elif token.token_type == TokenType.R_PAREN:
             depth -= 1
             if depth == 0:
-                return [element for element in elements if element], at + 1
+                return elements, at + 1
         if depth == 1 and token.token_type == TokenType.COMMA:
             elements.append([])
         else:
@@ -159,21 +171,26 @@ def _elements(tokens: Sequence[Token], opening: int) -> tuple[list[list[Token]],
 
 def _is_key(element: Sequence[Token]) -> bool:
     first = element[0]
-    return first.token_type != TokenType.IDENTIFIER and first.text.upper().split()[0] in _KEYS
+    return first.token_type != TokenType.IDENTIFIER and first.text.upper().split()[:1] in _KEYS
 
 
 def _column(element: Sequence[Token], table: str) -> Column:
     if len(element) < 2:
         raise Defect("a column without a type", table=table)
-    name, type_name = element[0].text, element[1].text.lower()
+    name, type_name = _name(element[0]), element[1].text.lower()
+    if element[1].token_type in (TokenType.STRING, TokenType.IDENTIFIER):
+        type_name = ""  # no type, and no word to tell
     arguments: list[str] = []
     at = 2
     if at < len(element) and element[at].token_type == TokenType.L_PAREN:
         inner, at = _elements(element, at)
-        arguments = [part[0].text for part in inner]
+        arguments = [part[0].text for part in inner if part]
+    sound = bool(arguments) if type_name in ("enum", "set") else all(map(_is_number, arguments))
+    if not sound:
+        raise Defect(f"column {tellable(name)} has a type with something in its brackets that is no size", table=table)
     words = [token.text.upper() if token.token_type != TokenType.STRING else "" for token in element[at:]]
     unsigned = "UNSIGNED" in words or "ZEROFILL" in words
-    kind, duckdb_type, width = _type(type_name, arguments, unsigned, f"column {name}", table)
+    kind, duckdb_type, width = _type(type_name, arguments, unsigned, f"column {tellable(name)}", table)
     generated = "AS" in words and element[at + words.index("AS") + 1 : at + words.index("AS") + 2] != []
     default, computed = _default(element[at:])
     nullable = not re.search(r"\bNOT NULL\b", " ".join(words[: _clause_end(words)]))
@@ -191,6 +208,10 @@ def _column(element: Sequence[Token], table: str) -> Column:
     )
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 def _clause_end(words: Sequence[str]) -> int:
     """Where the plain attributes end and an expression (a CHECK, a generated column's) may begin."""
     return min((words.index(word) for word in ("AS", "CHECK") if word in words), default=len(words))
@@ -204,17 +225,22 @@ def _type(name: str, arguments: Sequence[str], unsigned: bool, what: str, table:
         return "integer", "BIGINT", 0
     if name in _DECIMALS:
         digits, scale = int(arguments[0]) if arguments else 10, int(arguments[1]) if len(arguments) > 1 else 0
+        if not max(scale, 1) <= digits <= _MOST_DIGITS:
+            raise Defect(f"{what} has more digits than a server allows, or fewer than places", table=table)
         return "decimal", f"DECIMAL({digits},{scale})" if digits <= _WIDEST_DECIMAL else "VARCHAR", 0
     if name in _TEXTS:
         return "text", "VARCHAR", 0
     if name in _BINARIES:
         bits = int(arguments[0]) if arguments and name == "bit" else 1
+        if not 1 <= bits <= _MOST_BITS:
+            raise Defect(f"{what} has more bits than a server allows, or none", table=table)
         return "binary", "BLOB", (bits + 7) // 8 if name == "bit" else 0
     if name in _OTHERS:
         return *_OTHERS[name], 0
     if name in _DATES:
         return *_DATES[name], 0
-    raise Defect(f"{what} has the unknown type {name}", table=table)
+    told = f" {name}" if re.fullmatch(r"[a-z][a-z0-9_]{0,19}", name) else ""
+    raise Defect(f"{what} has the unknown type{told}", table=table)
 
 
 def _default(attributes: Sequence[Token]) -> tuple[str | None, bool]:

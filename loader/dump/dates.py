@@ -26,7 +26,8 @@ def landed(text: str, kind: str) -> str:
         text: SQL expression of the text.
         kind: date or timestamp.
     """
-    sound = f"CASE WHEN {text} >= '0001' AND {text} < ':' THEN {text} END"
+    # A year of two digits is another one to MySQL.
+    sound = f"CASE WHEN {text} >= '0001' AND {text} < ':' AND strpos({text}, '-') = 5 THEN {text} END"
     moment = f"try_strptime({sound}, {_FORMATS[kind]})"
     return f"CAST({moment} AS DATE)" if kind == "date" else moment
 

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+
+def tellable(name: str) -> str:
+    """A name as a message may tell it: where a quote is open or missing, half of a row can stand where names do."""
+    return name if re.fullmatch(r"[\w $.-]{1,64}", name) else "(a name that may be a piece of a row)"
+
 
 class Defect(Exception):
     """The dump is not one that can be landed whole.
@@ -28,7 +35,7 @@ class Defect(Exception):
         """The whole sentence for people: thing, place, what, and that nothing came of it."""
         place = [f"dump {dump}"]
         if self.table is not None:
-            place.append(f"table {self.table}")
+            place.append(f"table {tellable(self.table)}")
         if self.row is not None:
             place.append(f"row {self.row:,}")
         elif self.byte is not None:

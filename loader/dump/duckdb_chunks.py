@@ -26,10 +26,13 @@ def _literal(text: str) -> str:
 def _read_csv(chunk: Chunk, types: list[str]) -> str:
     """The reader call, with the columns c0, c1, ... of the given types."""
     columns = ", ".join(f"'c{at}': '{kind}'" for at, kind in enumerate(types))
+    # One buffer for the whole file: over a buffer's end the reader loses its way in strings that hold newlines, and its own choice,
+    # 16 times the longest line, is more than the memory it may have.
     return (
         f"read_csv({_literal(str(chunk.path))}, columns = {{{columns}}}, auto_detect = false, header = false,"
         " delim = ',', quote = '''', escape = '''', new_line = '\\n', nullstr = 'NULL', allow_quoted_nulls = false,"
-        f" comment = '', strict_mode = true, max_line_size = {max(_DUCKDB_LINE, chunk.longest)})"
+        f" comment = '', strict_mode = true, max_line_size = {max(_DUCKDB_LINE, chunk.longest)},"
+        f" buffer_size = {max(16 * _DUCKDB_LINE, chunk.size + 1)})"
     )
 
 

@@ -71,7 +71,7 @@ class DuckDBLanding:
 
     def create(self, table: Table) -> None:
         """Create the table, with no rows yet."""
-        self._report.tables[table.name] = TableReport()
+        self._report.tables[table.name] = TableReport(columns=table.columns)
         self._hand_over(self._files.close())
         self._submit(self._create, table)
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from loader.dump.create_table import Column, Table
-from loader.dump.defect import Defect
+from loader.dump import dates
+from loader.dump.create_table import DATE_KINDS, Column, Table
+from loader.dump.defect import Defect, tellable
 from loader.dump.skipped import unquote
 
 _NAME = rb"(?:`(?:[^`]|``)+`|[\w$\x80-\xff]+)"
@@ -75,13 +76,13 @@ class Heads:
             raise Defect("an INSERT whose names are not UTF-8") from None
         table = self._tables.get(name)
         if table is None:
-            raise Defect(f"INSERT into {name}, which no CREATE TABLE of the dump names")
+            raise Defect(f"INSERT into {tellable(name)}, which no CREATE TABLE of the dump names")
         if not listed:
             return Target(table, table.columns)
         by_name = {column.name.lower(): column for column in table.columns}
         for column in listed:
             if column.lower() not in by_name:
-                raise Defect(f"INSERT names the unknown column {column}", table=name)
+                raise Defect(f"INSERT names the unknown column {tellable(column)}", table=name)
         columns = tuple(by_name[column.lower()] for column in listed)
         if len(set(columns)) < len(columns):
             raise Defect("INSERT names a column twice", table=name)
@@ -94,6 +95,8 @@ def _has_default(column: Column, table: str) -> bool:
         return False  # mysqldump never lists these; their values are the server's to compute, so they land as NULL
     if column.computed:
         raise Defect(f"INSERT leaves out column {column.name}, whose default is no literal", table=table)
+    if column.kind in DATE_KINDS and column.default and dates.reason_of(column.default, column.kind) == "no_date":
+        raise Defect(f"INSERT leaves out column {column.name}, whose default is no {column.kind}", table=table)
     if column.default is None and not column.nullable:
         raise Defect(f"INSERT leaves out column {column.name}, which is NOT NULL and has no default", table=table)
     return column.default is not None

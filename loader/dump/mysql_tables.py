@@ -63,7 +63,7 @@ class Tables:
 
     def begin(self, table: Table, created: Future[None]) -> None:
         """Take note of a table, and of what tells when it is created."""
-        self._report.tables[table.name] = TableReport()
+        self._report.tables[table.name] = TableReport(columns=table.columns)
         self._created[table.name] = created
         self._nulled[table.name], self._stored[table.name] = Counter(), Counter()
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from loader.dump.defect import Defect
+from loader.dump.comments import without_comments
+from loader.dump.defect import Defect, tellable
 
-_VERSION_COMMENT = re.compile(rb"/\*M?!\d*")
 _PIECES = re.compile(
     rb"""'(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" | `(?:[^`]|``)*` | /\*(?!M?!).*?\*/ | (?P<mark>/\*M?!\d*|\*/)""",
     re.S | re.X,
@@ -20,6 +20,7 @@ _STORED = r"(?:VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT)"
 _PLAIN = re.compile(
     rf"""(?:SET|COMMIT|UNLOCK\s+TABLES?|LOCK\s+TABLES?|(?:CREATE|ALTER|DROP)\s+(?:DATABASE|SCHEMA)|USE
       |DROP\s+(?:TEMPORARY\s+)?TABLE|DROP\s+{_STORED}
+      |CHANGE\s+(?:MASTER|REPLICATION\s+SOURCE)\s+TO|(?:START|STOP)\s+(?:ALL\s+)?(?:SLAVE|REPLICA)S?
       |CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:ALGORITHM|DEFINER)\s*=\s*\S+\s+|SQL\s+SECURITY\s+\w+\s+)*{_STORED})\b""",
     re.I | re.X,
 )
@@ -28,12 +29,21 @@ _VERSIONED = re.compile(
       |CREATE\s+(?:TABLE|(?:OR\s+REPLACE\s+)?(?:ALGORITHM|DEFINER|SQL|AGGREGATE))\b|CREATE\s*\Z|(?:ANALYZE|FLUSH)\s)""",
     re.I | re.X,
 )
-_DROP_TABLE = re.compile(rf"DROP\s+(?:TEMPORARY\s+)?TABLE\s+(?:IF\s+EXISTS\s+)?({_NAME}(?:\s*,\s*{_NAME})*)\s*\Z", re.I)
+_DROP = re.compile(r"DROP\s+(?:TEMPORARY\s+)?TABLE\b", re.I)
+_DROP_TABLE = re.compile(
+    rf"{_DROP.pattern}\s+(?:IF\s+EXISTS\s+)?({_NAME}(?:\s*,\s*{_NAME})*)(?:\s+(?:RESTRICT|CASCADE))?\s*\Z", re.I
+)
+_DROP_DATABASE = re.compile(r"DROP\s+(?:DATABASE|SCHEMA)\b", re.I)
 _DATABASE = re.compile(rf"(?:USE|CREATE\s+(?:DATABASE|SCHEMA)(?:\s+IF\s+NOT\s+EXISTS)?)\s+({_NAME})", re.I)
-_CHARSET = re.compile(r"(?:\bNAMES\s+|(?<![\w@])character_set_client\s*=\s*)'?(@?@?\w+)'?", re.I)
+_VARIABLE = r"(?<![\w@])(?:@@(?:(?:SESSION|LOCAL)\.)?)?`?{}`?\s*:?=\s*"
+_CHARSET = re.compile(
+    rf"(?:\bNAMES\s+|\bCHARSET\s+|\bCHARACTER\s+SET\s+|{_VARIABLE.format('character_set_client')})[`'\"]?(@?@?\w+)",
+    re.I,
+)
 _NAMES = re.compile(r"SET\s+NAMES\b", re.I)
-_SQL_MODE = re.compile(r"(?<![\w@])(?:@@(?:session\.)?)?sql_mode\s*=\s*('[^']*'|@?@?\w+)", re.I)
+_SQL_MODE = re.compile(rf"{_VARIABLE.format('sql_mode')}(.*)", re.I | re.S)
 _UNREADABLE_MODES = re.compile(r"NO_BACKSLASH_ESCAPES|ANSI", re.I)
+_IN_BLOCK = re.compile(r"(?:CREATE|SET|DROP|ALTER|USE)\b(?!\s+(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?TABLE\b)", re.I)
 _REFUSED = frozenset(
     "ALTER ANALYZE BEGIN CALL CHANGE CREATE DELETE DO EXECUTE FLUSH GRANT HANDLER IMPORT INSERT INSTALL KILL LOAD MERGE"
     " OPTIMIZE PREPARE RENAME REPLACE RESET REVOKE SELECT SHUTDOWN SOURCE START STOP TRUNCATE UPDATE WITH XA".split()
@@ -75,31 +85,33 @@ class Skipped:
             Defect: it may not be skipped.
         """
         text = statement.decode("utf-8", "replace").strip()
+        whole = without_comments(statement).decode("utf-8", "replace").strip()
         if in_block:
-            first = _VERSION_COMMENT.sub(b"", statement, count=1).decode("utf-8", "replace").strip()
-            if not re.match(r"(?:CREATE|SET|DROP|ALTER|USE)\b", first, re.I):
-                raise _refusal(first)
-            self._note(first, tables)
+            if not _IN_BLOCK.match(whole):
+                raise _refusal(whole)
         elif text.startswith("/*"):
             pieces = _version_comments(statement)
             if not (_PLAIN.match(pieces[0]) or _VERSIONED.match(pieces[0])):
                 raise _refusal(pieces[0])
-            self._note(pieces[0], tables)
-        else:
-            if not _PLAIN.match(text):
-                raise _refusal(text)
-            self._note(re.sub(r"/\*.*?\*/", " ", text, flags=re.S), tables)
+        elif not _PLAIN.match(text):
+            raise _refusal(text)
+        self._note(whole, tables)
 
     def _note(self, text: str, tables: Collection[str]) -> None:
         """Remember what a statement changes for the next ones."""
-        if match := _DROP_TABLE.match(text.strip()):
-            for name in re.findall(_NAME, match[1]):
+        if _DROP_DATABASE.match(text) and tables:
+            raise Defect("drops a database after tables were created")
+        if _DROP.match(text):
+            match = _DROP_TABLE.match(text)
+            if match is None and tables:
+                raise Defect("a DROP TABLE statement cannot be read")
+            for name in re.findall(_NAME, match[1]) if match else ():
                 if unquote(name) in tables:
                     raise Defect("is dropped again after it was created", table=unquote(name))
         if match := _DATABASE.match(text):
             name = unquote(match[1])
             if self._database not in (None, name):
-                raise Defect(f"holds two databases, {self._database} and {name}")
+                raise Defect(f"holds two databases, {tellable(self._database)} and {tellable(name)}")
             self._database = name
         if re.match(r"SET\b", text, re.I):
             self._note_set(text)
@@ -115,7 +127,7 @@ class Skipped:
                 self._modes["charset"] = f"rows in {charset}, not in UTF-8 (character_set_client = {charset})"
         for mode in _SQL_MODE.findall(text):
             self._modes.pop("mode", None)
-            if mode.startswith("'") and _UNREADABLE_MODES.search(mode):
+            if _UNREADABLE_MODES.search(mode):
                 self._modes["mode"] = "rows under an sql_mode that changes what quotes or backslashes mean"
 
 

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
 from loader.dump.landing import Landing
 from loader.dump_report import DumpReport
+from loader.warehouse.own_tables import RESERVED
 
+Columns = Mapping[str, Mapping[str, str]]  # table -> column -> type, as the engine calls it
 OpenLanding = Callable[[Path, DumpReport], Landing]
+
+
+def by_table(rows: Iterable[tuple[str, str, str]]) -> Columns:
+    """Rows of (table, column, type) as a mapping, the pipeline's own tables left out."""
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        if table not in RESERVED:
+            found.setdefault(table, {})[column] = kind
+    return found
 
 
 class Warehouse(Protocol):
@@ -43,6 +54,12 @@ class Warehouse(Protocol):
 
     def drop_schema(self, name: str) -> None:
         """Drops a schema with all its tables, if it is there."""
+
+    def has_schema(self, name: str) -> bool:
+        """Whether a schema is there, whoever made it."""
+
+    def columns(self, schema: str) -> Columns:
+        """The columns of a schema's tables and views, the pipeline's own left out."""
 
     def has_table(self, schema: str, name: str) -> bool:
         """Whether a table or view is there."""

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from loader.errors import BusyError, LoaderError
-from loader.warehouse.base import OpenLanding
+from loader.warehouse.base import Columns, OpenLanding, by_table
 from loader.warehouse.own_tables import KEYS, OWN_TABLES
 
 
@@ -85,10 +85,10 @@ class DuckDBWarehouse:
         self._connection.execute("BEGIN")
         try:
             yield
-            self._connection.execute("COMMIT")
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
+        self._connection.execute("COMMIT")  # one that fails has rolled back by itself
 
     @contextmanager
     def second(self) -> Iterator[DuckDBWarehouse]:
@@ -115,6 +115,19 @@ class DuckDBWarehouse:
 
     def drop_schema(self, name: str) -> None:
         self.execute(f"DROP SCHEMA IF EXISTS {self.quote(name)} CASCADE")
+
+    def has_schema(self, name: str) -> bool:
+        found = "SELECT 1 FROM information_schema.schemata WHERE catalog_name = CURRENT_DATABASE() AND schema_name = ?"
+        return bool(self.query(found, name))
+
+    def columns(self, schema: str) -> Columns:
+        return by_table(
+            self.query(
+                "SELECT table_name, column_name, data_type FROM information_schema.columns "
+                "WHERE table_schema = ? ORDER BY table_name, ordinal_position",
+                schema,
+            )
+        )
 
     def has_table(self, schema: str, name: str) -> bool:
         found = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"

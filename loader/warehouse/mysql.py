@@ -15,7 +15,7 @@ import pymysql
 from loader import lock
 from loader.errors import LoaderError
 from loader.mysql_url import CHARSET, COLLATION, WAIT_SECONDS, Account, connect
-from loader.warehouse.base import OpenLanding
+from loader.warehouse.base import Columns, OpenLanding, by_table
 from loader.warehouse.own_tables import KEYS, OWN_TABLES
 
 _LOCK_WAIT_TIMEOUT = 1205
@@ -131,6 +131,18 @@ class MySQLWarehouse:
 
     def drop_schema(self, name: str) -> None:
         self.execute(f"DROP DATABASE IF EXISTS {self.quote(name)}")
+
+    def has_schema(self, name: str) -> bool:
+        return bool(self.query("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", name))
+
+    def columns(self, schema: str) -> Columns:
+        return by_table(
+            self.query(
+                "SELECT table_name, column_name, column_type FROM information_schema.columns "
+                "WHERE table_schema = ? ORDER BY table_name, ordinal_position",
+                schema,
+            )
+        )
 
     def has_table(self, schema: str, name: str) -> bool:
         found = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"

@@ -5,14 +5,14 @@ from __future__ import annotations
 # A row a dump or snapshot file, written when all of it is in: what "landed" means to every signal and model.
 _LEDGER = """
     load_id BIGINT NOT NULL, dataset VARCHAR(16) NOT NULL, business_date DATE NOT NULL, object_key VARCHAR(255) NOT NULL,
-    row_count BIGINT NOT NULL, size_bytes BIGINT NOT NULL, sha256 VARCHAR(64) NOT NULL,
-    seconds DOUBLE NOT NULL, finished_at DATETIME NOT NULL"""
+    row_count BIGINT NOT NULL, size_bytes BIGINT NOT NULL, sha256 VARCHAR(64) NOT NULL, object_version VARCHAR(255) NOT NULL,
+    has_manifest BIGINT NOT NULL, seconds DOUBLE NOT NULL, finished_at DATETIME NOT NULL"""
 
 # Table -> its columns, in types that DuckDB and MySQL both know.
 OWN_TABLES = {
     "load_ledger": _LEDGER,
     # The landed dumps and the schema that is each one's home. state: loading (under way or dead), live (shown in landing),
-    # kept (an earlier one, for rollback) or rolled_back.
+    # kept (an earlier one, for rollback), rolled_back, rejected, or aside (of a past day, of which only the snapshot was wanted).
     "generations": """
         load_id BIGINT NOT NULL, schema_name VARCHAR(64) NOT NULL, business_date DATE NOT NULL, state VARCHAR(16) NOT NULL""",
     # The load report: a row a table, and a row a column with nulled values.
@@ -21,12 +21,26 @@ OWN_TABLES = {
     "load_nulled": """
         load_id BIGINT NOT NULL, table_name VARCHAR(64) NOT NULL, column_name VARCHAR(64) NOT NULL, reason VARCHAR(32) NOT NULL,
         value_count BIGINT NOT NULL""",
+    # What the gate found of a load, also of a rejected one: see loader/contract.
+    "load_findings": """
+        load_id BIGINT NOT NULL, rule_name VARCHAR(255) NOT NULL, figure VARCHAR(512) NOT NULL, bound VARCHAR(255) NOT NULL,
+        outcome VARCHAR(16) NOT NULL""",
+    # Dumps and snapshot files that were refused, the newest refusal of each day.
+    "rejections": """
+        load_id BIGINT NOT NULL, dataset VARCHAR(16) NOT NULL, business_date DATE NOT NULL, object_key VARCHAR(255) NOT NULL,
+        reason VARCHAR(2000) NOT NULL, rejected_at DATETIME NOT NULL""",
+    # Days that a person takes as lost, for a time: `daily` does not fail for them.
+    "waivers": """
+        business_date DATE NOT NULL, waived_by VARCHAR(128) NOT NULL, reason VARCHAR(500) NOT NULL, until_date DATE NOT NULL,
+        waived_at DATETIME NOT NULL""",
     # Files that a rollback took out of the ledger: the same bytes are not taken for good again by themselves.
     "withdrawn_files": """
         load_id BIGINT NOT NULL, dataset VARCHAR(16) NOT NULL, business_date DATE NOT NULL, object_key VARCHAR(255) NOT NULL,
         sha256 VARCHAR(64) NOT NULL, withdrawn_at DATETIME NOT NULL""",
     # Days computed from a dump that is no longer the live one: the next run opens them, from the first on, and empties this.
     "days_to_reopen": "first_day DATE NOT NULL",
+    # The last day that a run computed, one row: where SQLMesh's state, in another database, knows of later ones, this one was restored.
+    "computed_to": "last_day DATE NOT NULL",
     # Who holds the lock (MySQL): a row for the message that the next one gets.
     "writer": "connection_id BIGINT NOT NULL, who VARCHAR(255) NOT NULL, since DATETIME NOT NULL",
     "tenant_daily_snapshots": """
@@ -42,6 +56,8 @@ OWN_TABLES = {
 KEYS = {
     "load_ledger": ("dataset", "business_date"),
     "generations": ("load_id",),
+    "rejections": ("dataset", "business_date"),
+    "waivers": ("business_date",),
     # By day first: days are written, read and compared whole.
     "tenant_daily_snapshots": ("snapshot_date", "tenant_id"),
     "llm_enrichment_cache": ("tenant_id",),

@@ -48,7 +48,8 @@ WITH RECURSIVE numbers AS (
   SELECT
     business_date,
     sha256,
-    LAG(business_date) OVER (ORDER BY business_date) AS previous_date
+    LAG(business_date) OVER (ORDER BY business_date) AS previous_date,
+    LAG(sha256) OVER (ORDER BY business_date) AS previous_sha256
   FROM staging.load_ledger
   WHERE
     dataset = 'snapshot'
@@ -70,6 +71,7 @@ SELECT
   END::VARCHAR(16) AS snapshot_state, /* snapshot, gap (no file, though there were earlier ones) or before_history */
   s.sha256::VARCHAR(64) AS snapshot_sha256, /* digest of the snapshot file, so that another content shows */
   s.previous_date::DATE AS previous_snapshot_date, /* the snapshot that this one is compared with */
+  s.previous_sha256::VARCHAR(64) AS previous_snapshot_sha256, /* digest of that one: with other content this day changes too */
   @days_between(s.previous_date, d.calendar_date) AS days_since_previous_snapshot /* 1 unless a gap lies before */
 FROM days AS d
 LEFT JOIN dumps AS u

@@ -7,8 +7,10 @@ MODEL (
   columns (
     dataset VARCHAR(16),
     business_date DATE,
+    object_key VARCHAR(255),
     row_count BIGINT,
-    sha256 VARCHAR(64)
+    sha256 VARCHAR(64),
+    has_manifest BIGINT
   ),
   signals (
     dump_landed()
@@ -16,13 +18,16 @@ MODEL (
   audits (
     UNIQUE_COMBINATION_OF_COLUMNS(columns := (dataset, business_date)),
     NOT_NULL(columns := (dataset, business_date, row_count)),
-    ACCEPTED_VALUES(column := dataset, is_in := ('dump', 'snapshot'))
+    ACCEPTED_VALUES(column := dataset, is_in := ('dump', 'snapshot')),
+    ACCEPTED_VALUES(column := has_manifest, is_in := (0, 1))
   )
 );
 
 SELECT
   dataset::VARCHAR(16) AS dataset, /* dump or snapshot */
   business_date, /* business day (JST) of the data */
+  object_key::VARCHAR(255) AS object_key, /* the file in the bucket */
   row_count::BIGINT AS row_count, /* rows landed */
-  sha256::VARCHAR(64) AS sha256 /* digest of the file */
+  sha256::VARCHAR(64) AS sha256, /* digest of the file */
+  has_manifest::BIGINT AS has_manifest /* 0: a dump loaded by hand, without one */
 FROM landing.load_ledger

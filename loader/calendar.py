@@ -1,0 +1,123 @@
+"""What became of each day: loaded, missing, rejected or waived. Derived from ledger, rejections and waivers, never stored twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from loader import ledger
+from loader.clock import utc_now
+from loader.errors import UsageError
+from loader.warehouse.base import Warehouse
+
+REASON_LENGTH = 2000
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """That a day is taken as lost, for a time.
+
+    Attributes:
+        by: who says so.
+        reason: why.
+        until: last business date on which it counts.
+    """
+
+    by: str
+    reason: str
+    until: dt.date
+
+
+@dataclass(frozen=True)
+class Day:
+    """One business day.
+
+    Attributes:
+        date: the day (JST).
+        dump: loaded, rejected or missing.
+        snapshot: the same for its snapshot file.
+        reasons: why something of it was rejected.
+        waiver: who waived it, None where nobody did.
+        has_manifest: False where the dump was loaded by hand, without one.
+    """
+
+    date: dt.date
+    dump: str
+    snapshot: str
+    reasons: tuple[str, ...] = ()
+    waiver: Waiver | None = None
+    has_manifest: bool = True
+
+    @property
+    def complete(self) -> bool:
+        """Whether dump and snapshot are loaded."""
+        return self.dump == self.snapshot == "loaded"
+
+    def excused(self, on: dt.date) -> bool:
+        """Whether a waiver counts for it on a business date."""
+        return self.waiver is not None and on <= self.waiver.until
+
+
+def days(warehouse: Warehouse, first: dt.date, last: dt.date) -> Iterator[Day]:
+    """The days of a stretch, both ends included, oldest first; none before the first dump that was ever loaded."""
+    dumps, snapshots = (ledger.entries(warehouse, dataset) for dataset in (ledger.DUMP, ledger.SNAPSHOT))
+    rejected = {
+        (dataset, day): reason
+        for dataset, day, reason in warehouse.query("SELECT dataset, business_date, reason FROM landing.rejections")
+    }
+    waived = {
+        day: Waiver(by, reason, until)
+        for day, by, reason, until in warehouse.query(
+            "SELECT business_date, waived_by, reason, until_date FROM landing.waivers"
+        )
+    }
+    if not dumps:
+        return
+    first = max(first, min(dumps))
+    for number in range((last - first).days + 1):
+        day = first + dt.timedelta(days=number)
+        states, reasons = [], []
+        for dataset, landed in ((ledger.DUMP, dumps), (ledger.SNAPSHOT, snapshots)):
+            reason = rejected.get((dataset, day)) if day not in landed else None
+            states.append("loaded" if day in landed else "rejected" if reason else "missing")
+            reasons += [reason] if reason else []
+        by_hand = day in dumps and not dumps[day].entry.has_manifest
+        yield Day(day, *states, tuple(reasons), waived.get(day), not by_hand)
+
+
+def reject(warehouse: Warehouse, load_id: int, dataset: str, day: dt.date, key: str, reason: str) -> None:
+    """Keeps why a dump or file was refused, in place of an earlier refusal of that day. Within the caller's transaction."""
+    warehouse.execute("DELETE FROM landing.rejections WHERE dataset = ? AND business_date = ?", dataset, day)
+    warehouse.execute(
+        "INSERT INTO landing.rejections VALUES (?, ?, ?, ?, ?, ?)",
+        load_id,
+        dataset,
+        day,
+        key[:255],
+        reason[:REASON_LENGTH],
+        utc_now(),
+    )
+
+
+def waive(warehouse: Warehouse, day: dt.date, waiver: Waiver) -> None:
+    """Takes a day as lost, in place of an earlier waiver of it.
+
+    Raises:
+        UsageError: there is nothing to waive, or the waiver would be over before it begins.
+    """
+    if waiver.until < day:
+        raise UsageError(f"a waiver of {day} until {waiver.until} would never count; nothing was changed")
+    (found,) = list(days(warehouse, day, day)) or [Day(day, "missing", "missing")]
+    if found.complete:
+        raise UsageError(f"{day} is loaded, dump and snapshot: there is nothing to waive; nothing was changed")
+    with warehouse.transaction():
+        warehouse.execute("DELETE FROM landing.waivers WHERE business_date = ?", day)
+        warehouse.execute(
+            "INSERT INTO landing.waivers VALUES (?, ?, ?, ?, ?)",
+            day,
+            waiver.by[:128],
+            waiver.reason[:500],
+            waiver.until,
+            utc_now(),
+        )

@@ -1,0 +1,171 @@
+"""What a dump and a snapshot must be, as contract.yaml declares it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from loader.errors import UsageError
+from loader.settings import PROJECT
+
+if TYPE_CHECKING:
+    from loader.dump.create_table import Column
+
+Percent = Annotated[float, Field(ge=0, le=100)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _ordered(bounds: tuple[float, float]) -> tuple[float, float]:
+    if bounds[0] > bounds[1]:
+        raise ValueError("the lower bound comes first")
+    return bounds
+
+
+def _existing_seed(name: str) -> str:
+    if not (PROJECT / "seeds" / f"{name}.csv").is_file():
+        raise ValueError(f"there is no seeds/{name}.csv")
+    return name
+
+
+Change = Annotated[tuple[float, float], AfterValidator(_ordered)]
+
+
+class Codes(_Strict):
+    """A column of codes: `seed` names the CSV in seeds/ whose `code` column lists the known ones; `shift_percent` is how many
+    percent of the rows may have changed from one code to another since the dump before."""
+
+    seed: Annotated[str, AfterValidator(_existing_seed)]
+    unknown_percent: Percent
+    shift_percent: Percent | None = None
+
+
+class Reference(_Strict):
+    """A column of ids of another table: `to` is `table.column`."""
+
+    to: Annotated[str, Field(pattern=r"^\w+\.\w+$")]
+    dangling_percent: Percent
+
+
+class TableRules(_Strict):
+    """The rules of one table; what is not declared is not asked."""
+
+    key: tuple[str, ...] = ()
+    at_least: PositiveInt | None = None
+    change_percent: Change | None = None
+    fresh_days: PositiveInt | None = None
+    nulled_percent: Percent | None = None
+    codes: dict[str, Codes] = {}
+    references: dict[str, Reference] = {}
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the rules ask about."""
+        return (*self.key, *(("updated_at",) if self.fresh_days else ()), *self.codes, *self.references)
+
+    def names(self, table: str) -> Iterator[str]:
+        """The rules' names."""
+        kinds = {"key": self.key, "rows": self.at_least, "change": self.change_percent, "fresh": self.fresh_days}
+        kinds["nulled"] = self.nulled_percent
+        yield from (f"{kind}:{table}" for kind, value in kinds.items() if value not in (None, ()))
+        yield from (f"codes:{table}.{column}" for column in self.codes)
+        yield from (
+            f"shift:{table}.{column}" for column, codes in self.codes.items() if codes.shift_percent is not None
+        )
+        yield from (f"references:{table}.{column}" for column in self.references)
+
+
+class SnapshotRules(_Strict):
+    """The rules of a snapshot file."""
+
+    at_least: PositiveInt | None = None
+    change_percent: Change | None = None
+
+
+class Source(_Strict):
+    """Where a dump may come from: `host/database`."""
+
+    allowed: tuple[Annotated[str, Field(pattern=r"^[^/\s]+/[^/\s]+$")], ...]
+
+
+class Contract(_Strict):
+    """contract.yaml."""
+
+    source: Source
+    continuity_days: PositiveInt
+    tables: dict[str, TableRules]
+    snapshots: SnapshotRules
+    only_warn: tuple[str, ...] = ()
+
+    @field_validator("tables")
+    @classmethod
+    def _references_known_tables(cls, tables: dict[str, TableRules]) -> dict[str, TableRules]:
+        for table, rules in tables.items():
+            for column, reference in rules.references.items():
+                if reference.to.partition(".")[0] not in tables:
+                    raise ValueError(f"{table}.{column} refers to {reference.to}, and that table has no rules")
+        return tables
+
+    @model_validator(mode="after")
+    def _warns_of_what_it_declares(self) -> Contract:
+        if unknown := sorted(set(self.only_warn) - self.names()):
+            raise ValueError(f"only_warn names {', '.join(unknown)}, which no table declares")
+        return self
+
+    def lacking(self, tables: Mapping[str, Sequence[Column]]) -> Iterator[str]:
+        """What the rules ask about and a dump lacks, each in a sentence.
+
+        Args:
+            tables: the dump's tables with their columns.
+        """
+        columns = {name: {column.name.lower() for column in found} for name, found in tables.items()}
+        for table, rules in self.tables.items():
+            asked = [(table, column) for column in rules.columns]
+            asked += [tuple(reference.to.split(".")) for reference in rules.references.values()]
+            if table not in tables:
+                yield f"the dump lacks table {table}, for which the contract has rules"
+            for name, column in asked:
+                if name in columns and column.lower() not in columns[name]:
+                    yield f"the dump lacks column {name}.{column}, for which the contract has rules"
+
+    def names(self) -> set[str]:
+        """Every rule's name."""
+        snapshots = {"rows:snapshots", "change:snapshots"}
+        return snapshots.union(*(rules.names(table) for table, rules in self.tables.items()))
+
+
+def read_contract(file: Path) -> Contract:
+    """The contract in a file.
+
+    Raises:
+        UsageError: it is not there, is no YAML, or declares something that there is not; the message names the field.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        declared = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+        return Contract.model_validate(declared)
+    except OSError as error:
+        raise UsageError(f"the contract {file} can't be read: {error.strerror} (WAREHOUSE_CONTRACT names it)") from None
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"the contract {file} is no YAML: {' '.join(str(error).split())}") from None
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, one['loc'])) or 'all of it'}: {one['msg']}" for one in error.errors(include_url=False)
+        )
+        raise UsageError(f"the contract {file}: {wrong}") from None

@@ -1,0 +1,69 @@
+"""The gate: what is found of a landed dump before anybody sees it, each finding with its figure and its bound."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from loader.contract import Contract
+from loader.contract.drift import beyond, misfits, news
+from loader.contract.findings import BLOCKED, NOTED, Finding, softened
+from loader.contract.readings import Reading
+from loader.contract.rules import Examined, findings_on
+from loader.dump_report import DumpReport
+from loader.warehouse.base import Columns, Warehouse
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A landed dump that nobody sees yet.
+
+    Attributes:
+        schema: where its tables are.
+        report: what landing it found.
+        taken_at: when it was taken (JST, naive).
+        rows_before: table -> rows of the dump before; empty for the first.
+        columns_before: the columns that `landing` shows now; empty for the first.
+    """
+
+    schema: str
+    report: DumpReport
+    taken_at: dt.datetime
+    rows_before: Mapping[str, int]
+    columns_before: Columns
+
+
+def examine(
+    warehouse: Warehouse, landed: Landed, contract: Contract, readings: Iterable[Reading], accepted: Collection[str]
+) -> list[Finding]:
+    """Judges a landed dump.
+
+    Args:
+        warehouse: where it landed.
+        landed: the dump.
+        contract: the rules.
+        readings: the columns that models read.
+        accepted: names of rules that somebody accepts for this load.
+
+    Returns:
+        A finding a rule; the dump is acceptable if none is BLOCKED.
+    """
+    readings = tuple(readings)
+    tables = {name: table.columns for name, table in landed.report.tables.items()}
+    found = [Finding("columns", sentence, outcome=BLOCKED) for sentence in misfits(readings, tables)]
+    found += [Finding("columns", sentence, outcome=BLOCKED) for sentence in contract.lacking(tables)]
+    if not found:  # what the rules below ask for is there
+        for one in beyond(warehouse, landed.schema, readings, tables):
+            figure = f"{one.values:,} values are {one.how} than {one.model} keeps"
+            found.append(Finding(f"{one.how}:{one.table}.{one.column}", figure, one.keeps, BLOCKED))
+        for name, rules in contract.tables.items():
+            read = {reading.column.lower() for reading in readings if reading.table == name}
+            before = landed.rows_before.get(name)
+            report, shown = landed.report.tables[name], map(str.lower, landed.columns_before.get(name, ()))
+            table = Examined(warehouse, landed.schema, name, report, before, landed.taken_at, read, set(shown))
+            found += findings_on(table, rules)
+    if landed.columns_before:
+        now = warehouse.columns(landed.schema)
+        found += [Finding("drift", sentence, outcome=NOTED) for sentence in news(landed.columns_before, now)]
+    return [softened(finding, contract.only_warn, accepted) for finding in found]

@@ -1,0 +1,202 @@
+"""Landing one dump: read, checked, judged, and shown in place of the one before; or rejected, and only its report is left."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from loader import calendar, generations, ledger, load_report, snapshots
+from loader.bucket import Bucket
+from loader.contract import Contract
+from loader.contract.findings import ACCEPTED, BLOCKED, NOTED, WARNED, Finding
+from loader.dump_report import DumpReport
+from loader.dumps import Dump
+from loader.errors import DumpRejectedError
+from loader.progress import step
+from loader.warehouse.base import Warehouse
+from loader.warehouse.own_tables import RESERVED
+
+if TYPE_CHECKING:
+    from loader.contract.readings import Reading
+
+
+@dataclass
+class Landing:
+    """Where dumps land, and by which rules.
+
+    Attributes:
+        warehouse: the warehouse.
+        bucket: where the dumps lie.
+        contract: the gate's rules.
+        scratch: folder for chunk files.
+        accepted: names of rules that somebody accepts for this load.
+        findings: what the gate found of the last dump and did not simply pass.
+    """
+
+    warehouse: Warehouse
+    bucket: Bucket
+    contract: Contract
+    scratch: Path
+    accepted: Collection[str] = ()
+    findings: list[Finding] = field(default_factory=list)
+
+    def land(self, dump: Dump, *, aside: bool = False) -> None:
+        """Lands a dump.
+
+        Args:
+            dump: the dump.
+            aside: it is of a day before the live dump's: its snapshot is exported, and nothing else of it is ever shown.
+
+        Raises:
+            DumpRejectedError: it is not what its manifest says, or not what the contract asks for; nothing was changed.
+        """
+        attempt = _Attempt(self, dump, generations.begin(self.warehouse, dump.day))
+        try:
+            what = "load dump" if not aside else "load past dump"
+            with step(f"{what} {dump.day}", total=dump.size_bytes, unit="bytes") as progress:
+                entry = attempt.read(progress.advance)
+                self.findings = [one for one in attempt.findings if one.outcome in (NOTED, WARNED, ACCEPTED)]
+                if aside:
+                    attempt.keep_aside(entry)
+                else:
+                    attempt.publish(entry)
+                progress.note(
+                    rows=attempt.report.rows_landed,
+                    tables=len(attempt.report.tables),
+                    report=_figures(attempt.report),
+                    findings=[f"{one.outcome}: {one}" for one in self.findings],
+                    **({"notice": self.warehouse.notice} if self.warehouse.notice else {}),
+                )
+        except DumpRejectedError as rejection:
+            attempt.reject(rejection)
+            raise
+        finally:
+            # What was published is live and stays; what failed, and generations beyond those kept, go.
+            generations.drop_unused(self.warehouse)
+
+
+@dataclass
+class _Attempt:
+    to: Landing
+    dump: Dump
+    generation: generations.Generation
+    report: DumpReport = field(default_factory=DumpReport)
+    findings: list[Finding] = field(default_factory=list)
+
+    def read(self, progress: Callable[[int], None]) -> ledger.Entry:
+        # Imported here: it brings sqlglot, and a morning whose dump is in does without it.
+        from loader.dump import land_dump
+
+        started = time.monotonic()
+        warehouse, dump = self.to.warehouse, self.dump
+        with self.to.bucket.open(dump.key) as stream:
+            self.report = land_dump(
+                warehouse.dump_landing(self.generation.schema),
+                stream,
+                Path(dump.key).name,
+                gzipped=dump.gzipped,
+                scratch=self.to.scratch,
+                reserved=RESERVED,
+                progress=progress,
+            )
+        _check(dump, self.report)
+        self._judge()
+        return ledger.Entry(
+            ledger.DUMP,
+            dump.day,
+            dump.key,
+            self.report.rows_landed,
+            self.report.size_bytes,
+            self.report.sha256,
+            "",
+            int(dump.sha256 is not None),
+            round(time.monotonic() - started, 3),
+        )
+
+    def _judge(self) -> None:
+        from loader.contract.gate import Landed, examine
+
+        warehouse = self.to.warehouse
+        before = [one for day, one in ledger.entries(warehouse, ledger.DUMP).items() if day <= self.dump.day]
+        landed = Landed(
+            self.generation.schema,
+            self.report,
+            self.dump.taken_at,
+            load_report.rows_of(warehouse, before[-1].load_id) if before else {},
+            warehouse.columns("landing") if generations.live(warehouse) else {},
+        )
+        self.findings = examine(warehouse, landed, self.to.contract, _read_by_models(), self.to.accepted)
+        blocked = [one for one in self.findings if one.outcome == BLOCKED]
+        if blocked:
+            lines = "".join(f"\n  {one}" for one in blocked)
+            raise DumpRejectedError(
+                f"dump {Path(self.dump.key).name} did not pass the gate; nothing was changed. If a finding is as it should be, accept "
+                f"it for this load with --accept, or change its bound in contract.yaml{lines}"
+            )
+
+    def publish(self, entry: ledger.Entry) -> None:
+        warehouse = self.to.warehouse
+        with warehouse.transaction():
+            load_report.record(warehouse, self.generation.load_id, self.report, self.findings)
+        generations.publish(warehouse, self.generation, entry)
+        ledger.admit_again(warehouse, ledger.DUMP, entry.business_date)
+
+    def keep_aside(self, entry: ledger.Entry) -> None:
+        warehouse, day = self.to.warehouse, entry.business_date
+        replaces = day in ledger.days(warehouse, ledger.DUMP)
+        if replaces or day not in ledger.days(warehouse, ledger.SNAPSHOT):  # a file that was written back then stays
+            snapshots.export(warehouse, self.to.bucket, day, self.generation.schema)
+        with warehouse.transaction():
+            load_report.record(warehouse, self.generation.load_id, self.report, self.findings)
+            ledger.record(warehouse, self.generation.load_id, entry)
+            generations.set_state(warehouse, self.generation.load_id, "aside")
+
+    def reject(self, rejection: DumpRejectedError) -> None:
+        warehouse, load_id = self.to.warehouse, self.generation.load_id
+        with warehouse.transaction():
+            load_report.record(warehouse, load_id, self.report, self.findings)
+            calendar.reject(warehouse, load_id, ledger.DUMP, self.dump.day, self.dump.key, str(rejection))
+            generations.set_state(warehouse, load_id, "rejected")
+
+
+@functools.lru_cache(maxsize=1)
+def _read_by_models() -> tuple[Reading, ...]:
+    from loader.contract.readings import readings
+
+    return readings()
+
+
+def _check(dump: Dump, report: DumpReport) -> None:
+    """Compares what was read with what the producer vouched for and what landed with what was read."""
+    name = Path(dump.key).name
+    if report.size_bytes != dump.size_bytes or (dump.sha256 and report.sha256 != dump.sha256):
+        told = f"against {dump.size_bytes:,}" + (f" and {dump.sha256[:12]}…" if dump.sha256 else "")
+        raise DumpRejectedError(
+            f"dump {name}: its bytes are not those of its manifest ({report.size_bytes:,} bytes, sha256 {report.sha256[:12]}…, "
+            f"{told}); nothing was changed"
+        )
+    if (report.headed or dump.sha256 is None) and not report.complete:
+        raise DumpRejectedError(
+            f"dump {name}: it ends without mysqldump's own closing line, and nothing else says that it is whole; nothing was changed"
+        )
+    for table, figures in report.tables.items():
+        if figures.rows_in_dump != figures.rows_landed:
+            raise DumpRejectedError(
+                f"dump {name}, table {table}: {figures.rows_in_dump:,} rows in the dump, {figures.rows_landed:,} landed; "
+                "nothing was changed"
+            )
+
+
+def _figures(report: DumpReport) -> dict[str, dict[str, object]]:
+    return {
+        name: {
+            "rows_in_dump": table.rows_in_dump,
+            "rows_landed": table.rows_landed,
+            "nulled": {f"{column} {reason}": count for (column, reason), count in sorted(table.nulled.items())},
+        }
+        for name, table in report.tables.items()
+    }

@@ -1,0 +1,73 @@
+/* What became of each day since the first dump: loaded, missing, rejected or waived. A day that is a gap is one in every mart. */
+MODEL (
+  name gold.data_quality_calendar,
+  kind FULL,
+  owner data_team,
+  grain check_date,
+  audits (
+    UNIQUE_VALUES(columns := (
+      check_date
+    )),
+    NOT_NULL(columns := (check_date, dump_status, snapshot_status, is_gap)),
+    ACCEPTED_VALUES(column := dump_status, is_in := ('loaded', 'rejected', 'waived', 'missing')),
+    ACCEPTED_VALUES(column := snapshot_status, is_in := ('loaded', 'rejected', 'waived', 'missing')),
+    NO_FUTURE_DATE(column := check_date)
+  )
+);
+
+/* Kind: FULL, for a waiver or a late file changes any day, and it is a row a day. */
+WITH first_dump AS (
+  SELECT
+    MIN(business_date) AS first_date
+  FROM staging.load_ledger
+  WHERE
+    dataset = 'dump'
+), days AS (
+  SELECT
+    c.calendar_date,
+    a.as_of_date
+  FROM silver.business_calendar AS c
+  CROSS JOIN first_dump AS f
+  CROSS JOIN silver.as_of AS a
+  WHERE
+    c.calendar_date >= f.first_date
+)
+SELECT
+  d.calendar_date::DATE AS check_date, /* business day (JST) */
+  CASE
+    WHEN NOT dump.business_date IS NULL
+    THEN 'loaded'
+    WHEN w.until_date >= d.as_of_date
+    THEN 'waived'
+    WHEN NOT no_dump.business_date IS NULL
+    THEN 'rejected'
+    ELSE 'missing'
+  END::VARCHAR(16) AS dump_status, /* loaded, rejected, waived (taken as lost by a person, for a time) or missing */
+  CASE
+    WHEN NOT file.business_date IS NULL
+    THEN 'loaded'
+    WHEN w.until_date >= d.as_of_date
+    THEN 'waived'
+    WHEN NOT no_file.business_date IS NULL
+    THEN 'rejected'
+    ELSE 'missing'
+  END::VARCHAR(16) AS snapshot_status, /* the same for the day's snapshot file */
+  CASE WHEN file.business_date IS NULL THEN 1 ELSE 0 END::BIGINT AS is_gap, /* 1: no snapshot, so what needs one is NULL on this day */
+  CASE WHEN dump.business_date IS NULL THEN no_dump.reason END::VARCHAR(512) AS dump_rejection, /* why the dump was refused, NULL once one is in */
+  CASE WHEN file.business_date IS NULL THEN no_file.reason END::VARCHAR(512) AS snapshot_rejection, /* why the snapshot file was refused, NULL once one is in */
+  w.waived_by::VARCHAR(128) AS waived_by, /* who waived the day */
+  w.reason::VARCHAR(500) AS waiver_reason, /* why */
+  w.until_date::DATE AS waived_until, /* last day on which that counts */
+  dump.object_key::VARCHAR(255) AS dump_key, /* the dump in the bucket */
+  dump.has_manifest::BIGINT AS has_manifest /* 0: loaded by hand, without a manifest: nobody vouches for it */
+FROM days AS d
+LEFT JOIN staging.load_ledger AS dump
+  ON dump.business_date = d.calendar_date AND dump.dataset = 'dump'
+LEFT JOIN staging.load_ledger AS file
+  ON file.business_date = d.calendar_date AND file.dataset = 'snapshot'
+LEFT JOIN staging.load_rejections AS no_dump
+  ON no_dump.business_date = d.calendar_date AND no_dump.dataset = 'dump'
+LEFT JOIN staging.load_rejections AS no_file
+  ON no_file.business_date = d.calendar_date AND no_file.dataset = 'snapshot'
+LEFT JOIN staging.load_waivers AS w
+  ON w.business_date = d.calendar_date

@@ -1,0 +1,57 @@
+"""All kinds of cases, and the case that belongs to a seed and a number."""
+
+from __future__ import annotations
+
+import random
+from itertools import accumulate
+from typing import NamedTuple
+
+from tests.fuzz.case import Build, Case
+from tests.fuzz.dump_cases import damage, gzip_damage, rows, statements, unvouched
+from tests.fuzz.key_cases import gone, keys, strange_dump
+from tests.fuzz.manifest_cases import manifest
+from tests.fuzz.schema_cases import schema
+from tests.fuzz.snapshot_cases import again, new_file
+
+
+class Kind(NamedTuple):
+    """A kind of case.
+
+    Attributes:
+        build: makes one.
+        share: how many of a hundred cases are of it.
+        landing: percent of them that land something, at least.
+    """
+
+    build: Build
+    share: int
+    landing: int
+
+
+KINDS = {
+    "rows": Kind(rows, 6, 100),
+    "schema": Kind(schema, 10, 40),
+    "damage": Kind(damage, 20, 12),
+    "statements": Kind(statements, 9, 15),
+    "unvouched": Kind(unvouched, 6, 0),
+    "gzip": Kind(gzip_damage, 9, 25),
+    "new snapshot": Kind(new_file, 12, 35),
+    "snapshot again": Kind(again, 9, 35),
+    "manifest": Kind(manifest, 13, 25),
+    "keys": Kind(keys, 4, 10),
+    "strange dump": Kind(strange_dump, 1, 0),
+    "gone": Kind(gone, 1, 0),
+}
+_ENDS = list(accumulate(kind.share for kind in KINDS.values()))
+
+
+def kind_of(number: int) -> str:
+    """The kind of the case with a number: of each hundred, every kind has its share."""
+    # 37 and 100 have no common divisor, so the kinds are spread evenly over a hundred.
+    place = number * 37 % 100
+    return next(name for name, end in zip(KINDS, _ENDS, strict=True) if place < end)
+
+
+def case_of(seed: int, number: int) -> Case:
+    """The case that belongs to a seed and a number, the same on every machine."""
+    return KINDS[kind_of(number)].build(random.Random(f"{seed} {number}"))

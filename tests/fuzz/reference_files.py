@@ -1,0 +1,120 @@
+"""Snapshot files and manifests, read with the standard library, and what must be true of one that was believed."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import gzip
+import hashlib
+import io
+import json
+import re
+import zlib
+from decimal import Decimal
+from typing import Any
+
+from tests.fuzz.reference_text import NotReadableError
+
+HEADER = ["tenant_id", "status", "contract_type", "full_name", "snapshot_date"]
+_SOURCE = ("gghouse-db.internal", "basis")
+_SPACED = re.compile(r'(?:(?<=[,\r\n])|\A) *("(?:[^"]|"")*") *(?=[,\r\n]|\Z)')
+_JST = dt.timezone(dt.timedelta(hours=9))
+
+
+def unzipped(body: bytes) -> bytes:
+    """What a gzip file holds.
+
+    Raises:
+        NotReadableError: it is none, or a damaged one.
+    """
+    try:
+        return gzip.decompress(body)
+    except (OSError, EOFError, zlib.error):
+        raise NotReadableError("no gzip") from None
+
+
+def snapshot(body: bytes, day: dt.date) -> list[tuple[Any, ...]]:
+    """The rows of a snapshot file, in the order of HEADER, sorted.
+
+    Raises:
+        NotReadableError: it is not RFC 4180, or not one of that day.
+    """
+    try:
+        # Spaces between a quote and a comma belong to no value.
+        text = _SPACED.sub(r"\1", body.decode("utf-8"))
+        # A blank line holds no field at all, so nothing is lost with it.
+        lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
+    except (UnicodeDecodeError, csv.Error):
+        raise NotReadableError("no CSV") from None
+    # Nor is it with empty fields at a line's end that the header lacks.
+    lines = [line[: len(HEADER)] if not any(line[len(HEADER) :]) else line for line in lines]
+    if not lines or sorted(lines[0]) != sorted(HEADER) or any(len(line) != len(HEADER) for line in lines):
+        raise NotReadableError("other columns")
+    rows = []
+    for line in lines[1:]:
+        fields = dict(zip(lines[0], line, strict=True))
+        numbers = [_integer(fields[name]) for name in HEADER[:3]]
+        rows.append((*numbers, fields["full_name"] or None, _day(fields["snapshot_date"])))
+    if not rows or {row[-1] for row in rows} != {day} or len({row[0] for row in rows}) < len(rows):
+        raise NotReadableError("no rows, another day, or a tenant twice")
+    return sorted(rows, key=repr)
+
+
+def _integer(text: str) -> int:
+    """A whole number, however it is written."""
+    if not re.fullmatch(r"\s*[-+]?(\d+(_\d+)*\.?\d*|\.\d+)([eE][-+]?\d{1,2})?\s*", text, re.A):
+        raise NotReadableError("no number")
+    if (number := Decimal(text.strip())) != int(number):
+        raise NotReadableError("no whole number")
+    return int(number)
+
+
+def _day(text: str) -> dt.date:
+    match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text.strip(), re.A)
+    try:
+        return dt.date(*map(int, match.groups()))
+    except (AttributeError, ValueError):
+        raise NotReadableError("no date") from None
+
+
+def doubt(manifest: bytes, key: str, body: bytes, day: dt.date, today: dt.date) -> str | None:
+    """Why a manifest does not vouch for a dump; None if it does.
+
+    Args:
+        manifest: its bytes.
+        key: the dump's key.
+        body: the dump's bytes.
+        day: the dump's day.
+        today: the newest day on which it can have been taken.
+    """
+    twice: list[str] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) < len(pairs):
+            twice.append("a key twice")
+        return dict(pairs)
+
+    try:
+        said = json.loads(manifest.decode("utf-8"), object_pairs_hook=once)
+        taken = _moment(said["generated_at"])
+        marks = {table: _moment(text) for table, text in said["max_updated_at_by_table"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+        return f"not readable: {type(error).__name__}"
+    valid = said["valid_for_etl"] if said.get("valid_for_etl") is not None else said.get("source_valid")
+    doubts = {
+        "a key twice": twice,
+        "not valid": valid is not True,
+        "date": said.get("dump_date") not in (f"{day:%Y%m%d}", f"{day:%Y-%m-%d}"),
+        "key": said.get("dump_key") != key,
+        "digest": str(said.get("dump_sha256")).lower() != hashlib.sha256(body).hexdigest(),
+        "size": type(said.get("dump_size_bytes")) is not int or said["dump_size_bytes"] != len(body),
+        "source": (said.get("source_host"), said.get("source_database")) != _SOURCE,
+        "taken": not day <= taken.date() <= max(day, today) + dt.timedelta(days=1),
+        "stale": "tenants" not in marks or (day - min(marks["tenants"], taken).date()).days > 14,
+    }
+    return next((why for why, found in doubts.items() if found), None)
+
+
+def _moment(text: str) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return moment if moment.tzinfo is None else moment.astimezone(_JST).replace(tzinfo=None)
