@@ -163,7 +163,7 @@ def daily(
     day does not keep the rest from being computed; the command then fails at its end, until the day is loaded or waived.
     """
     from loader.daily import daily as morning
-    from loader.load import Request
+    from loader.loading import Request
 
     accept = frozenset(accepted)
     result = morning(Settings.resolve(bucket, gateway), Request(day, max_stale_days, accepted=accept, catch_up=True))

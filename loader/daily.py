@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from loader.errors import LoaderError
-from loader.load import Request, land
+from loader.load import land
+from loader.loading import Request
 from loader.run import RunResult, assert_fresh, run
 from loader.settings import Settings
 from loader.warehouse import one_writer

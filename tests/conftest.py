@@ -134,6 +134,14 @@ def empty_place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyt
     return _choose(places.duckdb_place(tmp_path / FILE), monkeypatch)
 
 
+@pytest.fixture
+def bucket(tmp_path: Path) -> Path:
+    """An empty folder for a bucket."""
+    folder = tmp_path / "bucket"
+    folder.mkdir()
+    return folder
+
+
 def _choose(place: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
     for name, value in place.variables.items():
         monkeypatch.setenv(name, value)

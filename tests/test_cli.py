@@ -25,13 +25,6 @@ def typed(*words: str):
     return CliRunner().invoke(cli, [str(word) for word in words], prog_name="python -m loader")
 
 
-@pytest.fixture
-def bucket(tmp_path: Path) -> Path:
-    folder = tmp_path / "bucket"
-    folder.mkdir()
-    return folder
-
-
 def test_exit_codes_of_load(bucket: Path, empty_warehouse: Path) -> None:
     assert typed("load").exit_code == 2
     assert typed("load", "--bucket", bucket, "--date", "2025-02-30").exit_code == 2

@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 from loader import calendar, clock
 from loader.cli import cli
 from loader.errors import DumpRejectedError, NoDumpError, UsageError
-from loader.load import Request, land, load
+from loader.load import land, load
+from loader.loading import Request
 from loader.warehouse import open_warehouse
 from tests.landing import company, tenant
 from tests.places import Place, everything, plan
@@ -24,13 +25,6 @@ HEADER = "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
 
 def day(offset: int) -> dt.date:
     return DAY + dt.timedelta(days=offset)
-
-
-@pytest.fixture
-def bucket(tmp_path: Path) -> Path:
-    folder = tmp_path / "bucket"
-    folder.mkdir()
-    return folder
 
 
 @pytest.fixture

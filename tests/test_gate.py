@@ -56,13 +56,6 @@ def houses(**changes: Any) -> bytes:
 
 
 @pytest.fixture
-def bucket(tmp_path: Path) -> Path:
-    folder = tmp_path / "bucket"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Contract]:
     """`contract(text)`: puts a contract in force and reads it."""
 

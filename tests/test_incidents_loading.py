@@ -28,13 +28,6 @@ HEADER = "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
 
 
 @pytest.fixture
-def bucket(tmp_path: Path) -> Path:
-    folder = tmp_path / "bucket"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """A DuckDB warehouse that does not exist yet, chosen by the environment: for what no engine has a part in."""
     place = duckdb_place(tmp_path / "warehouse.duckdb")

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -20,13 +19,6 @@ from tests.small_bucket import dump_sql, put_dump
 
 DAY = dt.date(2025, 6, 10)
 NEXT = dt.date(2025, 6, 11)
-
-
-@pytest.fixture
-def bucket(tmp_path: Path) -> Path:
-    folder = tmp_path / "bucket"
-    folder.mkdir()
-    return folder
 
 
 def ledger_of(place: Place) -> list[tuple]:

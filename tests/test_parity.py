@@ -55,13 +55,6 @@ def differences(left: dict[str, list[tuple]], right: dict[str, list[tuple]]) -> 
     return found
 
 
-@pytest.fixture
-def bucket(tmp_path: Path) -> Path:
-    folder = tmp_path / "bucket"
-    folder.mkdir()
-    return folder
-
-
 def test_the_demo_company_is_the_same_on_both(empty_aurora: Place, tmp_path: Path) -> None:
     from demo.__main__ import main
 

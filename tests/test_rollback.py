@@ -31,13 +31,6 @@ def day(offset: int) -> dt.date:
     return FIRST_DAY + dt.timedelta(days=offset)
 
 
-@pytest.fixture
-def bucket(tmp_path: Path) -> Path:
-    folder = tmp_path / "bucket"
-    folder.mkdir()
-    return folder
-
-
 def roll_back(place: Place) -> None:
     with open_warehouse(place.settings()) as warehouse:
         generations.roll_back(warehouse)

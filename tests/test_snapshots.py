@@ -19,13 +19,6 @@ DAY = dt.date(2025, 6, 10)
 NEXT = dt.date(2025, 6, 11)
 
 
-@pytest.fixture
-def bucket(tmp_path: Path) -> Path:
-    folder = tmp_path / "bucket"
-    folder.mkdir()
-    return folder
-
-
 def days_of(place: Place) -> list[dt.date]:
     return [
         day for (day,) in place.query("SELECT DISTINCT snapshot_date FROM landing.tenant_daily_snapshots ORDER BY 1")

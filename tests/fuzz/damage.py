@@ -52,7 +52,8 @@ def _overwrite(rng: random.Random, body: bytes) -> bytes:
 
 
 def _cut(rng: random.Random, body: bytes) -> bytes:
-    return body[: place(rng, body)]
+    at = place(rng, body)
+    return body[: body.rfind(b"\n", 0, at) + 1] if rng.random() < 0.5 else body[:at]
 
 
 def _take_out(rng: random.Random, body: bytes) -> bytes:

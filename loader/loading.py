@@ -1,0 +1,197 @@
+"""What one load does: the wanted day's dump, those of the days before it, the snapshots, and what is missing is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from loader import calendar, generations, ledger, snapshots
+from loader.dumps import Choosing, Dump
+from loader.errors import DumpRejectedError, LoaderError, NoDumpError
+from loader.landing import Landing
+from loader.progress import say, step, warn
+from loader.snapshot_landing import Snapshots
+from loader.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a load is asked for.
+
+    Attributes:
+        day: the expected business day; None for today in Japan.
+        max_stale_days: how much older the dump may be; None for: exactly the expected day if one was named, else any age.
+        again: take a dump although it is loaded, or was rolled back.
+        by_hand: take a dump without a manifest.
+        accepted: names of rules of the contract whose findings somebody accepts.
+        catch_up: before it, load the dumps of the days before that are in the bucket and were never loaded; after it, say which
+            days are neither loaded nor waived.
+    """
+
+    day: dt.date | None = None
+    max_stale_days: int | None = None
+    again: bool = False
+    by_hand: bool = False
+    accepted: frozenset[str] = frozenset()
+    catch_up: bool = False
+
+
+@dataclass
+class Loaded:
+    """What a load came to.
+
+    Attributes:
+        day: the newest landed dump's day, None where there is none.
+        changed: whether a dump was landed.
+        refused: whether the dump that was asked for could not be had.
+        problems: what went wrong with single days; the rest is in.
+    """
+
+    day: dt.date | None = None
+    changed: bool = False
+    refused: bool = False
+    problems: list[LoaderError] = field(default_factory=list)
+
+    def raise_problems(self) -> None:
+        """Ends the command with the first problem's exit code and all of their messages, if there are any."""
+        if self.problems:
+            raise type(self.problems[0])("\n".join(map(str, self.problems))) from self.problems[0]
+
+
+@dataclass
+class Loading:
+    """A load under way."""
+
+    choosing: Choosing
+    landing: Landing
+    request: Request
+    loaded: Loaded = field(default_factory=Loaded)
+
+    @property
+    def _warehouse(self) -> Warehouse:
+        return self.landing.warehouse
+
+    @property
+    def _expected(self) -> dt.date:
+        return self.request.day or self.choosing.today
+
+    @property
+    def _window(self) -> dt.timedelta:
+        return dt.timedelta(days=self.choosing.contract.continuity_days)
+
+    def dumps(self) -> None:
+        """Lands the wanted dump, after those to catch up with."""
+        try:
+            listed = self.choosing.listed()
+            if self.request.catch_up:
+                self._catch_up(listed)
+            dump = self.choosing.newest(listed, self._first(), self._expected, self._refused)
+            live = generations.live(self._warehouse)
+            if live and self.request.day is None and dump.day < live.day:
+                say(f"The dump of {live.day} is loaded, and the bucket has none that is newer and acceptable.")
+            else:
+                self._take(dump)
+        except (DumpRejectedError, NoDumpError) as problem:
+            self.loaded.problems.append(problem)
+            self.loaded.refused = True
+        live = generations.live(self._warehouse)
+        self.loaded.day = live.day if live else None
+
+    def _first(self) -> dt.date | None:
+        stale = self.request.max_stale_days
+        if stale is None:
+            return self.request.day
+        return self._expected - dt.timedelta(days=stale)
+
+    def _catch_up(self, listed: dict[dt.date, list[str]]) -> None:
+        live = generations.live(self._warehouse)
+        dumps, files = (ledger.days(self._warehouse, dataset) for dataset in (ledger.DUMP, ledger.SNAPSHOT))
+        for day in sorted(listed):
+            if live is None or not self._expected - self._window <= day < self._expected:
+                continue
+            if day > live.day or (day < live.day and day in dumps - files and not self._has_rejected_file(day)):
+                try:
+                    self._take(self.choosing.of_day(day, listed[day]))
+                except DumpRejectedError as rejection:
+                    # `missing_days` tells of it, unless the day is waived.
+                    self._refused(day, listed[day][0], rejection)
+
+    def _has_rejected_file(self, day: dt.date) -> bool:
+        sql = "SELECT 1 FROM landing.rejections WHERE dataset = ? AND business_date = ?"
+        return bool(self._warehouse.query(sql, ledger.SNAPSHOT, day))
+
+    def _refused(self, day: dt.date, key: str, rejection: DumpRejectedError) -> None:
+        """Keeps why a dump was not even begun with; one that was has written its own report."""
+        with self._warehouse.transaction():
+            found = self._warehouse.query(
+                "SELECT 1 FROM landing.rejections WHERE dataset = ? AND business_date = ? AND reason = ?",
+                ledger.DUMP,
+                day,
+                str(rejection)[: calendar.REASON_LENGTH],
+            )
+            if not found:
+                load_id = ledger.next_load_id(self._warehouse)
+                calendar.reject(self._warehouse, load_id, ledger.DUMP, day, key, str(rejection))
+        warn(f"not taken: {rejection}")
+
+    def _take(self, dump: Dump) -> None:
+        landed = ledger.entries(self._warehouse, ledger.DUMP).get(dump.day)
+        live = generations.live(self._warehouse)
+        past = live is not None and dump.day < live.day
+        same = landed is not None and (dump.sha256 is None or dump.sha256 == landed.entry.sha256)
+        if past and dump.day not in ledger.days(self._warehouse, ledger.SNAPSHOT):
+            same = False  # its snapshot is what a past day is loaded for
+        if same and not self.request.again:
+            say(f"The dump of {dump.day} is already loaded.")
+            return
+        if live and not past:
+            self._export(live.day)  # while it is at hand; where that fails, a later catch-up lands the day aside
+        self.landing.land(dump, aside=past)
+        self.loaded.changed = True
+
+    def _export(self, day: dt.date) -> None:
+        """Writes the live dump's snapshot. Where the bucket does not take it, the rest goes on, and the command fails at its end."""
+        if day in ledger.days(self._warehouse, ledger.SNAPSHOT):
+            return
+        try:
+            with step(f"export snapshot {day}") as progress:
+                rows = snapshots.export(self._warehouse, self.landing.bucket, day)
+                progress.note(rows=rows, key=snapshots.key_of(day))
+        except LoaderError as problem:
+            self.loaded.problems.append(problem)
+
+    def snapshots(self) -> None:
+        """Writes the live dump's snapshot and lands the files that are new or have other content."""
+        live = generations.live(self._warehouse)
+        if live is None:
+            return
+        bucket = self.landing.bucket
+        self._export(live.day)
+        found = snapshots.look(self._warehouse, bucket, live.day, self.choosing.today)
+        rejected = list(found.rejected)
+        if found.to_land or found.gone:
+            with step("load snapshots", total=len(found.to_land)) as progress:
+                landed = Snapshots(self._warehouse, bucket, self.landing.contract, self.request.accepted)
+                landed.land(found.to_land, self.landing.scratch, progress.advance)
+                progress.note(files=landed.files, rows=landed.rows, **found.figures())
+            rejected += landed.rejected
+        days = calendar.days(self._warehouse, dt.date.min, self.choosing.today)
+        waived = {day.date for day in days if day.excused(self._expected)}
+        told = {day.date for day in self._missing_days()} if self.request.catch_up else set()
+        self.loaded.problems += [error for day, error in rejected if day not in waived | told]
+
+    def missing_days(self) -> None:
+        """Tells of the days before the expected one that are neither loaded nor waived."""
+        self.loaded.problems += [_missing(day) for day in self._missing_days() if not day.excused(self._expected)]
+
+    def _missing_days(self) -> list[calendar.Day]:
+        first, last = self._expected - self._window, self._expected - dt.timedelta(days=1)
+        return [day for day in calendar.days(self._warehouse, first, last) if not day.complete]
+
+
+def _missing(day: calendar.Day) -> LoaderError:
+    todo = f"get it and type python -m loader load --date {day.date}, or take it as lost with python -m loader waive {day.date} --reason ..."
+    if day.reasons:
+        return DumpRejectedError(f"{day.date} was rejected: {'; '.join(day.reasons)}\n  {todo}")
+    what = " and ".join(name for name, state in (("dump", day.dump), ("snapshot", day.snapshot)) if state != "loaded")
+    return NoDumpError(f"{day.date} is missing ({what}): {todo}")

@@ -1,0 +1,137 @@
+"""Landing snapshot files: rows in landing.tenant_daily_snapshots, each file whole with its ledger row, or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import time
+from collections.abc import Callable, Collection
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from loader import calendar, ledger, load_report
+from loader.bucket import Bucket
+from loader.contract import Contract
+from loader.contract.findings import BLOCKED, PASSED, Finding, on_rows, softened
+from loader.errors import DumpRejectedError
+from loader.snapshots import File, Rejected
+from loader.warehouse import Warehouse
+
+
+@dataclass
+class Snapshots:
+    """Lands snapshot files.
+
+    Attributes:
+        warehouse: the warehouse.
+        bucket: where the files lie.
+        contract: bounds of their number of rows.
+        accepted: names of rules that somebody accepts.
+        files: files landed.
+        rows: rows landed.
+        rejected: files that were not what they must be; they left nothing.
+    """
+
+    warehouse: Warehouse
+    bucket: Bucket
+    contract: Contract
+    accepted: Collection[str] = ()
+    files: int = 0
+    rows: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def land(self, files: list[File], scratch: Path, progress: Callable[[int], None] = lambda _: None) -> None:
+        """Lands files, each in a transaction of its own with its ledger row: a kill loses none and repeats none.
+
+        Two files are read at a time, on a core each; they are committed in their order, so no later day is in before an earlier
+        one, and each is compared with the one before it.
+
+        Args:
+            files: oldest first. One of a day that is landed replaces it, in that same transaction.
+            scratch: folder for downloads.
+            progress: told of 1 more file each time.
+        """
+        landed = {day: one.entry.row_count for day, one in ledger.entries(self.warehouse, ledger.SNAPSHOT).items()}
+        load_id = ledger.next_load_id(self.warehouse)
+        with self.warehouse.bulk(), ThreadPoolExecutor(2, thread_name_prefix="snapshots") as workers:
+            work: list[Future[_Outcome]] = []
+            for file in files:
+                one = _Work(self, file, scratch, load_id, landed, work[-1] if work else None)
+                work.append(workers.submit(one.land))
+            try:
+                for file, future in zip(files, work, strict=True):
+                    outcome = future.result()
+                    if outcome.rejection:
+                        self._reject(load_id, file, outcome.rejection)
+                    else:
+                        self.files, self.rows = self.files + 1, self.rows + outcome.rows
+                    progress(1)
+            finally:
+                workers.shutdown(cancel_futures=True)
+
+    def _reject(self, load_id: int, file: File, rejection: DumpRejectedError) -> None:
+        with self.warehouse.transaction():
+            calendar.reject(self.warehouse, load_id, ledger.SNAPSHOT, file.day, file.key, str(rejection))
+        self.rejected.append((file.day, rejection))
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """Of one file: rows by day landed so far, its own included; or why it was rejected."""
+
+    counts: dict[dt.date, int]
+    rows: int = 0
+    rejection: DumpRejectedError | None = None
+
+
+@dataclass(frozen=True)
+class _Work:
+    to: Snapshots
+    file: File
+    scratch: Path
+    load_id: int
+    landed: dict[dt.date, int]
+    before: Future[_Outcome] | None
+
+    def land(self) -> _Outcome:
+        started, day = time.monotonic(), self.file.day
+        counts = self.landed
+        try:
+            with (
+                self.to.bucket.local_copy(self.file.key, self.scratch) as path,
+                self.to.warehouse.second() as own,
+                own.transaction(),
+            ):
+                if day in self.landed:
+                    ledger.withdraw_snapshot(own, day)
+                rows = own.insert_snapshot(path, day, self.file.key)
+                body = path.read_bytes()
+                if self.before is not None:
+                    counts = self.before.result().counts
+                self._judge(rows, counts, own)
+                digest, seconds = hashlib.sha256(body).hexdigest(), round(time.monotonic() - started, 3)
+                entry = ledger.Entry(
+                    ledger.SNAPSHOT, day, self.file.key, rows, len(body), digest, self.file.version, 1, seconds
+                )
+                ledger.record(own, self.load_id, entry)
+        except DumpRejectedError as rejection:
+            if self.before is not None:
+                counts = self.before.result().counts
+            return _Outcome(counts, rejection=rejection)
+        return _Outcome(counts | {day: rows}, rows)
+
+    def _judge(self, rows: int, counts: dict[dt.date, int], own: Warehouse) -> None:
+        rules = self.to.contract.snapshots
+        earlier = [day for day in counts if day < self.file.day]
+        before = counts[max(earlier)] if earlier else None
+        found: list[Finding] = [
+            softened(one, self.to.contract.only_warn, self.to.accepted)
+            for one in on_rows("snapshots", rows, before, rules.at_least, rules.change_percent)
+        ]
+        if blocked := [one for one in found if one.outcome == BLOCKED]:
+            raise DumpRejectedError(
+                f"snapshot {self.file.key}: {'; '.join(map(str, blocked))}; the file was not loaded. If that is as it should be, type "
+                f"the same with --accept {blocked[0].rule}"
+            )
+        load_report.record_findings(own, self.load_id, [one for one in found if one.outcome != PASSED])
