@@ -37,7 +37,7 @@ class Day:
         date: the day (JST).
         dump: loaded, rejected or missing.
         snapshot: the same for its snapshot file.
-        reasons: why something of it was rejected.
+        reasons: why something of it was rejected and nothing landed since: what is loaded of it is older.
         waiver: who waived it, None where nobody did.
         has_manifest: False where the dump was loaded by hand, without one.
     """
@@ -63,8 +63,10 @@ def days(warehouse: Warehouse, first: dt.date, last: dt.date) -> Iterator[Day]:
     """The days of a stretch, both ends included, oldest first; none before the first dump that was ever loaded."""
     dumps, snapshots = (ledger.entries(warehouse, dataset) for dataset in (ledger.DUMP, ledger.SNAPSHOT))
     rejected = {
-        (dataset, day): reason
-        for dataset, day, reason in warehouse.query("SELECT dataset, business_date, reason FROM landing.rejections")
+        (dataset, day): (reason, load_id)
+        for dataset, day, reason, load_id in warehouse.query(
+            "SELECT dataset, business_date, reason, load_id FROM landing.rejections"
+        )
     }
     waived = {
         day: Waiver(by, reason, until)
@@ -79,9 +81,10 @@ def days(warehouse: Warehouse, first: dt.date, last: dt.date) -> Iterator[Day]:
         day = first + dt.timedelta(days=number)
         states, reasons = [], []
         for dataset, landed in ((ledger.DUMP, dumps), (ledger.SNAPSHOT, snapshots)):
-            reason = rejected.get((dataset, day)) if day not in landed else None
+            reason, load_id = rejected.get((dataset, day), (None, None))
             states.append("loaded" if day in landed else "rejected" if reason else "missing")
-            reasons += [reason] if reason else []
+            if reason and (day not in landed or load_id > landed[day].load_id):
+                reasons.append(reason)
         by_hand = day in dumps and not dumps[day].entry.has_manifest
         yield Day(day, *states, tuple(reasons), waived.get(day), not by_hand)
 
@@ -98,6 +101,16 @@ def reject(warehouse: Warehouse, load_id: int, dataset: str, day: dt.date, key: 
         reason[:REASON_LENGTH],
         utc_now(),
     )
+
+
+def waived(warehouse: Warehouse, on: dt.date) -> set[dt.date]:
+    """The days for which a waiver counts on a business date."""
+    return {day for (day,) in warehouse.query("SELECT business_date FROM landing.waivers WHERE until_date >= ?", on)}
+
+
+def rejected(warehouse: Warehouse, day: dt.date) -> bool:
+    """Whether something of a day was ever refused."""
+    return bool(warehouse.query("SELECT 1 FROM landing.rejections WHERE business_date = ?", day))
 
 
 def waive(warehouse: Warehouse, day: dt.date, waiver: Waiver) -> None:

@@ -62,6 +62,7 @@ def cli() -> None:
     Environment:
       WAREHOUSE_BUCKET    the bucket: s3://name or a folder
       WAREHOUSE_DUCKDB    the database file (default data/warehouse.duckdb)
+      WAREHOUSE_CONTRACT  what dumps must be (default contract.yaml)
       WAREHOUSE_GATEWAY   the SQLMesh gateway: duckdb (default) or aurora
     and for aurora, each URL with user and password percent-encoded:
       WAREHOUSE_MYSQL_URL mysql://user:password@host[:port][?ssl_ca=FILE]
@@ -88,7 +89,12 @@ _accept = click.option(
 
 @cli.command()
 @_bucket
-@click.option("--date", "day", type=Day(), help="Business day of the dump (default: the newest valid one).")
+@click.option(
+    "--date",
+    "day",
+    type=Day(),
+    help="Business day of the dump (default: the newest valid one; of newer ones that are refused it warns).",
+)
 @click.option(
     "--max-stale-days", type=click.IntRange(0), help="Take a dump up to so many days older than --date or today."
 )

@@ -25,10 +25,10 @@ def daily(settings: Settings, request: Request) -> RunResult:
         loaded = land(settings, request)
         if loaded.refused and not loaded.changed:
             loaded.raise_problems()  # there is nothing new to compute: yesterday's numbers stand
-        result = run(settings, loaded.day)
-    try:
-        assert_fresh(result)
-    except LoaderError as stale:
-        loaded.problems.append(stale)
+        try:
+            result = run(settings, loaded.day)
+            assert_fresh(result)
+        except LoaderError as failed:
+            loaded.problems.insert(0, failed)
     loaded.raise_problems()
     return result

@@ -129,7 +129,10 @@ class Choosing:
     def _vouched(self, day: dt.date, keys: list[str]) -> Dump:
         name = _MANIFEST_KEY.format(day)
         if name not in self.bucket.keys(name):
-            raise DumpRejectedError(f"dump {keys[0]}: {name} is missing, so nobody vouches for it")
+            raise DumpRejectedError(
+                f"dump {keys[0]}: {name} is missing, so nobody vouches for it: wait for the producer; "
+                f"a dump made by hand: load --date {day} --no-manifest"
+            )
         with self.bucket.open(name) as body:
             manifest = read_manifest(body.read(), name)
         if manifest.key not in keys or manifest.day != day:
@@ -140,7 +143,8 @@ class Choosing:
         size = self.bucket.size(manifest.key)
         if size != manifest.size_bytes:
             raise DumpRejectedError(
-                f"dump {manifest.key}: {size:,} bytes where its manifest says {manifest.size_bytes:,}; nothing was changed"
+                f"dump {manifest.key}: {size:,} bytes where its manifest says {manifest.size_bytes:,}: the upload is cut or changed, get "
+                "the file again; nothing was changed"
             )
         return Dump(day, manifest.key, size, manifest.sha256, manifest.taken_at)
 

@@ -96,7 +96,8 @@ def settle(warehouse: Warehouse) -> None:
             newer = before.load_id < shown.load_id
             set_state(warehouse, before.load_id, "kept" if newer else "rolled_back")
             if not newer:
-                ledger.withdraw_from(warehouse, day if before.day == day else day + dt.timedelta(days=1))
+                first = day if before.day == day else day + dt.timedelta(days=1)
+                ledger.withdraw_from(warehouse, first, before.day)
             if before.day == day:
                 ledger.withdraw_snapshot(warehouse, day)  # it says what the other dump of the day said
             if day <= before.day:

@@ -133,9 +133,15 @@ class _Attempt:
         blocked = [one for one in self.findings if one.outcome == BLOCKED]
         if blocked:
             lines = "".join(f"\n  {one}" for one in blocked)
+            acceptable = [one.rule for one in blocked if self.to.contract.may_be_accepted(one.rule)]
+            advice = (
+                f"If that is as it should be, type the same with {' '.join(f'--accept {rule}' for rule in acceptable)}, or change the "
+                "bound in contract.yaml"
+                if len(acceptable) == len(blocked)
+                else "If the source is right, the models must follow it first: models/staging"
+            )
             raise DumpRejectedError(
-                f"dump {Path(self.dump.key).name} did not pass the gate; nothing was changed. If a finding is as it should be, accept "
-                f"it for this load with --accept, or change its bound in contract.yaml{lines}"
+                f"dump {Path(self.dump.key).name} did not pass the gate; nothing was changed. {advice}{lines}"
             )
 
     def publish(self, entry: ledger.Entry) -> None:

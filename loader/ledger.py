@@ -109,13 +109,16 @@ def set_version(warehouse: Warehouse, dataset: str, day: dt.date, version: str) 
     )
 
 
-def withdraw_from(warehouse: Warehouse, day: dt.date) -> None:
-    """Takes the dumps and snapshots from a day on out of the ledger, and remembers their files. Within the caller's transaction."""
+def withdraw_from(warehouse: Warehouse, day: dt.date, suspect: dt.date) -> None:
+    """Takes the dumps and snapshots from a day on out of the ledger, and remembers the files of the one that was rolled back.
+
+    Those of other days are good: the next load lands them again. Within the caller's transaction.
+    """
     warehouse.execute(
         f"""INSERT INTO landing.withdrawn_files
-            SELECT load_id, dataset, business_date, object_key, sha256, ? FROM {_LEDGER} WHERE business_date >= ?""",
+            SELECT load_id, dataset, business_date, object_key, sha256, ? FROM {_LEDGER} WHERE business_date = ?""",
         utc_now(),
-        day,
+        suspect,
     )
     warehouse.execute("DELETE FROM landing.tenant_daily_snapshots WHERE snapshot_date >= ?", day)
     warehouse.execute(f"DELETE FROM {_LEDGER} WHERE business_date >= ?", day)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from loader import clock, generations, ledger
 from loader.bucket import open_bucket
-from loader.contract import Contract, read_contract
+from loader.contract import read_contract
 from loader.dumps import Choosing
 from loader.errors import UsageError
 from loader.landing import Landing
@@ -46,9 +46,10 @@ def land(settings: Settings, request: Request) -> Loaded:
     if request.day and request.day > today:
         raise UsageError(f"{request.day} lies in the future: today is {today} in Japan")
     contract = read_contract(settings.contract)
-    if unknown := sorted(one for one in request.accepted if not _may_be_accepted(one, contract)):
+    if unknown := sorted(one for one in request.accepted if not contract.may_be_accepted(one)):
         raise UsageError(
-            f"--accept {unknown[0]}: there is no such rule; a rejection names its rules, contract.yaml has them all"
+            f"--accept {unknown[0]}: there is no such rule. There are: {', '.join(sorted(contract.names()))}, and longer: and finer: with a "
+            "column that the gate named"
         )
     bucket = open_bucket(settings.bucket_uri)
     with open_warehouse(settings) as warehouse, tempfile.TemporaryDirectory(prefix="loader-") as scratch:
@@ -61,8 +62,6 @@ def land(settings: Settings, request: Request) -> Loaded:
         loading.snapshots()
         if request.catch_up:
             loading.missing_days()
+        if warehouse.query("SELECT 1 FROM landing.days_to_reopen"):
+            loading.loaded.changed = True  # a rollback is yet to be followed by a run
         return loading.loaded
-
-
-def _may_be_accepted(rule: str, contract: Contract) -> bool:
-    return rule in contract.names() or rule.startswith(("longer:", "finer:"))

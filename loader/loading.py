@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from loader import calendar, generations, ledger, snapshots
@@ -42,7 +44,7 @@ class Loaded:
 
     Attributes:
         day: the newest landed dump's day, None where there is none.
-        changed: whether a dump was landed.
+        changed: whether there is something to compute: a dump or a snapshot file was landed, or a rollback is yet to be followed by a run.
         refused: whether the dump that was asked for could not be had.
         problems: what went wrong with single days; the rest is in.
     """
@@ -66,6 +68,7 @@ class Loading:
     landing: Landing
     request: Request
     loaded: Loaded = field(default_factory=Loaded)
+    _passed_over: list[DumpRejectedError] = field(default_factory=list)
 
     @property
     def _warehouse(self) -> Warehouse:
@@ -85,7 +88,10 @@ class Loading:
             listed = self.choosing.listed()
             if self.request.catch_up:
                 self._catch_up(listed)
+            self._passed_over.clear()
             dump = self.choosing.newest(listed, self._first(), self._expected, self._refused)
+            for rejection in self._passed_over:
+                warn(f"not taken: {rejection}")
             live = generations.live(self._warehouse)
             if live and self.request.day is None and dump.day < live.day:
                 say(f"The dump of {live.day} is loaded, and the bucket has none that is newer and acceptable.")
@@ -109,19 +115,23 @@ class Loading:
         for day in sorted(listed):
             if live is None or not self._expected - self._window <= day < self._expected:
                 continue
-            if day > live.day or (day < live.day and day in dumps - files and not self._has_rejected_file(day)):
+            late = (
+                min(dumps) <= day < live.day
+                and day not in dumps & files
+                and not calendar.rejected(self._warehouse, day)
+            )
+            if day > live.day or late:
                 try:
                     self._take(self.choosing.of_day(day, listed[day]))
                 except DumpRejectedError as rejection:
                     # `missing_days` tells of it, unless the day is waived.
                     self._refused(day, listed[day][0], rejection)
 
-    def _has_rejected_file(self, day: dt.date) -> bool:
-        sql = "SELECT 1 FROM landing.rejections WHERE dataset = ? AND business_date = ?"
-        return bool(self._warehouse.query(sql, ledger.SNAPSHOT, day))
-
     def _refused(self, day: dt.date, key: str, rejection: DumpRejectedError) -> None:
         """Keeps why a dump was not even begun with; one that was has written its own report."""
+        self._passed_over.append(rejection)
+        if day > self.choosing.today:
+            return  # no day to keep anything of
         with self._warehouse.transaction():
             found = self._warehouse.query(
                 "SELECT 1 FROM landing.rejections WHERE dataset = ? AND business_date = ? AND reason = ?",
@@ -132,13 +142,14 @@ class Loading:
             if not found:
                 load_id = ledger.next_load_id(self._warehouse)
                 calendar.reject(self._warehouse, load_id, ledger.DUMP, day, key, str(rejection))
-        warn(f"not taken: {rejection}")
 
     def _take(self, dump: Dump) -> None:
         landed = ledger.entries(self._warehouse, ledger.DUMP).get(dump.day)
         live = generations.live(self._warehouse)
         past = live is not None and dump.day < live.day
-        same = landed is not None and (dump.sha256 is None or dump.sha256 == landed.entry.sha256)
+        same = landed is not None and landed.entry.sha256 == (
+            dump.sha256 or snapshots.digest(self.landing.bucket, dump.key)
+        )
         if past and dump.day not in ledger.days(self._warehouse, ledger.SNAPSHOT):
             same = False  # its snapshot is what a past day is loaded for
         if same and not self.request.again:
@@ -175,23 +186,40 @@ class Loading:
                 landed.land(found.to_land, self.landing.scratch, progress.advance)
                 progress.note(files=landed.files, rows=landed.rows, **found.figures())
             rejected += landed.rejected
-        days = calendar.days(self._warehouse, dt.date.min, self.choosing.today)
-        waived = {day.date for day in days if day.excused(self._expected)}
+            self.loaded.changed = self.loaded.changed or landed.files > 0
+        waived = calendar.waived(self._warehouse, self._expected) - ledger.days(self._warehouse, ledger.SNAPSHOT)
         told = {day.date for day in self._missing_days()} if self.request.catch_up else set()
         self.loaded.problems += [error for day, error in rejected if day not in waived | told]
 
     def missing_days(self) -> None:
         """Tells of the days before the expected one that are neither loaded nor waived."""
-        self.loaded.problems += [_missing(day) for day in self._missing_days() if not day.excused(self._expected)]
+        self.loaded.problems += _told([day for day in self._missing_days() if not day.excused(self._expected)])
 
     def _missing_days(self) -> list[calendar.Day]:
         first, last = self._expected - self._window, self._expected - dt.timedelta(days=1)
         return [day for day in calendar.days(self._warehouse, first, last) if not day.complete]
 
 
-def _missing(day: calendar.Day) -> LoaderError:
-    todo = f"get it and type python -m loader load --date {day.date}, or take it as lost with python -m loader waive {day.date} --reason ..."
-    if day.reasons:
-        return DumpRejectedError(f"{day.date} was rejected: {'; '.join(day.reasons)}\n  {todo}")
-    what = " and ".join(name for name, state in (("dump", day.dump), ("snapshot", day.snapshot)) if state != "loaded")
-    return NoDumpError(f"{day.date} is missing ({what}): {todo}")
+def _told(days: list[calendar.Day]) -> Iterator[LoaderError]:
+    """Days that are not complete, in words; such as follow each other and lack the same in one sentence."""
+
+    def lacks(day: calendar.Day) -> str:
+        states = (("dump", day.dump), ("snapshot", day.snapshot))
+        return " and ".join(name for name, state in states if state != "loaded")
+
+    def alike(item: tuple[int, calendar.Day]) -> tuple:
+        number, day = item
+        # Of consecutive days, date less place in the list is the same.
+        return (day.date - dt.timedelta(days=number), lacks(day), day.reasons and day.date)
+
+    for _, group in itertools.groupby(enumerate(days), key=alike):
+        found = [day for _, day in group]
+        first, last, many = found[0], found[-1], len(found) > 1
+        which = f"{first.date} to {last.date} ({len(found)} days)" if many else str(first.date)
+        day = "DAY" if many else first.date
+        todo = f"get {'each' if many else 'it'} and type python -m loader load --date {day}, or take {'each' if many else 'it'} as lost with "
+        todo += f'python -m loader waive {day} --reason "..."'
+        if first.reasons:
+            yield DumpRejectedError(f"{which} was rejected: {'; '.join(first.reasons)}\n  {todo}")
+        else:
+            yield NoDumpError(f"{which} {'are' if many else 'is'} missing ({lacks(first)}): {todo}")

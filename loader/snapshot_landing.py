@@ -132,6 +132,6 @@ class _Work:
         if blocked := [one for one in found if one.outcome == BLOCKED]:
             raise DumpRejectedError(
                 f"snapshot {self.file.key}: {'; '.join(map(str, blocked))}; the file was not loaded. If that is as it should be, type "
-                f"the same with --accept {blocked[0].rule}"
+                f"the same with {' '.join(f'--accept {one.rule}' for one in blocked)}"
             )
         load_report.record_findings(own, self.load_id, [one for one in found if one.outcome != PASSED])

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from loader import ledger
 from loader.bucket import Bucket
 from loader.errors import DumpRejectedError
+from loader.progress import warn
 from loader.snapshot_file import HEADER
 from loader.warehouse import Warehouse
 
@@ -72,6 +73,8 @@ def export(warehouse: Warehouse, bucket: Bucket, day: dt.date, schema: str = "la
     tenants = f"{warehouse.quote(schema)}.tenants"
     rows = warehouse.query(f"SELECT id, status, contract_type, full_name FROM {tenants} ORDER BY id")
     writer.writerows((*row, day) for row in rows)
+    if bucket.keys(key_of(day)):
+        warn(f"{key_of(day)} is written anew from the dump of {day}")
     bucket.write(key_of(day), text.getvalue().encode())
     ledger.admit_again(warehouse, ledger.SNAPSHOT, day)
     return len(rows)
@@ -98,10 +101,10 @@ def look(warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) ->
         if day > live:
             found.waiting += 1
         elif entry is None:
-            if day not in suspects or (day, _digest(bucket, stored.key)) not in withdrawn:
+            if day not in suspects or (day, digest(bucket, stored.key)) not in withdrawn:
                 found.to_land.append(File(day, stored.key, stored.version))
         elif entry.object_version != stored.version:
-            if _digest(bucket, stored.key) != entry.sha256:
+            if digest(bucket, stored.key) != entry.sha256:
                 found.to_land.append(File(day, stored.key, stored.version))
             else:
                 ledger.set_version(warehouse, ledger.SNAPSHOT, day, stored.version)
@@ -117,9 +120,10 @@ def _day(key: str) -> dt.date | None:
         return None
 
 
-def _digest(bucket: Bucket, key: str) -> str:
-    digest = hashlib.sha256()
+def digest(bucket: Bucket, key: str) -> str:
+    """The sha256 of an object's bytes, lower-case hex."""
+    hashed = hashlib.sha256()
     with bucket.open(key) as body:
         while block := body.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+            hashed.update(block)
+    return hashed.hexdigest()

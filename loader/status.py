@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from loader import calendar
+from loader.clock import business_today
 from loader.contract import read_contract
 from loader.project import prod_snapshots, sqlmesh_context
 from loader.run import fresh_to
@@ -48,8 +49,11 @@ def status(settings: Settings) -> None:
         )
         newest = next((last for dataset, _, _, last, _ in loaded if dataset == "dump"), None)
         last = max(newest or dt.date.min, max((day for (day,) in _rejected_days(warehouse)), default=dt.date.min))
+        waits_for_run = bool(warehouse.query("SELECT 1 FROM landing.days_to_reopen"))
         window = dt.timedelta(days=read_contract(settings.contract).continuity_days - 1)
         days = list(calendar.days(warehouse, last - window, last)) if newest else []
+    for line in _wrong(days, newest, business_today(), waits_for_run):
+        console.print(line)
     console.print(_loaded_table(loaded))
     console.print(_calendar_table(days, last))
     for outcome, rule, figure in findings:
@@ -72,6 +76,26 @@ def _loaded_table(loaded: list[tuple]) -> Table:
         gaps = (last - first).days + 1 - days
         table.add_row(dataset, f"{days:,}", str(first), str(last), f"{gaps:,}", f"{rows:,}")
     return table
+
+
+def _wrong(days: list[calendar.Day], newest: dt.date | None, today: dt.date, waits_for_run: bool) -> list[str]:
+    """What a person should know first."""
+    said = []
+    if newest and newest < today:
+        age = (today - newest).days
+        said.append(f"today is {today} in Japan, and the newest loaded dump is of {newest}, {age} days old")
+    for day in days:
+        if day.complete and day.reasons:
+            said.append(f"{day.date}: what is loaded stands, but a newer file of it was refused")
+        elif not day.complete and not day.excused(max(day.date, newest or day.date)):
+            said.append(f"{day.date}: dump {day.dump}, snapshot {day.snapshot}")
+    if waits_for_run:
+        said.append(
+            "a dump was replaced or rolled back, and what was computed from it still stands: python -m loader run"
+        )
+    if not said:
+        return ["[green]Nothing is wrong.[/]"]
+    return [f"[red]Wrong: {len(said)}[/]", *(f"  {line}" for line in said)]
 
 
 def _rejected_days(warehouse: Warehouse) -> list[tuple]:

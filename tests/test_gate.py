@@ -188,7 +188,7 @@ def test_what_is_new_at_the_source_lands_and_is_noted(bucket, empty_place) -> No
 
 WRONG = {
     "no YAML": ("source: [", "is no YAML"),
-    "nothing": ("", "all of it"),
+    "nothing": ("", "contract: "),
     "a field that there is not": (RULES + "typo: 1\n", "typo: Extra inputs"),
     "a rule that there is not": (RULES.replace("at_least", "at_lest"), "tables.tenants.at_lest: Extra inputs"),
     "a bound that is none": (RULES.replace("at_least: 4", "at_least: four"), "tables.tenants.at_least: "),

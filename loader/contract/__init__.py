@@ -142,6 +142,10 @@ class Contract(_Strict):
                 if name in columns and column.lower() not in columns[name]:
                     yield f"the dump lacks column {name}.{column}, for which the contract has rules"
 
+    def may_be_accepted(self, rule: str) -> bool:
+        """Whether a person may let a rule's finding pass: not what a model can't read, nor what would be another number."""
+        return rule in self.names() or rule.startswith(("longer:", "finer:"))
+
     def names(self) -> set[str]:
         """Every rule's name."""
         snapshots = {"rows:snapshots", "change:snapshots"}
@@ -166,6 +170,7 @@ def read_contract(file: Path) -> Contract:
         raise UsageError(f"the contract {file} is no YAML: {' '.join(str(error).split())}") from None
     except ValidationError as error:
         wrong = "; ".join(
-            f"{'.'.join(map(str, one['loc'])) or 'all of it'}: {one['msg']}" for one in error.errors(include_url=False)
+            f"{'.'.join(map(str, one['loc'])) or 'contract'}: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors(include_url=False)
         )
         raise UsageError(f"the contract {file}: {wrong}") from None

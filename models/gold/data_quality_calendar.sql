@@ -1,7 +1,7 @@
 /* What became of each day since the first dump: loaded, missing, rejected or waived. A day that is a gap is one in every mart. */
 MODEL (
   name gold.data_quality_calendar,
-  kind FULL,
+  kind VIEW,
   owner data_team,
   grain check_date,
   audits (
@@ -15,7 +15,7 @@ MODEL (
   )
 );
 
-/* Kind: FULL, for a waiver or a late file changes any day, and it is a row a day. */
+/* Kind: VIEW, for a waiver or a refusal changes any day at any time of day, and it is a row a day. */
 WITH first_dump AS (
   SELECT
     MIN(business_date) AS first_date

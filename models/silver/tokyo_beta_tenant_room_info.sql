@@ -58,7 +58,10 @@ JOIN seeds.code_tenant_status AS s
   ON s.code = t.tenant_status_code AND s.is_population = 1
 /* One contract a tenant, so the rows need no dedupe. A dangling moving_id leaves the tenant out: the warning audit counts them. */
 JOIN silver.stg_movings AS m
-  ON m.moving_id = t.moving_id AND m.is_valid_contract = 1 AND m.is_completed_moveout = 0
+  ON m.moving_id = t.moving_id
+  AND m.tenant_id = t.tenant_id /* a dangling id is somebody else's contract one day */
+  AND m.is_valid_contract = 1
+  AND m.is_completed_moveout = 0
 JOIN staging.tenants AS e
   ON e.id = t.tenant_id
 CROSS JOIN silver.as_of AS a

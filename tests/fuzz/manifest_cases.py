@@ -86,7 +86,7 @@ def _rewrite(rng: random.Random, said: dict[str, Any]) -> None:
 
 
 def _spoil(rng: random.Random, said: dict[str, Any]) -> None:
-    name, what = rng.choice(list(said)), rng.randrange(8)
+    name, what = rng.choice(list(said)), rng.randrange(9)
     if what == 0:
         del said[name]
     elif what < 4:
@@ -103,6 +103,8 @@ def _spoil(rng: random.Random, said: dict[str, Any]) -> None:
         said[rng.choice(("source_host", "source_database"))] = rng.choice(
             ("other", "basis/", "gghouse-db.internal/basis", "GGHOUSE-DB.INTERNAL", "basis ", "Basis")
         )
+    elif what == 7:
+        said["valid_for_etl"], said["source_valid"] = rng.choice(((None, None), (None, False), (False, True)))
     else:
         said[rng.choice(("dump_date", "dump_key"))] = rng.choice(
             (f"{DAY:%Y%m%d}", dump_key(DAY), str(NEXT + dt.timedelta(1)))
