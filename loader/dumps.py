@@ -12,7 +12,7 @@ from loader.contract import Contract
 from loader.errors import DumpRejectedError, NoDumpError
 from loader.manifest import read_manifest, require_acceptable
 
-_DUMP_KEY = re.compile(r"dumps/gghouse_(\d{8})\.sql(\.gz)?")
+_DUMP_KEY = re.compile(r"dumps/gghouse_([0-9]{8})\.sql(\.gz)?")
 _MANIFEST_KEY = "dumps-manifest/gghouse_{:%Y%m%d}.json"
 
 

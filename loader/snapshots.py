@@ -17,7 +17,7 @@ from loader.snapshot_file import HEADER
 from loader.warehouse import Warehouse
 
 PREFIX = "snapshots/tenant_status/"
-_KEY = re.compile(re.escape(PREFIX) + r"(\d{4})(\d{2})(\d{2})\.csv")
+_KEY = re.compile(re.escape(PREFIX) + r"([0-9]{4})([0-9]{2})([0-9]{2})\.csv")
 Rejected = tuple[dt.date | None, DumpRejectedError]  # the file's day, None where its name holds none
 
 
