@@ -14,26 +14,13 @@ from sqlglot.dialects.mysql import MySQL
 from sqlglot.errors import TokenError
 from sqlglot.tokens import Token, TokenType
 
+from loader.dump.column_types import type_of
 from loader.dump.comments import without_comments
 from loader.dump.defect import Defect, tellable
 
-_INTEGERS = frozenset("tinyint smallint mediumint int integer bigint year bool boolean".split())
-_DECIMALS = frozenset(("decimal", "numeric", "dec", "fixed"))
-_TEXTS = frozenset("char varchar tinytext text mediumtext longtext enum set json time inet4 inet6 uuid".split())
-_BINARIES = frozenset(
-    "binary varbinary tinyblob blob mediumblob longblob bit vector geometry point linestring polygon multipoint"
-    " multilinestring multipolygon geometrycollection geomcollection".split()
-)
-_OTHERS = {"float": ("float", "FLOAT"), "double": ("float", "DOUBLE"), "real": ("float", "DOUBLE")}
-_DATES = {
-    "date": ("date", "DATE"),
-    "datetime": ("timestamp", "TIMESTAMP"),
-    "timestamp": ("timestamp", "TIMESTAMP"),
-}
 DATE_KINDS = ("date", "timestamp")
 _KEYS = [[word] for word in "PRIMARY UNIQUE KEY INDEX FULLTEXT SPATIAL CONSTRAINT FOREIGN CHECK PERIOD".split()]
-_WIDEST_DECIMAL = 38  # digits, DuckDB's limit
-_MOST_DIGITS, _MOST_BITS, _LONGEST_NAME = 65, 64, 64  # MySQL's limits
+_LONGEST_NAME = 64  # MySQL's limit
 
 
 @dataclass(frozen=True)
@@ -185,12 +172,9 @@ def _column(element: Sequence[Token], table: str) -> Column:
     if at < len(element) and element[at].token_type == TokenType.L_PAREN:
         inner, at = _elements(element, at)
         arguments = [part[0].text for part in inner if part]
-    sound = bool(arguments) if type_name in ("enum", "set") else all(map(_is_number, arguments))
-    if not sound:
-        raise Defect(f"column {tellable(name)} has a type with something in its brackets that is no size", table=table)
     words = [token.text.upper() if token.token_type != TokenType.STRING else "" for token in element[at:]]
     unsigned = "UNSIGNED" in words or "ZEROFILL" in words
-    kind, duckdb_type, width = _type(type_name, arguments, unsigned, f"column {tellable(name)}", table)
+    kind, duckdb_type, width = type_of(type_name, arguments, unsigned, f"column {tellable(name)}", table)
     generated = "AS" in words and element[at + words.index("AS") + 1 : at + words.index("AS") + 2] != []
     default, computed = _default(element[at:])
     nullable = not re.search(r"\bNOT NULL\b", " ".join(words[: _clause_end(words)]))
@@ -208,39 +192,9 @@ def _column(element: Sequence[Token], table: str) -> Column:
     )
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
-
-
 def _clause_end(words: Sequence[str]) -> int:
     """Where the plain attributes end and an expression (a CHECK, a generated column's) may begin."""
     return min((words.index(word) for word in ("AS", "CHECK") if word in words), default=len(words))
-
-
-def _type(name: str, arguments: Sequence[str], unsigned: bool, what: str, table: str) -> tuple[str, str, int]:
-    """The kind, the DuckDB type and (BIT only) the bytes of a MySQL type."""
-    if name == "bigint" and unsigned:
-        return "integer", "DECIMAL(20,0)", 0
-    if name in _INTEGERS:
-        return "integer", "BIGINT", 0
-    if name in _DECIMALS:
-        digits, scale = int(arguments[0]) if arguments else 10, int(arguments[1]) if len(arguments) > 1 else 0
-        if not max(scale, 1) <= digits <= _MOST_DIGITS:
-            raise Defect(f"{what} has more digits than a server allows, or fewer than places", table=table)
-        return "decimal", f"DECIMAL({digits},{scale})" if digits <= _WIDEST_DECIMAL else "VARCHAR", 0
-    if name in _TEXTS:
-        return "text", "VARCHAR", 0
-    if name in _BINARIES:
-        bits = int(arguments[0]) if arguments and name == "bit" else 1
-        if not 1 <= bits <= _MOST_BITS:
-            raise Defect(f"{what} has more bits than a server allows, or none", table=table)
-        return "binary", "BLOB", (bits + 7) // 8 if name == "bit" else 0
-    if name in _OTHERS:
-        return *_OTHERS[name], 0
-    if name in _DATES:
-        return *_DATES[name], 0
-    told = f" {name}" if re.fullmatch(r"[a-z][a-z0-9_]{0,19}", name) else ""
-    raise Defect(f"{what} has the unknown type{told}", table=table)
 
 
 def _default(attributes: Sequence[Token]) -> tuple[str | None, bool]:

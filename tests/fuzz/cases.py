@@ -29,16 +29,16 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "rows": Kind(rows, 6, 100),
-    "schema": Kind(schema, 10, 40),
+    "rows": Kind(rows, 4, 100),
+    "schema": Kind(schema, 8, 40),
     "damage": Kind(damage, 20, 12),
     "statements": Kind(statements, 9, 15),
-    "unvouched": Kind(unvouched, 6, 0),
-    "gzip": Kind(gzip_damage, 9, 25),
-    "new snapshot": Kind(new_file, 12, 35),
-    "snapshot again": Kind(again, 9, 35),
+    "unvouched": Kind(unvouched, 9, 0),
+    "gzip": Kind(gzip_damage, 7, 25),
+    "new snapshot": Kind(new_file, 13, 35),
+    "snapshot again": Kind(again, 10, 35),
     "manifest": Kind(manifest, 13, 25),
-    "keys": Kind(keys, 4, 10),
+    "keys": Kind(keys, 5, 10),
     "strange dump": Kind(strange_dump, 1, 0),
     "gone": Kind(gone, 1, 0),
 }

@@ -52,8 +52,9 @@ def _overwrite(rng: random.Random, body: bytes) -> bytes:
 
 
 def _cut(rng: random.Random, body: bytes) -> bytes:
-    at = place(rng, body)
-    return body[: body.rfind(b"\n", 0, at) + 1] if rng.random() < 0.5 else body[:at]
+    if rng.random() < 0.5:
+        return b"".join(body.splitlines(keepends=True)[: -rng.randint(1, 8)])
+    return body[: place(rng, body)]
 
 
 def _take_out(rng: random.Random, body: bytes) -> bytes:

@@ -14,13 +14,13 @@ _FOLDERS = (
 )  # fmt: skip
 _STEMS = (
     "gghouse_20250611.sql", "gghouse_20250612.sql", "gghouse_20250610.sql", "gghouse_20250611.sql.gz", "gghouse_20250611.SQL",
-    "gghouse_20250611.sql.part", "gghouse_20250611.sql~", ".gghouse_20250611.sql.part", "gghouse_20250631.sql", "gghouse_00000000.sql",
-    "gghouse_99999999.sql", "gghouse_29990101.sql", "gghouse_00010101.sql", "gghouse_2025061.sql", "gghouse_20250611 .sql",
-    "gghouse_20250611.sql\n", "\ngghouse_20250611.sql", "gghouse_20250611.json", "gghouse_20250612.json", "20250607.csv", "20250611.csv",
-    "20250612.csv", "20250613.csv", "29990101.csv", "٢٠٢٥٠٦٠٧.csv", "20250631.csv", "00000000.csv", "20250607.CSV", "20250607.csv.gz",
-    "20250607.csv\n", " 20250607.csv", "20250607", ".20250607.csv", "2025-06-07.csv", "README", "_SUCCESS", "a b", "日本.csv", "x" * 240,
-    "'; DROP TABLE x; --", '"', "`", "%s", "{}", "\x1b[31m.csv", "\u202e.csv", "\\", "*", "?", "-", "~", "$HOME",
-    os.fsdecode(b"\xff\xfe.csv"),
+    "gghouse_20250611.sql.part", "gghouse_20250611.sql~", ".gghouse_20250611.sql.part", "gghouse_２０２５０６１１.sql", "gghouse_20250631.sql",
+    "gghouse_00000000.sql", "gghouse_99999999.sql", "gghouse_29990101.sql", "gghouse_00010101.sql", "gghouse_2025061.sql",
+    "gghouse_20250611 .sql", "gghouse_20250611.sql\n", "\ngghouse_20250611.sql", "gghouse_20250611.json", "gghouse_20250612.json",
+    "20250607.csv", "20250611.csv", "20250612.csv", "20250613.csv", "29990101.csv", "２０２５０６０７.csv", "２０２５０６０９.csv", "٢٠٢٥٠٦٠٧.csv",
+    "20250631.csv", "00000000.csv", "20250607.CSV", "20250607.csv.gz", "20250607.csv\n", " 20250607.csv", "20250607", ".20250607.csv",
+    "2025-06-07.csv", "README", "_SUCCESS", "a b", "日本.csv", "x" * 240, "'; DROP TABLE x; --", '"', "`", "%s", "{}", "\x1b[31m.csv",
+    "\u202e.csv", "\\", "*", "?", "-", "~", "$HOME", os.fsdecode(b"\xff\xfe.csv"),
 )  # fmt: skip
 
 

@@ -131,10 +131,14 @@ def contents(connection: duckdb.DuckDBPyConnection) -> Contents:
         """SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal
            UNION ALL SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal"""
     ).fetchall()
+    # There is nothing to optimise in reading all of a few rows.
+    (optimisers,) = connection.execute("SELECT string_agg(name, ',') FROM duckdb_optimizers()").fetchone()
+    connection.execute(f"SET disabled_optimizers = '{optimisers}'")
     found: Contents = {}
     for schema, name in sorted(names):
         cursor = connection.execute(f'SELECT * FROM "{schema}"."{name.replace(chr(34), chr(34) * 2)}"')
         found[f"{schema}.{name}"] = (tuple(column[0] for column in cursor.description), cursor.fetchall())
+    connection.execute("SET disabled_optimizers = ''")
     schemas = connection.execute("SELECT schema_name FROM duckdb_schemas() WHERE NOT internal ORDER BY 1").fetchall()
     return found | {"schemas": (("name",), schemas)}
 
