@@ -24,6 +24,10 @@ lock: ## resolve the dependencies again (needs uv)
 	uv pip compile --universal --python-version 3.10 --no-emit-index-url --generate-hashes --custom-compile-command "make lock" -q pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.10 --no-emit-index-url --generate-hashes --custom-compile-command "make lock" -q --extra dev pyproject.toml -o requirements-dev.lock
 
+# Two at a time: each worker has servers and a planned warehouse of its own. WORKERS=0 is one process, as --pdb needs it.
+WORKERS ?= 2
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
+
 DEMO_END := 2026-02-10
 
 demo: $(READY) ## a synthetic company's last three mornings, then a look at gold (under a minute after installation)
@@ -43,16 +47,16 @@ lint: $(READY) ## formats and lint rules, of SQL and of Python
 
 check: lint ## the quick loop: lint, unit tests of the models, quick tests of the Python (under two minutes)
 	$(BIN)/sqlmesh test
-	$(BIN)/pytest -m "not slow and not server"
+	$(PYTEST) -m "not slow and not server"
 
 test: lint ## everything: lint, unit tests of the models, all tests, those against servers on MariaDB
 	@$(BIN)/python -m tests.servers require mariadb postgres
 	$(BIN)/sqlmesh test
-	$(BIN)/pytest
+	$(PYTEST)
 
 test-mysql: $(READY) ## the tests against servers, on MySQL 9.7
 	@$(BIN)/python -m tests.servers require mysql97 postgres
-	WAREHOUSE_TEST_SERVER=mysql $(BIN)/pytest -m server
+	WAREHOUSE_TEST_SERVER=mysql $(PYTEST) -m server
 
 N ?= 20000
 SEED ?= 1

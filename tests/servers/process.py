@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 DEADLINE = 60
+_SHARES = 16  # of the ports
 
 
 class ServerError(Exception):
@@ -156,10 +157,12 @@ def free_port() -> int:
     """A port of 127.0.0.1 that nobody listens on.
 
     Below the ports that the kernel gives to outgoing connections: else one of them may take the port of a stopped server.
+    Each of pytest-xdist's workers draws from ports of its own, so that none takes that of another's stopped server either.
     """
     draw = random.Random(os.urandom(8))
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % _SHARES
     while True:
-        port = draw.randrange(20000, 32000)
+        port = draw.randrange(20000 + worker, 32000, _SHARES)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
