@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from loader import ledger
 from loader.clock import utc_now
+from loader.datasets import DATASETS
 from loader.errors import UsageError
 from loader.warehouse.base import Warehouse
 
 REASON_LENGTH = 2000
+_NAMES = (ledger.DUMP, *(dataset.name for dataset in DATASETS))
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Day:
     Attributes:
         date: the day (JST).
         dump: loaded, rejected or missing.
-        snapshot: the same for its snapshot file.
+        files: the same for its daily files, by kind.
         reasons: why something of it was rejected and nothing landed since: what is loaded of it is older.
         waiver: who waived it, None where nobody did.
         has_manifest: False where the dump was loaded by hand, without one.
@@ -44,15 +46,21 @@ class Day:
 
     date: dt.date
     dump: str
-    snapshot: str
+    files: dict[str, str]
     reasons: tuple[str, ...] = ()
     waiver: Waiver | None = None
     has_manifest: bool = True
 
     @property
     def complete(self) -> bool:
-        """Whether dump and snapshot are loaded."""
-        return self.dump == self.snapshot == "loaded"
+        """Whether dump and daily files are loaded."""
+        return not self.lacking
+
+    @property
+    def lacking(self) -> list[str]:
+        """What of it is not loaded: dump, snapshot where it is all daily files, else the kinds of these."""
+        files = [name for name, state in self.files.items() if state != "loaded"]
+        return (["dump"] if self.dump != "loaded" else []) + (["snapshot"] if len(files) == len(self.files) else files)
 
     def excused(self, on: dt.date) -> bool:
         """Whether a waiver counts for it on a business date."""
@@ -61,7 +69,8 @@ class Day:
 
 def days(warehouse: Warehouse, first: dt.date, last: dt.date) -> Iterator[Day]:
     """The days of a stretch, both ends included, oldest first; none before the first dump that was ever loaded."""
-    dumps, snapshots = (ledger.entries(warehouse, dataset) for dataset in (ledger.DUMP, ledger.SNAPSHOT))
+    landed = {name: ledger.entries(warehouse, name) for name in _NAMES}
+    dumps = landed[ledger.DUMP]
     rejected = {
         (dataset, day): (reason, load_id)
         for dataset, day, reason, load_id in warehouse.query(
@@ -79,14 +88,14 @@ def days(warehouse: Warehouse, first: dt.date, last: dt.date) -> Iterator[Day]:
     first = max(first, min(dumps))
     for number in range((last - first).days + 1):
         day = first + dt.timedelta(days=number)
-        states, reasons = [], []
-        for dataset, landed in ((ledger.DUMP, dumps), (ledger.SNAPSHOT, snapshots)):
-            reason, load_id = rejected.get((dataset, day), (None, None))
-            states.append("loaded" if day in landed else "rejected" if reason else "missing")
-            if reason and (day not in landed or load_id > landed[day].load_id):
+        states, reasons = {}, []
+        for name, entries in landed.items():
+            reason, load_id = rejected.get((name, day), (None, None))
+            states[name] = "loaded" if day in entries else "rejected" if reason else "missing"
+            if reason and (day not in entries or load_id > entries[day].load_id):
                 reasons.append(reason)
         by_hand = day in dumps and not dumps[day].entry.has_manifest
-        yield Day(day, *states, tuple(reasons), waived.get(day), not by_hand)
+        yield Day(day, states.pop(ledger.DUMP), states, tuple(reasons), waived.get(day), not by_hand)
 
 
 def reject(warehouse: Warehouse, load_id: int, dataset: str, day: dt.date, key: str, reason: str) -> None:
@@ -121,9 +130,9 @@ def waive(warehouse: Warehouse, day: dt.date, waiver: Waiver) -> None:
     """
     if waiver.until < day:
         raise UsageError(f"a waiver of {day} until {waiver.until} would never count; nothing was changed")
-    (found,) = list(days(warehouse, day, day)) or [Day(day, "missing", "missing")]
+    (found,) = list(days(warehouse, day, day)) or [Day(day, "missing", {})]
     if found.complete:
-        raise UsageError(f"{day} is loaded, dump and snapshot: there is nothing to waive; nothing was changed")
+        raise UsageError(f"{day} is loaded, dump and daily files: there is nothing to waive; nothing was changed")
     with warehouse.transaction():
         warehouse.execute("DELETE FROM landing.waivers WHERE business_date = ?", day)
         warehouse.execute(

@@ -177,6 +177,37 @@ def daily(
 
 
 @cli.command()
+@_bucket
+@click.option("--date", "day", type=Day(), required=True, help="Business day whose files to make.")
+@click.option(
+    "--to", "last", type=Day(), help="Last day of a stretch that begins with --date (default: that day alone)."
+)
+@_accept
+@click.option("--again", is_flag=True, help="Write files that the bucket has already anew.")
+@click.option("--no-manifest", is_flag=True, help="Take dumps without a manifest, for which nobody vouches.")
+@_gateway
+def export(
+    bucket: str | None,
+    day: dt.date,
+    last: dt.date | None,
+    accepted: tuple[str, ...],
+    again: bool,
+    no_manifest: bool,
+    gateway: str | None,
+) -> None:
+    """Make the daily files of past days from their dumps.
+
+    Writes what the bucket lacks of snapshots/tenant_status, snapshots/room_assignment and snapshots/property for each day, from that
+    day's dump and nothing else. The warehouse stays as it is; the next `load` or `daily` lands the files, and the next `run` computes
+    what stands on them. Days that have their files are passed over, so a long stretch can be cut off and typed again.
+    """
+    from loader.export import export as export_days
+
+    settings = Settings.resolve(bucket, gateway)
+    export_days(settings, day, last or day, again=again, by_hand=no_manifest, accepted=frozenset(accepted))
+
+
+@cli.command()
 @click.argument("day", type=Day())
 @click.option("--reason", required=True, help="Why the day is taken as lost.")
 @click.option("--by", metavar="NAME", default=getpass.getuser, show_default="your login", help="Who says so.")

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from loader import ledger, load_report
+from loader.datasets import DATASETS
 from loader.errors import LoaderError
 from loader.warehouse.base import Warehouse
 from loader.warehouse.own_tables import MARKER, MARKER_COLUMNS
@@ -99,7 +100,8 @@ def settle(warehouse: Warehouse) -> None:
                 first = day if before.day == day else day + dt.timedelta(days=1)
                 ledger.withdraw_from(warehouse, first, before.day)
             if before.day == day:
-                ledger.withdraw_snapshot(warehouse, day)  # it says what the other dump of the day said
+                for dataset in DATASETS:  # they say what the other dump of the day said
+                    ledger.withdraw_file(warehouse, dataset, day)
             if day <= before.day:
                 # Days from this one on may have been computed from the other dump: `run` computes them again.
                 warehouse.execute("INSERT INTO landing.days_to_reopen VALUES (?)", day)

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loader import calendar, generations, ledger, load_report, snapshots
+from loader import calendar, changes, generations, ledger, load_report, snapshots
 from loader.bucket import Bucket
+from loader.changes import Changes
 from loader.contract import Contract
 from loader.contract.findings import ACCEPTED, BLOCKED, NOTED, WARNED, Finding
+from loader.datasets import DATASETS, Dataset
 from loader.dump_report import DumpReport
 from loader.dumps import Dump
 from loader.errors import DumpRejectedError
@@ -49,7 +51,7 @@ class Landing:
 
         Args:
             dump: the dump.
-            aside: it is of a day before the live dump's: its snapshot is exported, and nothing else of it is ever shown.
+            aside: it is of a day before the live dump's: its daily files are exported, and nothing else of it is ever shown.
 
         Raises:
             DumpRejectedError: it is not what its manifest says, or not what the contract asks for; nothing was changed.
@@ -60,15 +62,13 @@ class Landing:
             with step(f"{what} {dump.day}", total=dump.size_bytes, unit="bytes") as progress:
                 entry = attempt.read(progress.advance)
                 self.findings = [one for one in attempt.findings if one.outcome in (NOTED, WARNED, ACCEPTED)]
-                if aside:
-                    attempt.keep_aside(entry)
-                else:
-                    attempt.publish(entry)
+                changed = attempt.keep_aside(entry) if aside else attempt.publish(entry)
                 progress.note(
                     rows=attempt.report.rows_landed,
                     tables=len(attempt.report.tables),
                     report=_figures(attempt.report),
                     findings=[f"{one.outcome}: {one}" for one in self.findings],
+                    changes={table: str(one) for table, one in changed.items() if one},
                     **({"notice": self.warehouse.notice} if self.warehouse.notice else {}),
                 )
         except DumpRejectedError as rejection:
@@ -76,6 +76,22 @@ class Landing:
             raise
         finally:
             # What was published is live and stays; what failed, and generations beyond those kept, go.
+            generations.drop_unused(self.warehouse)
+
+    def export(self, dump: Dump, datasets: Collection[Dataset]) -> None:
+        """Makes daily files of a dump, and keeps nothing else of it: no ledger entry, no report.
+
+        Raises:
+            DumpRejectedError: as `land`.
+        """
+        attempt = _Attempt(self, dump, generations.begin(self.warehouse, dump.day))
+        try:
+            with step(f"export {dump.day}", total=dump.size_bytes, unit="bytes") as progress:
+                attempt.read(progress.advance)
+                progress.note(
+                    rows=snapshots.export(self.warehouse, self.bucket, dump.day, datasets, attempt.generation.schema)
+                )
+        finally:
             generations.drop_unused(self.warehouse)
 
 
@@ -144,22 +160,27 @@ class _Attempt:
                 f"dump {Path(self.dump.key).name} did not pass the gate; nothing was changed. {advice}{lines}"
             )
 
-    def publish(self, entry: ledger.Entry) -> None:
-        warehouse = self.to.warehouse
+    def publish(self, entry: ledger.Entry) -> dict[str, Changes]:
+        warehouse, coming = self.to.warehouse, self.generation.schema
+        before = warehouse.columns("landing") if generations.live(warehouse) else {}
+        found = changes.between(warehouse, "landing", coming, before, warehouse.columns(coming), self.to.contract)
         with warehouse.transaction():
             load_report.record(warehouse, self.generation.load_id, self.report, self.findings)
+            load_report.record_changes(warehouse, self.generation.load_id, found)
         generations.publish(warehouse, self.generation, entry)
         ledger.admit_again(warehouse, ledger.DUMP, entry.business_date)
+        return found
 
-    def keep_aside(self, entry: ledger.Entry) -> None:
+    def keep_aside(self, entry: ledger.Entry) -> dict[str, Changes]:
         warehouse, day = self.to.warehouse, entry.business_date
         replaces = day in ledger.days(warehouse, ledger.DUMP)
-        if replaces or day not in ledger.days(warehouse, ledger.SNAPSHOT):  # a file that was written back then stays
-            snapshots.export(warehouse, self.to.bucket, day, self.generation.schema)
+        wanted = DATASETS if replaces else snapshots.lacking(warehouse, day)  # a file that was written back then stays
+        snapshots.export(warehouse, self.to.bucket, day, wanted, self.generation.schema)
         with warehouse.transaction():
             load_report.record(warehouse, self.generation.load_id, self.report, self.findings)
             ledger.record(warehouse, self.generation.load_id, entry)
             generations.set_state(warehouse, self.generation.load_id, "aside")
+        return {}
 
     def reject(self, rejection: DumpRejectedError) -> None:
         warehouse, load_id = self.to.warehouse, self.generation.load_id

@@ -6,19 +6,19 @@ import datetime as dt
 from dataclasses import astuple, dataclass
 
 from loader.clock import utc_now
+from loader.datasets import DATASETS, DAY, Dataset
 from loader.warehouse.base import Warehouse
 
-DUMP = "dump"
-SNAPSHOT = "snapshot"
+DUMP = "dump"  # the other datasets are the daily files, see loader/datasets.py
 _LEDGER = "landing.load_ledger"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One landed dump or snapshot.
+    """One landed dump or daily file.
 
     Attributes:
-        dataset: DUMP or SNAPSHOT.
+        dataset: DUMP, or the name of a kind of daily file.
         business_date: its day (JST).
         object_key: where it came from in the bucket.
         row_count: rows landed.
@@ -66,6 +66,11 @@ def days(warehouse: Warehouse, dataset: str) -> set[dt.date]:
     return set(entries(warehouse, dataset))
 
 
+def days_with_files(warehouse: Warehouse) -> set[dt.date]:
+    """The days of which every kind of daily file has landed."""
+    return set.intersection(*(days(warehouse, dataset.name) for dataset in DATASETS))
+
+
 def entries(warehouse: Warehouse, dataset: str) -> dict[dt.date, Written]:
     """All entries of a dataset, by day, oldest first."""
     rows = warehouse.query(f"SELECT * FROM {_LEDGER} WHERE dataset = ? ORDER BY business_date", dataset)
@@ -110,7 +115,7 @@ def set_version(warehouse: Warehouse, dataset: str, day: dt.date, version: str) 
 
 
 def withdraw_from(warehouse: Warehouse, day: dt.date, suspect: dt.date) -> None:
-    """Takes the dumps and snapshots from a day on out of the ledger, and remembers the files of the one that was rolled back.
+    """Takes the dumps and daily files from a day on out of the ledger, and remembers the files of the one that was rolled back.
 
     Those of other days are good: the next load lands them again. Within the caller's transaction.
     """
@@ -120,14 +125,15 @@ def withdraw_from(warehouse: Warehouse, day: dt.date, suspect: dt.date) -> None:
         utc_now(),
         suspect,
     )
-    warehouse.execute("DELETE FROM landing.tenant_daily_snapshots WHERE snapshot_date >= ?", day)
+    for dataset in DATASETS:
+        warehouse.execute(f"DELETE FROM landing.{dataset.table} WHERE {DAY} >= ?", day)
     warehouse.execute(f"DELETE FROM {_LEDGER} WHERE business_date >= ?", day)
 
 
-def withdraw_snapshot(warehouse: Warehouse, day: dt.date) -> None:
-    """Takes a day's snapshot out, to be made again from the dump that replaced its own. Within the caller's transaction."""
-    warehouse.execute("DELETE FROM landing.tenant_daily_snapshots WHERE snapshot_date = ?", day)
-    warehouse.execute(f"DELETE FROM {_LEDGER} WHERE dataset = ? AND business_date = ?", SNAPSHOT, day)
+def withdraw_file(warehouse: Warehouse, dataset: Dataset, day: dt.date) -> None:
+    """Takes a day's file of one kind out, to be landed again. Within the caller's transaction."""
+    warehouse.execute(f"DELETE FROM landing.{dataset.table} WHERE {DAY} = ?", day)
+    warehouse.execute(f"DELETE FROM {_LEDGER} WHERE dataset = ? AND business_date = ?", dataset.name, day)
 
 
 def withdrawn(warehouse: Warehouse, dataset: str) -> set[tuple[dt.date, str]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from loader.changes import Changes
 from loader.contract.findings import Finding
 from loader.dump_report import DumpReport
 from loader.warehouse.base import Warehouse
@@ -24,6 +25,13 @@ def record(warehouse: Warehouse, load_id: int, report: DumpReport, findings: Ite
     record_findings(warehouse, load_id, findings)
 
 
+def record_changes(warehouse: Warehouse, load_id: int, changes: Mapping[str, Changes]) -> None:
+    """Keeps what changed since the dump before, by table."""
+    rows = [(load_id, table, one.added, one.removed, one.changed) for table, one in changes.items()]
+    if rows:
+        warehouse.execute_many("INSERT INTO landing.load_changes VALUES (?, ?, ?, ?, ?)", rows)
+
+
 def record_findings(warehouse: Warehouse, load_id: int, findings: Iterable[Finding]) -> None:
     """Keeps what the gate found."""
     rows = [(load_id, one.rule[:255], one.figure[:512], one.bound[:255], one.outcome) for one in findings]
@@ -38,5 +46,5 @@ def rows_of(warehouse: Warehouse, load_id: int) -> dict[str, int]:
 
 def forget(warehouse: Warehouse, load_id: int) -> None:
     """Drops the report of a load that never went live."""
-    for table in ("load_tables", "load_nulled", "load_findings"):
+    for table in ("load_tables", "load_nulled", "load_findings", "load_changes"):
         warehouse.execute(f"DELETE FROM landing.{table} WHERE load_id = ?", load_id)

@@ -111,7 +111,7 @@ class Loading:
 
     def _catch_up(self, listed: dict[dt.date, list[str]]) -> None:
         live = generations.live(self._warehouse)
-        dumps, files = (ledger.days(self._warehouse, dataset) for dataset in (ledger.DUMP, ledger.SNAPSHOT))
+        dumps, files = ledger.days(self._warehouse, ledger.DUMP), ledger.days_with_files(self._warehouse)
         for day in sorted(listed):
             if live is None or not self._expected - self._window <= day < self._expected:
                 continue
@@ -150,8 +150,8 @@ class Loading:
         same = landed is not None and landed.entry.sha256 == (
             dump.sha256 or snapshots.digest(self.landing.bucket, dump.key)
         )
-        if past and dump.day not in ledger.days(self._warehouse, ledger.SNAPSHOT):
-            same = False  # its snapshot is what a past day is loaded for
+        if past and snapshots.lacking(self._warehouse, dump.day):
+            same = False  # its daily files are what a past day is loaded for
         if same and not self.request.again:
             say(f"The dump of {dump.day} is already loaded.")
             return
@@ -161,18 +161,17 @@ class Loading:
         self.loaded.changed = True
 
     def _export(self, day: dt.date) -> None:
-        """Writes the live dump's snapshot. Where the bucket does not take it, the rest goes on, and the command fails at its end."""
-        if day in ledger.days(self._warehouse, ledger.SNAPSHOT):
+        """Writes the live dump's daily files. Where the bucket does not take them, the rest goes on, and the command fails at its end."""
+        if not (wanted := snapshots.lacking(self._warehouse, day)):
             return
         try:
-            with step(f"export snapshot {day}") as progress:
-                rows = snapshots.export(self._warehouse, self.landing.bucket, day)
-                progress.note(rows=rows, key=snapshots.key_of(day))
+            with step(f"export snapshots {day}") as progress:
+                progress.note(rows=snapshots.export(self._warehouse, self.landing.bucket, day, wanted))
         except LoaderError as problem:
             self.loaded.problems.append(problem)
 
     def snapshots(self) -> None:
-        """Writes the live dump's snapshot and lands the files that are new or have other content."""
+        """Writes the live dump's daily files and lands the files that are new or have other content."""
         live = generations.live(self._warehouse)
         if live is None:
             return
@@ -187,7 +186,7 @@ class Loading:
                 progress.note(files=landed.files, rows=landed.rows, **found.figures())
             rejected += landed.rejected
             self.loaded.changed = self.loaded.changed or landed.files > 0
-        waived = calendar.waived(self._warehouse, self._expected) - ledger.days(self._warehouse, ledger.SNAPSHOT)
+        waived = calendar.waived(self._warehouse, self._expected) - ledger.days_with_files(self._warehouse)
         told = {day.date for day in self._missing_days()} if self.request.catch_up else set()
         self.loaded.problems += [error for day, error in rejected if day not in waived | told]
 
@@ -204,8 +203,7 @@ def _told(days: list[calendar.Day]) -> Iterator[LoaderError]:
     """Days that are not complete, in words; such as follow each other and lack the same in one sentence."""
 
     def lacks(day: calendar.Day) -> str:
-        states = (("dump", day.dump), ("snapshot", day.snapshot))
-        return " and ".join(name for name, state in states if state != "loaded")
+        return " and ".join(day.lacking)
 
     def alike(item: tuple[int, calendar.Day]) -> tuple:
         number, day = item

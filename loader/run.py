@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from loader import ledger, restate
+from loader import grains, ledger, restate
 from loader.errors import LoaderError, NoDumpError
 from loader.progress import step
 from loader.project import prod_snapshots, sqlmesh_context
@@ -97,6 +97,7 @@ def _run(settings: Settings, loaded: _Loaded) -> RunResult:
             restate.open_days(context, restate.standing_on(snapshots, restate.CALENDAR), restate.stretches(late))
             _run_once(context, console, day)
             _restate_corrected(context, console, result)
+            grains.assert_rows_once(context, prod_snapshots(context))
             progress.note(
                 models=len(console.computed),
                 audits_passed=console.audits_passed,

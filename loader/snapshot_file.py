@@ -1,27 +1,58 @@
-"""One snapshot file: read strictly, by DuckDB on every engine, so that the same file is refused for the same reason."""
+"""One daily file: written as standard CSV, and read strictly, by DuckDB on every engine, so that the same file is refused for the same
+reason."""
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import re
+from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+from loader.datasets import DAY, SQL_TYPES, TEXT_LENGTH, Dataset
 from loader.errors import DumpRejectedError
 
-HEADER = ("tenant_id", "status", "contract_type", "full_name", "snapshot_date")
-# Numbers are read as DOUBLE because a BIGINT would round: 1.5 to 2.
-_TYPES = dict(zip(HEADER, ("DOUBLE", "DOUBLE", "DOUBLE", "VARCHAR", "DATE"), strict=True))
+# Whole numbers are read as DOUBLE because a BIGINT would round: 1.5 to 2.
+_READ_AS = {**SQL_TYPES, "integer": "DOUBLE", "decimal": "DECIMAL(32, 12)", "text": "VARCHAR"}
 _EXACT = 2**53  # a DOUBLE holds every whole number up to this
 
 
-def insert(cursor: duckdb.DuckDBPyConnection, table: str, path: Path, day: dt.date, key: str) -> int:
+def text_of(dataset: Dataset, rows: Iterable[tuple], day: dt.date) -> str:
+    """A file's text: CRLF, NULL as nothing, quotes where they must be.
+
+    Args:
+        dataset: what kind of file.
+        rows: as the dataset's query gives them, without the day.
+        day: business day, put into every row.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(dataset.columns)
+    kinds = list(dataset.columns.values())[:-1]
+    writer.writerows((*map(_written, kinds, row), day) for row in rows)
+    return text.getvalue()
+
+
+def _written(kind: str, value: Any) -> Any:
+    if kind == "text" and value is not None:
+        return str(value)[:TEXT_LENGTH]
+    if isinstance(value, dt.datetime):
+        return value.date() if kind == "date" else value.replace(microsecond=0)
+    return f"{value:f}" if isinstance(value, Decimal) else value  # str() would write 0E-8
+
+
+def insert(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, table: str, path: Path, day: dt.date, key: str) -> int:
     """Puts a file's rows into a DuckDB table and checks them there.
 
     Args:
         cursor: where the table is; the caller rolls back on an error.
-        table: a table of HEADER's columns, all but full_name NOT NULL.
+        dataset: what kind of file.
+        table: a table of that kind.
         path: the file.
         day: business day that every row must have.
         key: the file's name, for messages.
@@ -32,35 +63,36 @@ def insert(cursor: duckdb.DuckDBPyConnection, table: str, path: Path, day: dt.da
     Raises:
         DumpRejectedError: the file is not what it must be; the message holds no value of a row.
     """
-    columns = _columns(path, key)
-    spec = ", ".join(f"'{name}': '{_TYPES[name]}'" for name in columns)
+    columns = _columns(dataset, path, key)
+    spec = ", ".join(f"'{name}': '{_READ_AS[dataset.columns[name]]}'" for name in columns)
+    values = ", ".join(_value(name, kind) for name, kind in dataset.columns.items())
     try:
         (rows,) = cursor.execute(
-            f"""INSERT INTO {table} SELECT {", ".join(map(_value, HEADER))} FROM read_csv(
+            f"""INSERT INTO {table} SELECT {values} FROM read_csv(
                 ?, columns={{{spec}}}, header=true, auto_detect=false, delim=',', quote='"', escape='"',
-                dateformat='%Y-%m-%d', strict_mode=true)""",
+                dateformat='%Y-%m-%d', timestampformat='%Y-%m-%d %H:%M:%S', strict_mode=true)""",
             [str(path)],
         ).fetchone()
     except duckdb.ConstraintException:
-        problem = "a row lacks tenant_id, status, contract_type or snapshot_date"
+        problem = f"a row lacks {_listed((dataset.key, *dataset.filled, DAY), 'or')}"
         raise DumpRejectedError(f"snapshot {key}: {problem}; the file was not loaded") from None
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        # DuckDB's message quotes the line, and a line holds a name.
+        # DuckDB's message quotes the line, and a line can hold a name.
         where = re.search(r"(?i)line:? (\d+)", str(error))
         place = f", line {where[1]}" if where else ""
         raise DumpRejectedError(
             f"snapshot {key}{place}: not a row of {', '.join(columns)}; the file was not loaded"
         ) from None
-    of_day, tenants = cursor.execute(
-        f"SELECT COUNT(*), COUNT(DISTINCT tenant_id) FROM {table} WHERE snapshot_date = ?", [day]
+    of_day, different = cursor.execute(
+        f"SELECT COUNT(*), COUNT(DISTINCT {dataset.key}) FROM {table} WHERE {DAY} = ?", [day]
     ).fetchone()
     problem = (
         "it has no rows"
         if rows == 0
         else f"{rows - of_day} of its rows are of another day than {day}"
         if of_day != rows
-        else f"{rows - tenants} rows repeat a tenant"
-        if tenants < rows
+        else f"{rows - different} rows repeat a {dataset.key.removesuffix('_id')}"
+        if different < rows
         else None
     )
     if problem:
@@ -68,18 +100,30 @@ def insert(cursor: duckdb.DuckDBPyConnection, table: str, path: Path, day: dt.da
     return rows
 
 
-def _value(name: str) -> str:
-    if _TYPES[name] != "DOUBLE":
-        return name
-    whole = f"{name} = trunc({name}) AND abs({name}) < {_EXACT}"
-    return f"CAST(CASE WHEN {whole} THEN {name} WHEN {name} IS NOT NULL THEN error('') END AS BIGINT)"
+def _listed(names: tuple[str, ...], word: str) -> str:
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
-def _columns(path: Path, key: str) -> list[str]:
+def _value(name: str, kind: str) -> str:
+    if kind == "integer":
+        return _sound(name, f"{name} = trunc({name}) AND abs({name}) < {_EXACT}", "BIGINT")
+    if kind == "decimal":
+        # Read with more digits than are kept: a cast would round what is beyond them.
+        return _sound(name, f"{name} = CAST({name} AS {SQL_TYPES[kind]})", SQL_TYPES[kind])
+    if kind == "text":
+        return _sound(name, f"length({name}) <= {TEXT_LENGTH}", "VARCHAR")
+    return name
+
+
+def _sound(name: str, condition: str, sql_type: str) -> str:
+    return f"CAST(CASE WHEN {condition} THEN {name} WHEN {name} IS NOT NULL THEN error('') END AS {sql_type})"
+
+
+def _columns(dataset: Dataset, path: Path, key: str) -> list[str]:
     with path.open("rb") as file:
         columns = file.readline().rstrip(b"\r\n").decode("utf-8", "replace").split(",")
-    if sorted(columns) != sorted(HEADER):
+    if sorted(columns) != sorted(dataset.columns):
         raise DumpRejectedError(
-            f"snapshot {key}: the first line must name {', '.join(HEADER)}; the file was not loaded"
+            f"snapshot {key}: the first line must name {', '.join(dataset.columns)}; the file was not loaded"
         )
     return columns

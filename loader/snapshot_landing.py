@@ -1,4 +1,4 @@
-"""Landing snapshot files: rows in landing.tenant_daily_snapshots, each file whole with its ledger row, or not at all."""
+"""Landing daily files: each whole in the table of its kind, with its ledger row, or not at all."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from pathlib import Path
 
 from loader import calendar, ledger, load_report
 from loader.bucket import Bucket
-from loader.contract import Contract
+from loader.contract import Contract, SnapshotRules
 from loader.contract.findings import BLOCKED, PASSED, Finding, on_rows, softened
+from loader.datasets import DATASETS
 from loader.errors import DumpRejectedError
 from loader.snapshots import File, Rejected
 from loader.warehouse import Warehouse
@@ -21,14 +22,14 @@ from loader.warehouse import Warehouse
 
 @dataclass
 class Snapshots:
-    """Lands snapshot files.
+    """Lands daily files.
 
     Attributes:
         warehouse: the warehouse.
         bucket: where the files lie.
         contract: bounds of their number of rows.
         accepted: names of rules that somebody accepts.
-        files: files landed.
+        files: how many landed.
         rows: rows landed.
         rejected: files that were not what they must be; they left nothing.
     """
@@ -44,15 +45,20 @@ class Snapshots:
     def land(self, files: list[File], scratch: Path, progress: Callable[[int], None] = lambda _: None) -> None:
         """Lands files, each in a transaction of its own with its ledger row: a kill loses none and repeats none.
 
-        Two files are read at a time, on a core each; they are committed in their order, so no later day is in before an earlier
-        one, and each is compared with the one before it.
+        Two files are read at a time, on a core each; they are committed in their order, so no later day of a kind is in before an
+        earlier one, and each is compared with the one before it.
 
         Args:
-            files: oldest first. One of a day that is landed replaces it, in that same transaction.
+            files: kind by kind, oldest first. One of a day that is landed replaces it, in that same transaction.
             scratch: folder for downloads.
             progress: told of 1 more file each time.
         """
-        landed = {day: one.entry.row_count for day, one in ledger.entries(self.warehouse, ledger.SNAPSHOT).items()}
+        landed: _Counts = {
+            dataset.name: {
+                day: one.entry.row_count for day, one in ledger.entries(self.warehouse, dataset.name).items()
+            }
+            for dataset in DATASETS
+        }
         load_id = ledger.next_load_id(self.warehouse)
         with self.warehouse.bulk(), ThreadPoolExecutor(2, thread_name_prefix="snapshots") as workers:
             work: list[Future[_Outcome]] = []
@@ -72,15 +78,18 @@ class Snapshots:
 
     def _reject(self, load_id: int, file: File, rejection: DumpRejectedError) -> None:
         with self.warehouse.transaction():
-            calendar.reject(self.warehouse, load_id, ledger.SNAPSHOT, file.day, file.key, str(rejection))
+            calendar.reject(self.warehouse, load_id, file.dataset.name, file.day, file.key, str(rejection))
         self.rejected.append((file.day, rejection))
+
+
+_Counts = dict[str, dict[dt.date, int]]  # rows landed, by kind and day
 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """Of one file: rows by day landed so far, its own included; or why it was rejected."""
+    """Of one file: the rows landed so far, its own included; or why it was rejected."""
 
-    counts: dict[dt.date, int]
+    counts: _Counts
     rows: int = 0
     rejection: DumpRejectedError | None = None
 
@@ -91,11 +100,11 @@ class _Work:
     file: File
     scratch: Path
     load_id: int
-    landed: dict[dt.date, int]
+    landed: _Counts
     before: Future[_Outcome] | None
 
     def land(self) -> _Outcome:
-        started, day = time.monotonic(), self.file.day
+        started, day, dataset = time.monotonic(), self.file.day, self.file.dataset
         counts = self.landed
         try:
             with (
@@ -103,31 +112,32 @@ class _Work:
                 self.to.warehouse.second() as own,
                 own.transaction(),
             ):
-                if day in self.landed:
-                    ledger.withdraw_snapshot(own, day)
-                rows = own.insert_snapshot(path, day, self.file.key)
+                if day in self.landed[dataset.name]:
+                    ledger.withdraw_file(own, dataset, day)
+                rows = own.insert_snapshot(dataset, path, day, self.file.key)
                 body = path.read_bytes()
                 if self.before is not None:
                     counts = self.before.result().counts
-                self._judge(rows, counts, own)
+                self._judge(rows, counts[dataset.name], own)
                 digest, seconds = hashlib.sha256(body).hexdigest(), round(time.monotonic() - started, 3)
                 entry = ledger.Entry(
-                    ledger.SNAPSHOT, day, self.file.key, rows, len(body), digest, self.file.version, 1, seconds
+                    dataset.name, day, self.file.key, rows, len(body), digest, self.file.version, 1, seconds
                 )
                 ledger.record(own, self.load_id, entry)
         except DumpRejectedError as rejection:
             if self.before is not None:
                 counts = self.before.result().counts
             return _Outcome(counts, rejection=rejection)
-        return _Outcome(counts | {day: rows}, rows)
+        return _Outcome(counts | {dataset.name: counts[dataset.name] | {day: rows}}, rows)
 
     def _judge(self, rows: int, counts: dict[dt.date, int], own: Warehouse) -> None:
-        rules = self.to.contract.snapshots
+        name = self.file.dataset.name
+        rules = self.to.contract.snapshots.get(name, SnapshotRules())
         earlier = [day for day in counts if day < self.file.day]
         before = counts[max(earlier)] if earlier else None
         found: list[Finding] = [
             softened(one, self.to.contract.only_warn, self.to.accepted)
-            for one in on_rows("snapshots", rows, before, rules.at_least, rules.change_percent)
+            for one in on_rows(name, rows, before, rules.at_least, rules.change_percent)
         ]
         if blocked := [one for one in found if one.outcome == BLOCKED]:
             raise DumpRejectedError(

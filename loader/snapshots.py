@@ -1,30 +1,29 @@
-"""The daily status snapshots in the bucket: writing a day's file, and finding out which files are to land. See docs/decisions/0004."""
+"""The daily files in the bucket: writing a day's, and finding out which are to land. See docs/decisions/0004 and 0005."""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import hashlib
-import io
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from loader import ledger
+from loader import ledger, snapshot_file
 from loader.bucket import Bucket
+from loader.datasets import DATASETS, Dataset
 from loader.errors import DumpRejectedError
 from loader.progress import warn
-from loader.snapshot_file import HEADER
 from loader.warehouse import Warehouse
 
-PREFIX = "snapshots/tenant_status/"
-_KEY = re.compile(re.escape(PREFIX) + r"([0-9]{4})([0-9]{2})([0-9]{2})\.csv")
+_NAME = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})\.csv")
 Rejected = tuple[dt.date | None, DumpRejectedError]  # the file's day, None where its name holds none
 
 
 @dataclass(frozen=True)
 class File:
-    """A snapshot file to land: its day, its object key, and what the listing calls this version of it."""
+    """A daily file to land: its kind, its day, its object key, and what the listing calls this version of it."""
 
+    dataset: Dataset
     day: dt.date
     key: str
     version: str
@@ -35,15 +34,15 @@ class Found:
     """What the bucket holds.
 
     Attributes:
-        to_land: new files and such with other content than the landed one, oldest first.
-        rejected: files that can be no snapshot of any day so far.
-        gone: landed days whose file the listing lacks; their rows stay.
+        to_land: new files and such with other content than the landed one, kind by kind and oldest first.
+        rejected: files that can be no file of any day so far.
+        gone: keys of landed files that the listing lacks; their rows stay.
         waiting: files of days after the live dump's.
     """
 
     to_land: list[File] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
-    gone: list[dt.date] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     waiting: int = 0
 
     def figures(self) -> dict[str, object]:
@@ -52,32 +51,34 @@ class Found:
         return {name: number for name, number in figures.items() if number}
 
 
-def key_of(day: dt.date) -> str:
-    """The object key of a day's snapshot."""
-    return f"{PREFIX}{day:%Y%m%d}.csv"
+def lacking(warehouse: Warehouse, day: dt.date) -> list[Dataset]:
+    """The kinds of file of which a day has none landed."""
+    return [dataset for dataset in DATASETS if day not in ledger.days(warehouse, dataset.name)]
 
 
-def export(warehouse: Warehouse, bucket: Bucket, day: dt.date, schema: str = "landing") -> int:
-    """Writes the snapshot of a dump to the bucket: standard CSV, CRLF, NULL as nothing, ordered by tenant.
+def export(
+    warehouse: Warehouse, bucket: Bucket, day: dt.date, datasets: Iterable[Dataset], schema: str = "landing"
+) -> dict[str, int]:
+    """Writes daily files of a dump to the bucket: standard CSV, CRLF, NULL as nothing, ordered by key.
 
     Args:
         day: the dump's business day; it is in every row, not a clock.
+        datasets: the kinds of file to write.
         schema: where the dump's tables are.
 
     Returns:
-        Rows written.
+        Rows written, by object key.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(HEADER)
-    tenants = f"{warehouse.quote(schema)}.tenants"
-    rows = warehouse.query(f"SELECT id, status, contract_type, full_name FROM {tenants} ORDER BY id")
-    writer.writerows((*row, day) for row in rows)
-    if bucket.keys(key_of(day)):
-        warn(f"{key_of(day)} is written anew from the dump of {day}")
-    bucket.write(key_of(day), text.getvalue().encode())
-    ledger.admit_again(warehouse, ledger.SNAPSHOT, day)
-    return len(rows)
+    written = {}
+    for dataset in datasets:
+        key = dataset.key_of(day)
+        rows = warehouse.query(dataset.select(warehouse.quote(schema), day))
+        if bucket.keys(key):
+            warn(f"{key} is written anew from the dump of {day}")
+        bucket.write(key, snapshot_file.text_of(dataset, rows, day).encode())
+        ledger.admit_again(warehouse, dataset.name, day)
+        written[key] = len(rows)
+    return written
 
 
 def look(warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) -> Found:
@@ -87,33 +88,40 @@ def look(warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) ->
         live: the live dump's day; files of later days wait for theirs.
         today: today's business date; a file of a later day is rejected.
     """
-    landed, withdrawn = ledger.entries(warehouse, ledger.SNAPSHOT), ledger.withdrawn(warehouse, ledger.SNAPSHOT)
+    found = Found()
+    for dataset in DATASETS:
+        _look(found, dataset, warehouse, bucket, live, today)
+    return found
+
+
+def _look(found: Found, dataset: Dataset, warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) -> None:
+    landed, withdrawn = ledger.entries(warehouse, dataset.name), ledger.withdrawn(warehouse, dataset.name)
     suspects = {day for day, _ in withdrawn}
-    found, listed = Found(), set()
-    for stored in bucket.stored(PREFIX):
-        day = _day(stored.key)
+    listed = set()
+    for stored in bucket.stored(dataset.prefix):
+        day = _day(stored.key.removeprefix(dataset.prefix))
         if day is None or day > today:
             why = "the name is not YYYYMMDD.csv with a real date" if day is None else f"{day} lies in the future"
             found.rejected.append((day, DumpRejectedError(f"snapshot {stored.key}: {why}; rename or remove it")))
             continue
         listed.add(day)
+        file = File(dataset, day, stored.key, stored.version)
         entry = landed[day].entry if day in landed else None
         if day > live:
             found.waiting += 1
         elif entry is None:
             if day not in suspects or (day, digest(bucket, stored.key)) not in withdrawn:
-                found.to_land.append(File(day, stored.key, stored.version))
+                found.to_land.append(file)
         elif entry.object_version != stored.version:
             if digest(bucket, stored.key) != entry.sha256:
-                found.to_land.append(File(day, stored.key, stored.version))
+                found.to_land.append(file)
             else:
-                ledger.set_version(warehouse, ledger.SNAPSHOT, day, stored.version)
-    found.gone = sorted(set(landed) - listed)
-    return found
+                ledger.set_version(warehouse, dataset.name, day, stored.version)
+    found.gone += [dataset.key_of(day) for day in sorted(set(landed) - listed)]
 
 
-def _day(key: str) -> dt.date | None:
-    match = _KEY.fullmatch(key)
+def _day(name: str) -> dt.date | None:
+    match = _NAME.fullmatch(name)
     try:
         return dt.date(*map(int, match.groups())) if match else None
     except ValueError:

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from loader import calendar
+from loader.changes import Changes
 from loader.clock import business_today
 from loader.contract import read_contract
 from loader.project import prod_snapshots, sqlmesh_context
@@ -37,6 +38,11 @@ def status(settings: Settings) -> None:
                WHERE load_id = (SELECT load_id FROM landing.generations WHERE state = 'live')
                ORDER BY value_count DESC, table_name, column_name LIMIT 5"""
         )
+        changes = warehouse.query(
+            """SELECT table_name, rows_added, rows_removed, rows_changed FROM landing.load_changes
+               WHERE load_id = (SELECT load_id FROM landing.generations WHERE state = 'live')
+               AND rows_added + rows_removed + rows_changed > 0 ORDER BY table_name"""
+        )
         kept = warehouse.query(
             "SELECT business_date FROM landing.generations WHERE state = 'kept' ORDER BY load_id DESC"
         )
@@ -58,6 +64,8 @@ def status(settings: Settings) -> None:
     console.print(_calendar_table(days, last))
     for outcome, rule, figure in findings:
         console.print(f"  [yellow]{outcome}[/] in the newest dump, {escape(rule)}: {escape(figure)}")
+    for table, *counts in changes:
+        console.print(f"  the newest dump changed {table}: {Changes(*counts)} rows (added, removed, changed)")
     for table, column, reason, count in nulled:
         console.print(f"  nulled in landing.{table}.{column}: {count:,} values ({reason.replace('_', ' ')})")
     if kept:
@@ -88,7 +96,7 @@ def _wrong(days: list[calendar.Day], newest: dt.date | None, today: dt.date, wai
         if day.complete and day.reasons:
             said.append(f"{day.date}: what is loaded stands, but a newer file of it was refused")
         elif not day.complete and not day.excused(max(day.date, newest or day.date)):
-            said.append(f"{day.date}: dump {day.dump}, snapshot {day.snapshot}")
+            said.append(f"{day.date}: dump {day.dump}, snapshots {_files(day)}")
     if waits_for_run:
         said.append(
             "a dump was replaced or rolled back, and what was computed from it still stands: python -m loader run"
@@ -104,7 +112,7 @@ def _rejected_days(warehouse: Warehouse) -> list[tuple]:
 
 def _calendar_table(days: list[calendar.Day], on: dt.date) -> Table:
     table = Table(title="The last days", title_justify="left")
-    for heading in ("day", "dump", "snapshot", "what is to know"):
+    for heading in ("day", "dump", "snapshots", "what is to know"):
         table.add_column(heading, overflow="fold")
     for day in days:
         notes = [escape(reason) for reason in day.reasons]
@@ -114,8 +122,15 @@ def _calendar_table(days: list[calendar.Day], on: dt.date) -> Table:
             notes.append(
                 f"waived by {escape(day.waiver.by)} until {day.waiver.until}{over}: {escape(day.waiver.reason)}"
             )
-        table.add_row(str(day.date), _coloured(day.dump), _coloured(day.snapshot), "\n".join(notes))
+        table.add_row(str(day.date), _coloured(day.dump), _coloured(_files(day)), "\n".join(notes))
     return table
+
+
+def _files(day: calendar.Day) -> str:
+    """The state of a day's daily files: one word where they share it."""
+    if len(set(day.files.values())) == 1:
+        return next(iter(day.files.values()))
+    return ", ".join(f"{name} {state}" for name, state in day.files.items() if state != "loaded")
 
 
 def _coloured(state: str) -> str:

@@ -13,6 +13,7 @@ from sqlmesh.core.macros import MacroEvaluator
 def create_indexes(evaluator: MacroEvaluator, *columns: t.Any) -> None:
     """On MySQL, indexes a model's table by its grain, its time column and each given column, where such an index is lacking.
 
+    The grain of a by-time table is UNIQUE: an audit sees the days just computed only, and the server refuses a second row whoever writes it.
     Every model has this as its post-statement (config.py); a model with further columns to join on calls it again with them.
     Metadata only: another index is no other data, so it rebuilds nothing.
     """
@@ -30,12 +31,13 @@ def create_indexes(evaluator: MacroEvaluator, *columns: t.Any) -> None:
         f"SELECT index_name, column_name FROM information_schema.statistics WHERE {of_table} ORDER BY index_name, seq_in_index"
     ):
         indexes[name] = (*indexes.get(name, ()), column)
-    wanted = [tuple(column.name for column in grain.find_all(exp.Column)) for grain in snapshot.model.grains]
-    wanted += [(column.name,) for column in columns]
+    unique = "UNIQUE " if snapshot.is_incremental_by_time_range else ""
+    grains = [tuple(column.name for column in grain.find_all(exp.Column)) for grain in snapshot.model.grains]
+    wanted = [(names, unique) for names in grains] + [((column.name,), "") for column in columns]
     if snapshot.model.time_column:
-        wanted.append((snapshot.model.time_column.column.name,))
-    for names in wanted:
+        wanted.append(((snapshot.model.time_column.column.name,), ""))
+    for names, kind in wanted:
         if not any(index[: len(names)] == names for index in indexes.values()):
             indexes[f"by_{'_'.join(names)}"[:64]] = names
             listed = ", ".join(f"`{name}`" for name in names)
-            adapter.execute(f"CREATE INDEX `by_{'_'.join(names)[:60]}` ON `{table.db}`.`{table.name}` ({listed})")
+            adapter.execute(f"CREATE {kind}INDEX `by_{'_'.join(names)[:60]}` ON `{table.db}`.`{table.name}` ({listed})")

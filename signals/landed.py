@@ -21,7 +21,13 @@ def dump_landed(batch: DatetimeRanges, context: ExecutionContext) -> DatetimeRan
 @signal()
 def snapshot_landed(batch: DatetimeRanges, context: ExecutionContext) -> DatetimeRanges:
     """The days whose snapshot, or a later one, has landed: a day without a file before a day with one is a known gap."""
-    return _landed(batch, context, "snapshot")
+    return _landed(batch, context, "tenant_status")
+
+
+@signal()
+def rooms_landed(batch: DatetimeRanges, context: ExecutionContext) -> DatetimeRanges:
+    """As `snapshot_landed`, for the files of room assignments and of properties, both."""
+    return _landed(_landed(batch, context, "room_assignment"), context, "property")
 
 
 def _landed(batch: DatetimeRanges, context: ExecutionContext, dataset: str) -> DatetimeRanges:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from loader import generations, ledger, load_report
+from loader.datasets import PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS, Dataset
 from loader.dump_report import DumpReport, TableReport
 from loader.settings import Settings
-from loader.warehouse import open_warehouse
+from loader.warehouse import Warehouse, open_warehouse
 
 # Only the columns that models read; types as the loader lands them.
 TABLES = {
@@ -126,8 +127,25 @@ def land_snapshot(where: Path | Settings, day: dt.date, statuses: dict[int, int]
             "INSERT INTO landing.tenant_daily_snapshots VALUES (?, ?, ?, NULL, ?)",
             [(number, status, contract_type, day) for number, status in statuses.items()],
         )
-        entry = ledger.Entry(ledger.SNAPSHOT, day, "", len(statuses), 1, f"{day:%Y%m%d}".rjust(64, "0"), "", 1, 0.1)
-        ledger.record(warehouse, ledger.next_load_id(warehouse), entry)
+        _record(warehouse, TENANT_STATUS, day, len(statuses))
+
+
+def land_rooms(where: Path | Settings, day: dt.date, schema: str = "landing") -> None:
+    """Lands the files of rooms and properties that an export of the dump in a schema would write."""
+    with open_warehouse(_settings(where)) as warehouse, warehouse.transaction():
+        for dataset in (ROOM_ASSIGNMENT, PROPERTY):
+            rows = warehouse.query(dataset.select(warehouse.quote(schema), day))
+            places = ", ".join("?" * len(dataset.columns))
+            if rows:
+                warehouse.execute_many(
+                    f"INSERT INTO landing.{dataset.table} VALUES ({places})", [(*row, day) for row in rows]
+                )
+            _record(warehouse, dataset, day, len(rows))
+
+
+def _record(warehouse: Warehouse, dataset: Dataset, day: dt.date, rows: int) -> None:
+    entry = ledger.Entry(dataset.name, day, "", rows, 1, f"{day:%Y%m%d}".rjust(64, "0"), "", 1, 0.1)
+    ledger.record(warehouse, ledger.next_load_id(warehouse), entry)
 
 
 def _settings(where: Path | Settings) -> Settings:

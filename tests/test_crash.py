@@ -44,7 +44,7 @@ LOAD: Phases = [
     ("swapping", r"RENAME TABLE", ("before",)),
     ("swapping", r"RENAME TABLE", ("during", "after")),
     ("settling", r"UPDATE landing\.generations|INTO landing\.load_ledger VALUES \(\d+, 'dump'", MOMENTS),
-    ("exporting", r"FROM landing\.tenants|withdrawn_files WHERE dataset = 'snapshot'", MOMENTS),
+    ("exporting", r"FROM landing\.tenants|withdrawn_files WHERE dataset = 'tenant_status'", MOMENTS),
     ("snapshot", r"INTO TABLE landing\.tenant_daily_snapshots|landing\.load_ledger .*'snapshot', '", MOMENTS),
 ]
 RUN: Phases = [
@@ -408,7 +408,9 @@ def _nothing_left(place: Place, loaded: list[int]) -> None:
     assert place.query(reports) == [(load_id, len(TABLES), len(TABLES)) for _, load_id in entries]
     nulled = "SELECT DISTINCT business_date FROM landing.load_nulled LEFT JOIN landing.load_ledger USING (load_id)"
     assert place.query(nulled) == [(day(offset),) for offset in loaded if offset == NULLED]
-    landed = "SELECT business_date, COUNT(*) FROM landing.load_ledger WHERE dataset = 'snapshot' GROUP BY 1 ORDER BY 1"
+    landed = (
+        "SELECT business_date, COUNT(*) FROM landing.load_ledger WHERE dataset = 'tenant_status' GROUP BY 1 ORDER BY 1"
+    )
     late = [day(GAP)] if LATE in loaded else []
     assert place.query(landed) == [(d, 1) for d in sorted([day(-1), *dumps, *late])]
     for table in ("withdrawn_files", "days_to_reopen"):

@@ -217,7 +217,7 @@ def test_the_buckets_disk_is_full_when_the_snapshot_is_written(
         assert empty_place.query("SELECT COUNT(*) FROM landing.tenants") == [(TENANTS,)]
         assert empty_place.query("SELECT dataset, COUNT(*) FROM landing.load_ledger GROUP BY dataset ORDER BY 1") == [
             ("dump", 2),
-            ("snapshot", 1),
+            ("tenant_status", 1),
         ]
         assert [path.name for path in snapshots.glob("[!.]*")] == [f"{DAY:%Y%m%d}.csv"]
     disk.resize(ROOMY)

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from loader import snapshot_file
+from loader.datasets import TENANT_STATUS
 from loader.errors import DumpRejectedError
-from loader.warehouse.own_tables import OWN_TABLES
 from tests.fuzz import reference
 from tests.fuzz.cases import KINDS, kind_of
 from tests.fuzz.place import HEADER, Place
@@ -125,13 +125,13 @@ def test_what_no_comment_hides_from_a_server_is_read(tmp_path: Path) -> None:
 def test_a_number_of_a_snapshot_is_not_rounded(number: str, tmp_path: Path) -> None:
     day, path = dt.date(2025, 6, 1), tmp_path / "20250601.csv"
     with duckdb.connect() as connection:
-        connection.execute(f"CREATE TABLE t ({OWN_TABLES['tenant_daily_snapshots']})")
+        connection.execute(f"CREATE TABLE t ({TENANT_STATUS.ddl})")
         path.write_text(f"{HEADER}2,9,1,,{day}\r\n")
-        snapshot_file.insert(connection, "t", path, day, "20250601.csv")
+        snapshot_file.insert(connection, TENANT_STATUS, "t", path, day, "20250601.csv")
         assert connection.execute("SELECT tenant_id, status FROM t").fetchall() == [(2, 9)]
         path.write_text(f"{HEADER}2,{number},1,,{day}\r\n")
         with pytest.raises(DumpRejectedError, match="20250601.csv: not a row of"):
-            snapshot_file.insert(connection, "t", path, day, "20250601.csv")
+            snapshot_file.insert(connection, TENANT_STATUS, "t", path, day, "20250601.csv")
 
 
 def landed(folder: Path, more: str) -> Landed:

@@ -112,7 +112,7 @@ def test_a_backfill_that_broke_goes_on_where_it_broke(
     failing_at(3)
     with pytest.raises(LoaderError, match="expired"):
         load(embedded.settings(bucket))
-    landed = "SELECT business_date FROM landing.load_ledger WHERE dataset = 'snapshot' ORDER BY 1"
+    landed = "SELECT business_date FROM landing.load_ledger WHERE dataset = 'tenant_status' ORDER BY 1"
     assert embedded.query(landed) == [(day,) for day in days[:2]]
     read.clear()
     failing_at(0)

@@ -32,7 +32,7 @@ def test_a_dump_lands_with_its_snapshot_and_a_second_load_changes_nothing(bucket
     put_dump(bucket, DAY, company(tenants=[tenant(1, full_name="O'Neill, 試験"), tenant(2)]), zipped=zipped)
     settings = empty_place.settings(bucket)
     assert load(settings) == DAY
-    assert ledger_of(empty_place) == [("dump", DAY, 9), ("snapshot", DAY, 2)]
+    assert ledger_of(empty_place) == [("dump", DAY, 9), ("tenant_status", DAY, 2)]
     snapshot = bucket / "snapshots/tenant_status/20250610.csv"
     assert snapshot.read_bytes().decode() == (
         "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
@@ -219,7 +219,7 @@ def test_a_load_killed_between_dump_and_snapshot_is_made_good(bucket, empty_plac
             load(settings)
     assert ledger_of(empty_place) == [("dump", DAY, 8)]
     load(settings)
-    assert ledger_of(empty_place) == [("dump", DAY, 8), ("snapshot", DAY, 1)]
+    assert ledger_of(empty_place) == [("dump", DAY, 8), ("tenant_status", DAY, 1)]
 
 
 def test_the_load_report_is_kept(bucket, empty_place) -> None:

@@ -54,7 +54,7 @@ def test_a_bad_snapshot_file_is_rejected_whole_and_named_without_a_name_in_it(bu
     assert "太郎" not in str(rejection.value)
     # The good files before and after it are in, nothing of the bad one is.
     assert days_of(empty_place) == [dt.date(2025, 5, 31), dt.date(2025, 6, 2), DAY]
-    ((reason,),) = empty_place.query("SELECT reason FROM landing.rejections WHERE dataset = 'snapshot'")
+    ((reason,),) = empty_place.query("SELECT reason FROM landing.rejections WHERE dataset = 'tenant_status'")
     assert reason == str(rejection.value)
 
 
@@ -101,7 +101,7 @@ def test_a_file_exported_again_with_other_content_replaces_the_day_in_one_step(b
     rows = f"SELECT tenant_id, status FROM landing.tenant_daily_snapshots WHERE snapshot_date = '{earlier}' ORDER BY 1"
     assert empty_place.query(rows) == [(1, 9), (2, 14)]
     assert empty_place.query(
-        f"SELECT row_count FROM landing.load_ledger WHERE dataset = 'snapshot' AND business_date = '{earlier}'"
+        f"SELECT row_count FROM landing.load_ledger WHERE dataset = 'tenant_status' AND business_date = '{earlier}'"
     ) == [(2,)]
     # One that is no snapshot any more leaves what was landed, and is named.
     put_snapshot(bucket, earlier, one(earlier, t1=9, t2=14) + "x\r\n")
@@ -115,7 +115,7 @@ def test_a_file_that_was_only_touched_is_not_landed_again(bucket, empty_place) -
     put_dump(bucket, DAY, company())
     settings = empty_place.settings(bucket)
     load(settings)
-    loads = "SELECT business_date, load_id, object_version FROM landing.load_ledger WHERE dataset = 'snapshot'"
+    loads = "SELECT business_date, load_id, object_version FROM landing.load_ledger WHERE dataset = 'tenant_status'"
     ((_, load_id, version),) = empty_place.query(loads)
     os.utime(bucket / "snapshots/tenant_status/20250610.csv", ns=(1, 1))
     load(settings)
@@ -156,7 +156,8 @@ def test_a_file_of_a_day_to_come_is_rejected_and_one_of_a_day_whose_dump_is_awai
 def bounded(tmp_path: Path, settings, rules: str):
     contract = tmp_path / "bounded.yaml"
     contract.write_text(
-        "source: {allowed: [gghouse-db.internal/basis]}\ncontinuity_days: 14\ntables: {}\n" + f"snapshots: {rules}\n"
+        "source: {allowed: [gghouse-db.internal/basis]}\ncontinuity_days: 14\ntables: {}\n"
+        + f"snapshots: {{tenant_status: {rules}}}\n"
     )
     return type(settings)(settings.gateway, settings.duckdb_file, settings.bucket, settings.mysql, contract)
 
@@ -171,18 +172,18 @@ def test_the_number_of_rows_is_compared_with_the_file_before_whether_that_is_lan
     put_snapshot(bucket, days[1], one(days[1], t1=9))  # two thirds less
     put_snapshot(bucket, days[2], one(days[2], t1=9, t2=9))  # a third less than the last good one
     with pytest.raises(
-        DumpRejectedError, match=r"20250608.csv: change:snapshots: 3 to 1, -66.67 % .allowed: -40 % to \+60 %"
+        DumpRejectedError, match=r"20250608.csv: change:tenant_status: 3 to 1, -66.67 % .allowed: -40 % to \+60 %"
     ):
         load(settings)
     assert days_of(empty_place) == [days[0], days[2], DAY]
     # On its own, the day after: against what is landed; and taken when a person says so, which is recorded.
-    with pytest.raises(DumpRejectedError, match="--accept change:snapshots"):
+    with pytest.raises(DumpRejectedError, match="--accept change:tenant_status"):
         load(settings)
-    load(settings, accepted=frozenset(["change:snapshots"]))
+    load(settings, accepted=frozenset(["change:tenant_status"]))
     assert days_of(empty_place) == [*days, DAY]
     assert empty_place.query(
-        "SELECT rule_name, outcome FROM landing.load_findings WHERE rule_name LIKE '%snapshots'"
-    ) == [("change:snapshots", "accepted")]
+        "SELECT rule_name, outcome FROM landing.load_findings WHERE rule_name LIKE '%tenant_status'"
+    ) == [("change:tenant_status", "accepted")]
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from loader.datasets import DATASETS
 from loader.errors import UsageError
 from loader.settings import PROJECT
 
@@ -39,6 +40,12 @@ def _ordered(bounds: tuple[float, float]) -> tuple[float, float]:
 def _existing_seed(name: str) -> str:
     if not (PROJECT / "seeds" / f"{name}.csv").is_file():
         raise ValueError(f"there is no seeds/{name}.csv")
+    return name
+
+
+def _existing_dataset(name: str) -> str:
+    if name not in (known := [dataset.name for dataset in DATASETS]):
+        raise ValueError(f"there is no such kind of daily file; there are {', '.join(known)}")
     return name
 
 
@@ -90,10 +97,15 @@ class TableRules(_Strict):
 
 
 class SnapshotRules(_Strict):
-    """The rules of a snapshot file."""
+    """The rules of one kind of daily file."""
 
     at_least: PositiveInt | None = None
     change_percent: Change | None = None
+
+    def names(self, dataset: str) -> Iterator[str]:
+        """The rules' names."""
+        kinds = {"rows": self.at_least, "change": self.change_percent}
+        yield from (f"{kind}:{dataset}" for kind, value in kinds.items() if value is not None)
 
 
 class Source(_Strict):
@@ -108,7 +120,7 @@ class Contract(_Strict):
     source: Source
     continuity_days: PositiveInt
     tables: dict[str, TableRules]
-    snapshots: SnapshotRules
+    snapshots: dict[Annotated[str, AfterValidator(_existing_dataset)], SnapshotRules]
     only_warn: tuple[str, ...] = ()
 
     @field_validator("tables")
@@ -148,8 +160,8 @@ class Contract(_Strict):
 
     def names(self) -> set[str]:
         """Every rule's name."""
-        snapshots = {"rows:snapshots", "change:snapshots"}
-        return snapshots.union(*(rules.names(table) for table, rules in self.tables.items()))
+        rules = (*self.tables.items(), *self.snapshots.items())
+        return set().union(*(rule.names(subject) for subject, rule in rules))
 
 
 def read_contract(file: Path) -> Contract:

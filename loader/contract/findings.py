@@ -50,7 +50,7 @@ def on_rows(
     """The findings on a number of rows.
 
     Args:
-        subject: table name, or `snapshots`.
+        subject: name of the table or the kind of daily file.
         rows: the number.
         before: the number before, None for the first.
         at_least: the least there must be.

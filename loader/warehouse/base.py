@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
+from loader.datasets import Dataset
 from loader.dump.landing import Landing
 from loader.dump_report import DumpReport
 from loader.warehouse.own_tables import RESERVED
@@ -49,6 +50,9 @@ class Warehouse(Protocol):
     def quote(self, name: str) -> str:
         """A name as an identifier, whatever it holds."""
 
+    def same(self, left: str, right: str) -> str:
+        """The condition that two columns hold the same value, or NULL both."""
+
     def create_schema(self, name: str) -> None:
         """A new, empty schema."""
 
@@ -79,10 +83,11 @@ class Warehouse(Protocol):
             replaced: schema of the generation that is shown now, None where there is none.
         """
 
-    def insert_snapshot(self, path: Path, day: dt.date, key: str) -> int:
-        """Checks a snapshot file and puts its rows into landing.tenant_daily_snapshots, within the caller's transaction.
+    def insert_snapshot(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
+        """Checks a daily file and puts its rows into its kind's table, within the caller's transaction.
 
         Args:
+            dataset: what kind of file.
             path: the file.
             day: business day that every row must have.
             key: the file's name, for messages.

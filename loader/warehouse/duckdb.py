@@ -11,9 +11,12 @@ from typing import Any
 
 import duckdb
 
+from loader.datasets import DATASETS, Dataset
 from loader.errors import BusyError, LoaderError
 from loader.warehouse.base import Columns, OpenLanding, by_table
 from loader.warehouse.own_tables import KEYS, OWN_TABLES
+
+_DAILY = frozenset(dataset.table for dataset in DATASETS)
 
 
 @contextmanager
@@ -32,10 +35,8 @@ def open_file(file: Path) -> Iterator[DuckDBWarehouse]:
     try:
         connection.execute("CREATE SCHEMA IF NOT EXISTS landing")
         for name, columns in OWN_TABLES.items():
-            # No key on the snapshots: keeping its index costs more than landing the rows, and each file is checked for repeats.
-            key = (
-                f", PRIMARY KEY ({', '.join(KEYS[name])})" if name in KEYS and name != "tenant_daily_snapshots" else ""
-            )
+            # No key on the daily files: keeping its index costs more than landing the rows, and each file is checked for repeats.
+            key = f", PRIMARY KEY ({', '.join(KEYS[name])})" if name in KEYS and name not in _DAILY else ""
             connection.execute(f"CREATE TABLE IF NOT EXISTS landing.{name} ({columns}{key})")
         yield DuckDBWarehouse(connection)
     finally:
@@ -110,6 +111,9 @@ class DuckDBWarehouse:
     def quote(self, name: str) -> str:
         return '"' + name.replace('"', '""') + '"'
 
+    def same(self, left: str, right: str) -> str:
+        return f"{left} IS NOT DISTINCT FROM {right}"
+
     def create_schema(self, name: str) -> None:
         self.execute(f"CREATE SCHEMA {self.quote(name)}")
 
@@ -153,7 +157,7 @@ class DuckDBWarehouse:
                 table = f"{self.quote(home)}.{self.quote(name)}"
                 self.execute(f"CREATE OR REPLACE VIEW landing.{self.quote(name)} AS SELECT * FROM {table}")
 
-    def insert_snapshot(self, path: Path, day: dt.date, key: str) -> int:
+    def insert_snapshot(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
         from loader.snapshot_file import insert
 
-        return insert(self._connection, "landing.tenant_daily_snapshots", path, day, key)
+        return insert(self._connection, dataset, f"landing.{dataset.table}", path, day, key)

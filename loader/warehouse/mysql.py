@@ -13,6 +13,7 @@ from typing import Any
 import pymysql
 
 from loader import lock
+from loader.datasets import Dataset
 from loader.errors import LoaderError
 from loader.mysql_url import CHARSET, COLLATION, WAIT_SECONDS, Account, connect
 from loader.warehouse.base import Columns, OpenLanding, by_table
@@ -126,6 +127,9 @@ class MySQLWarehouse:
     def quote(self, name: str) -> str:
         return "`" + name.replace("`", "``") + "`"
 
+    def same(self, left: str, right: str) -> str:
+        return f"{left} <=> {right}"
+
     def create_schema(self, name: str) -> None:
         self.execute(f"CREATE DATABASE {self.quote(name)} CHARACTER SET {CHARSET} COLLATE {COLLATION}")
 
@@ -186,26 +190,28 @@ class MySQLWarehouse:
     def _table(self, schema: str | None, name: str) -> str:
         return f"{self.quote(schema or '')}.{self.quote(name)}"
 
-    def insert_snapshot(self, path: Path, day: dt.date, key: str) -> int:
+    def insert_snapshot(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
         import duckdb
 
-        from loader.snapshot_file import HEADER, insert
+        from loader.snapshot_file import insert
 
+        names = ", ".join(dataset.columns)
+        texts = ", ".join(name for name, kind in dataset.columns.items() if kind == "text")
         with duckdb.connect() as reader, tempfile.TemporaryDirectory(prefix="snapshot-") as folder:
             reader.execute("SET threads = 1")
-            reader.execute(f"CREATE TABLE file ({OWN_TABLES['tenant_daily_snapshots']})")
-            rows = insert(reader, "file", path, day, key)
+            reader.execute(f"CREATE TABLE file ({dataset.ddl})")
+            rows = insert(reader, dataset, "file", path, day, key)
             if self.local_infile:
                 checked = Path(folder) / "checked.csv"
                 reader.execute(
-                    f"COPY (SELECT {', '.join(HEADER)} FROM file ORDER BY tenant_id) TO '{checked}' "
-                    "(FORMAT csv, HEADER false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR 'NULL', FORCE_QUOTE (full_name))"
+                    f"COPY (SELECT {names} FROM file ORDER BY {dataset.key}) TO '{checked}' (FORMAT csv, HEADER false, DELIMITER ',', "
+                    f"QUOTE '\"', ESCAPE '\"', NULLSTR 'NULL', FORCE_QUOTE ({texts}), TIMESTAMPFORMAT '%Y-%m-%d %H:%M:%S')"
                 )
-                landed = self._load_data(checked, HEADER)
+                landed = self._load_data(checked, dataset, key)
             else:
                 landed = 0
-                found = reader.execute(f"SELECT {', '.join(HEADER)} FROM file ORDER BY tenant_id")
-                sql = f"INSERT INTO landing.tenant_daily_snapshots ({', '.join(HEADER)}) VALUES (?, ?, ?, ?, ?)"
+                found = reader.execute(f"SELECT {names} FROM file ORDER BY {dataset.key}")
+                sql = f"INSERT INTO landing.{dataset.table} ({names}) VALUES ({', '.join('?' * len(dataset.columns))})"
                 while batch := found.fetchmany(5000):
                     self.execute_many(sql, batch)
                     landed += len(batch)
@@ -213,15 +219,15 @@ class MySQLWarehouse:
             raise LoaderError(f"snapshot {key}: {landed:,} rows landed of {rows:,}; the file was not loaded")
         return rows
 
-    def _load_data(self, path: Path, columns: Iterable[str]) -> int:
+    def _load_data(self, path: Path, dataset: Dataset, key: str) -> int:
         with self._connection.cursor() as cursor:
             cursor.execute(
-                f"LOAD DATA LOCAL INFILE '{path}' INTO TABLE landing.tenant_daily_snapshots CHARACTER SET {CHARSET} "
+                f"LOAD DATA LOCAL INFILE '{path}' INTO TABLE landing.{dataset.table} CHARACTER SET {CHARSET} "
                 "FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\\n' "
-                f"({', '.join(columns)})"
+                f"({', '.join(dataset.columns)})"
             )
             if cursor.warning_count:
                 raise LoaderError(
-                    f"snapshot {path.name}: the server could not take {cursor.warning_count:,} values as they are"
+                    f"snapshot {key}: the server could not take {cursor.warning_count:,} values as they are"
                 )
             return cursor.rowcount

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from loader.datasets import DATASETS, DAY
+
 # A row a dump or snapshot file, written when all of it is in: what "landed" means to every signal and model.
 _LEDGER = """
     load_id BIGINT NOT NULL, dataset VARCHAR(16) NOT NULL, business_date DATE NOT NULL, object_key VARCHAR(255) NOT NULL,
@@ -21,6 +23,10 @@ OWN_TABLES = {
     "load_nulled": """
         load_id BIGINT NOT NULL, table_name VARCHAR(64) NOT NULL, column_name VARCHAR(64) NOT NULL, reason VARCHAR(32) NOT NULL,
         value_count BIGINT NOT NULL""",
+    # What changed between the dump before and this one, by the key that the contract names.
+    "load_changes": """
+        load_id BIGINT NOT NULL, table_name VARCHAR(64) NOT NULL, rows_added BIGINT NOT NULL, rows_removed BIGINT NOT NULL,
+        rows_changed BIGINT NOT NULL""",
     # What the gate found of a load, also of a rejected one: see loader/contract.
     "load_findings": """
         load_id BIGINT NOT NULL, rule_name VARCHAR(255) NOT NULL, figure VARCHAR(512) NOT NULL, bound VARCHAR(255) NOT NULL,
@@ -43,9 +49,7 @@ OWN_TABLES = {
     "computed_to": "last_day DATE NOT NULL",
     # Who holds the lock (MySQL): a row for the message that the next one gets.
     "writer": "connection_id BIGINT NOT NULL, who VARCHAR(255) NOT NULL, since DATETIME NOT NULL",
-    "tenant_daily_snapshots": """
-        tenant_id BIGINT NOT NULL, status BIGINT NOT NULL, contract_type BIGINT NOT NULL, full_name VARCHAR(255),
-        snapshot_date DATE NOT NULL""",
+    **{dataset.table: dataset.ddl for dataset in DATASETS},
     "llm_enrichment_cache": """
         tenant_id BIGINT NOT NULL, name_hash VARCHAR(64), llm_nationality VARCHAR(255), llm_confidence DECIMAL(6, 5),
         enriched_at DATETIME, model_version VARCHAR(128)""",
@@ -59,7 +63,7 @@ KEYS = {
     "rejections": ("dataset", "business_date"),
     "waivers": ("business_date",),
     # By day first: days are written, read and compared whole.
-    "tenant_daily_snapshots": ("snapshot_date", "tenant_id"),
+    **{dataset.table: (DAY, dataset.key) for dataset in DATASETS},
     "llm_enrichment_cache": ("tenant_id",),
     "property_geo_latlon_backup": ("apartment_id",),
 }

@@ -8,7 +8,8 @@ MODEL (
     UNIQUE_VALUES(columns := (
       check_date
     )),
-    NOT_NULL(columns := (check_date, dump_status, snapshot_status, is_gap)),
+    NOT_NULL(columns := (check_date, dump_status, snapshot_status, is_gap, rooms_status, is_rooms_gap)),
+    ACCEPTED_VALUES(column := rooms_status, is_in := ('loaded', 'rejected', 'waived', 'missing')),
     ACCEPTED_VALUES(column := dump_status, is_in := ('loaded', 'rejected', 'waived', 'missing')),
     ACCEPTED_VALUES(column := snapshot_status, is_in := ('loaded', 'rejected', 'waived', 'missing')),
     NO_FUTURE_DATE(column := check_date)
@@ -25,12 +26,22 @@ WITH first_dump AS (
 ), days AS (
   SELECT
     c.calendar_date,
+    c.has_rooms,
     a.as_of_date
   FROM silver.business_calendar AS c
   CROSS JOIN first_dump AS f
   CROSS JOIN silver.as_of AS a
   WHERE
     c.calendar_date >= f.first_date
+), no_rooms AS (
+  SELECT
+    business_date,
+    MIN(reason) AS reason
+  FROM staging.load_rejections
+  WHERE
+    dataset IN ('room_assignment', 'property')
+  GROUP BY
+    business_date
 )
 SELECT
   d.calendar_date::DATE AS check_date, /* business day (JST) */
@@ -53,8 +64,21 @@ SELECT
     ELSE 'missing'
   END::VARCHAR(16) AS snapshot_status, /* the same for the day's snapshot file */
   CASE WHEN file.business_date IS NULL THEN 1 ELSE 0 END::BIGINT AS is_gap, /* 1: no snapshot, so what needs one is NULL on this day */
+  CASE
+    WHEN d.has_rooms = 1
+    THEN 'loaded'
+    WHEN w.until_date >= d.as_of_date
+    THEN 'waived'
+    WHEN NOT no_rooms.business_date IS NULL
+    THEN 'rejected'
+    ELSE 'missing'
+  END::VARCHAR(16) AS rooms_status, /* the same for the day's files of room assignments and properties, both */
+  (
+    1 - d.has_rooms
+  )::BIGINT AS is_rooms_gap, /* 1: one of these lacks, so occupancy is NULL on this day */
   CASE WHEN dump.business_date IS NULL THEN no_dump.reason END::VARCHAR(512) AS dump_rejection, /* why the dump was refused, NULL once one is in */
   CASE WHEN file.business_date IS NULL THEN no_file.reason END::VARCHAR(512) AS snapshot_rejection, /* why the snapshot file was refused, NULL once one is in */
+  CASE WHEN d.has_rooms = 0 THEN no_rooms.reason END::VARCHAR(512) AS rooms_rejection, /* why one of those files was refused, NULL once both are in */
   w.waived_by::VARCHAR(128) AS waived_by, /* who waived the day */
   w.reason::VARCHAR(500) AS waiver_reason, /* why */
   w.until_date::DATE AS waived_until, /* last day on which that counts */
@@ -64,10 +88,12 @@ FROM days AS d
 LEFT JOIN staging.load_ledger AS dump
   ON dump.business_date = d.calendar_date AND dump.dataset = 'dump'
 LEFT JOIN staging.load_ledger AS file
-  ON file.business_date = d.calendar_date AND file.dataset = 'snapshot'
+  ON file.business_date = d.calendar_date AND file.dataset = 'tenant_status'
 LEFT JOIN staging.load_rejections AS no_dump
   ON no_dump.business_date = d.calendar_date AND no_dump.dataset = 'dump'
 LEFT JOIN staging.load_rejections AS no_file
-  ON no_file.business_date = d.calendar_date AND no_file.dataset = 'snapshot'
+  ON no_file.business_date = d.calendar_date AND no_file.dataset = 'tenant_status'
+LEFT JOIN no_rooms
+  ON no_rooms.business_date = d.calendar_date
 LEFT JOIN staging.load_waivers AS w
   ON w.business_date = d.calendar_date

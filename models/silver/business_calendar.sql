@@ -14,8 +14,9 @@ MODEL (
     UNIQUE_VALUES(columns := (
       calendar_date
     )),
-    NOT_NULL(columns := (calendar_date, has_dump, has_snapshot)),
+    NOT_NULL(columns := (calendar_date, has_dump, has_snapshot, has_rooms)),
     ACCEPTED_VALUES(column := snapshot_state, is_in := ('before_history', 'snapshot', 'gap')),
+    ACCEPTED_VALUES(column := rooms_state, is_in := ('before_history', 'snapshot', 'gap')),
     NO_FUTURE_DATE(column := calendar_date)
   )
 );
@@ -52,11 +53,30 @@ WITH RECURSIVE numbers AS (
     LAG(sha256) OVER (ORDER BY business_date) AS previous_sha256
   FROM staging.load_ledger
   WHERE
-    dataset = 'snapshot'
+    dataset = 'tenant_status'
+), rooms AS (
+  SELECT
+    r.business_date,
+    CONCAT(r.sha256, p.sha256) AS sha256,
+    LAG(r.business_date) OVER (ORDER BY r.business_date) AS previous_date,
+    LAG(CONCAT(r.sha256, p.sha256)) OVER (ORDER BY r.business_date) AS previous_sha256
+  FROM staging.load_ledger AS r
+  JOIN staging.load_ledger AS p
+    ON p.business_date = r.business_date AND p.dataset = 'property'
+  WHERE
+    r.dataset = 'room_assignment'
 ), history AS (
   SELECT
-    MIN(business_date) AS first_date
-  FROM snapshots
+    (
+      SELECT
+        MIN(business_date)
+      FROM snapshots
+    ) AS first_date,
+    (
+      SELECT
+        MIN(business_date)
+      FROM rooms
+    ) AS first_rooms_date
 )
 SELECT
   d.calendar_date::DATE AS calendar_date, /* business day (JST) */
@@ -72,10 +92,24 @@ SELECT
   s.sha256::VARCHAR(64) AS snapshot_sha256, /* digest of the snapshot file, so that another content shows */
   s.previous_date::DATE AS previous_snapshot_date, /* the snapshot that this one is compared with */
   s.previous_sha256::VARCHAR(64) AS previous_snapshot_sha256, /* digest of that one: with other content this day changes too */
-  @days_between(s.previous_date, d.calendar_date) AS days_since_previous_snapshot /* 1 unless a gap lies before */
+  @days_between(s.previous_date, d.calendar_date) AS days_since_previous_snapshot, /* 1 unless a gap lies before */
+  CASE WHEN r.business_date IS NULL THEN 0 ELSE 1 END::BIGINT AS has_rooms, /* 1: the room assignment and the properties of this day have landed, both */
+  CASE
+    WHEN NOT r.business_date IS NULL
+    THEN 'snapshot'
+    WHEN d.calendar_date > h.first_rooms_date
+    THEN 'gap'
+    ELSE 'before_history'
+  END::VARCHAR(16) AS rooms_state, /* snapshot, gap or before_history, as above, for these two files */
+  r.sha256::VARCHAR(128) AS rooms_sha256, /* digests of the two files */
+  r.previous_date::DATE AS previous_rooms_date, /* the day with both files that this one is compared with */
+  r.previous_sha256::VARCHAR(128) AS previous_rooms_sha256, /* digests of that day's files: with other content this day changes too */
+  @days_between(r.previous_date, d.calendar_date) AS days_since_previous_rooms /* 1 unless a gap lies before */
 FROM days AS d
 LEFT JOIN dumps AS u
   ON u.business_date = d.calendar_date
 LEFT JOIN snapshots AS s
   ON s.business_date = d.calendar_date
+LEFT JOIN rooms AS r
+  ON r.business_date = d.calendar_date
 CROSS JOIN history AS h

@@ -1,4 +1,4 @@
-/* What the loader has landed: one row a dump or snapshot, written when all of it is in. */
+/* What the loader has landed: one row a dump or daily file, written when all of it is in. */
 MODEL (
   name staging.load_ledger,
   kind VIEW,
@@ -18,13 +18,13 @@ MODEL (
   audits (
     UNIQUE_COMBINATION_OF_COLUMNS(columns := (dataset, business_date)),
     NOT_NULL(columns := (dataset, business_date, row_count)),
-    ACCEPTED_VALUES(column := dataset, is_in := ('dump', 'snapshot')),
+    ACCEPTED_VALUES(column := dataset, is_in := ('dump', 'tenant_status', 'room_assignment', 'property')),
     ACCEPTED_VALUES(column := has_manifest, is_in := (0, 1))
   )
 );
 
 SELECT
-  dataset::VARCHAR(16) AS dataset, /* dump or snapshot */
+  dataset::VARCHAR(16) AS dataset, /* dump, or the kind of daily file: tenant_status, room_assignment or property */
   business_date, /* business day (JST) of the data */
   object_key::VARCHAR(255) AS object_key, /* the file in the bucket */
   row_count::BIGINT AS row_count, /* rows landed */

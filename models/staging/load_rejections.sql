@@ -1,4 +1,4 @@
-/* Dumps and snapshot files that were refused, the newest refusal of each day. */
+/* Dumps and daily files that were refused, the newest refusal of each day. */
 MODEL (
   name staging.load_rejections,
   kind VIEW,
@@ -17,12 +17,12 @@ MODEL (
   audits (
     UNIQUE_COMBINATION_OF_COLUMNS(columns := (dataset, business_date)),
     NOT_NULL(columns := (dataset, business_date, reason)),
-    ACCEPTED_VALUES(column := dataset, is_in := ('dump', 'snapshot'))
+    ACCEPTED_VALUES(column := dataset, is_in := ('dump', 'tenant_status', 'room_assignment', 'property'))
   )
 );
 
 SELECT
-  dataset::VARCHAR(16) AS dataset, /* dump or snapshot */
+  dataset::VARCHAR(16) AS dataset, /* dump, or the kind of daily file: tenant_status, room_assignment or property */
   business_date, /* business day (JST) of the file */
   object_key::VARCHAR(255) AS object_key, /* the file in the bucket */
   LEFT(reason, 512)::VARCHAR(512) AS reason, /* why it was refused, as the loader said; cut at 512 characters */

@@ -30,7 +30,7 @@ MODEL (
           MAX(business_date)
         FROM landing.load_ledger
         WHERE
-          dataset = 'snapshot'
+          dataset = 'tenant_status'
       )
     )
   )

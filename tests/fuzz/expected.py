@@ -73,7 +73,7 @@ def expected(base: Contents, ran: Ran) -> Contents:
                 count = len(rows[day])
             else:
                 count = _dump(wanted, ran, entry, body)
-                if day == DAY and ("snapshot", DAY) not in now:
+                if day == DAY and ("tenant_status", DAY) not in now:
                     rows.pop(DAY)  # the live dump was replaced, and its own snapshot refused
         except NotReadableError as error:
             raise Wrong(f"the {dataset} of {day} landed, and the reference can't read it: {error}") from None
@@ -87,7 +87,7 @@ def _ledger(base: Contents, ran: Ran) -> list[tuple]:
     """The ledger as it is, once nothing is lost from it and what is not new is as before."""
     before, now, new = entries(base), entries(ran.contents), landed(base, ran)
     for key, entry in before.items():
-        replaced = key == ("snapshot", DAY) and ("dump", DAY) in new
+        replaced = key == ("tenant_status", DAY) and ("dump", DAY) in new
         if key not in now and not replaced:
             raise Wrong(f"the ledger lost its {key[0]} of {key[1]}")
         if key in now and key not in new and now[key]._replace(version="") != entry._replace(version=""):

@@ -27,7 +27,7 @@ from tests.fuzz.case import Case, dump_files, snapshot_key
 from tests.fuzz.source import CANARY, DAY, TODAY, render, tables
 
 # What a command leaves behind that changes nothing: what it refused, and why.
-RECORDS = ("rejections", "load_findings", "load_tables", "load_nulled")
+RECORDS = ("rejections", "load_findings", "load_tables", "load_nulled", "load_changes")
 HEADER = "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
 SNAPSHOTS = (DAY - dt.timedelta(days=2), DAY - dt.timedelta(days=1))
 

@@ -44,7 +44,10 @@ def new_file(rng: random.Random) -> Case:
         files = dump_files(NEXT, render(tables(), rng)) if rng.random() < 0.6 else {}
         return Case(files | {snapshot_key(day): body}, day=NEXT if files else DAY, subject=("dump", NEXT))
     return Case(
-        {snapshot_key(day): body}, day=DAY, subject=("snapshot", day), outcome=LANDS if sound and day != DAY else None
+        {snapshot_key(day): body},
+        day=DAY,
+        subject=("tenant_status", day),
+        outcome=LANDS if sound and day != DAY else None,
     )
 
 
@@ -55,7 +58,7 @@ def again(rng: random.Random) -> Case:
     files = {snapshot_key(day): body}
     if rng.random() < 0.2:
         return Case(files | dump_files(NEXT, render(tables(), rng)), subject=("dump", NEXT), outcome=LANDS)
-    return Case(files, day=DAY, subject=("snapshot", day))
+    return Case(files, day=DAY, subject=("tenant_status", day))
 
 
 def _file(rng: random.Random, day: dt.date) -> tuple[bytes, bool]:

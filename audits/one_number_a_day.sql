@@ -1,0 +1,11 @@
+AUDIT (
+  name one_number_a_day
+);
+
+SELECT
+  a.valid_from
+FROM @this_model AS a
+JOIN @this_model AS b
+  ON b.valid_from > a.valid_from
+WHERE
+  a.valid_to IS NULL OR b.valid_from <= a.valid_to

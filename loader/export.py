@@ -1,0 +1,74 @@
+"""`export`: the daily files of past days, made from the dumps of those days. See docs/decisions/0005."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Collection
+from pathlib import Path
+
+from loader import clock, generations, snapshots
+from loader.bucket import open_bucket
+from loader.contract import read_contract
+from loader.datasets import DATASETS, Dataset
+from loader.dumps import Choosing
+from loader.errors import LoaderError, NoDumpError, UsageError
+from loader.landing import Landing
+from loader.progress import say, step
+from loader.settings import Settings
+from loader.warehouse import open_warehouse
+
+
+def export(
+    settings: Settings,
+    first: dt.date,
+    last: dt.date,
+    *,
+    again: bool = False,
+    by_hand: bool = False,
+    accepted: Collection[str] = (),
+) -> None:
+    """Writes the daily files that the bucket lacks, day by day; safe to repeat, and to kill at any point.
+
+    A day's dump is read into a place of its own, which is dropped: what the warehouse shows, its ledger and its calendar stay as they are.
+
+    Args:
+        settings: warehouse and bucket.
+        first: first business day.
+        last: last one, included.
+        again: write files although the bucket has them.
+        by_hand: take dumps without a manifest.
+        accepted: names of rules of the contract whose findings somebody accepts.
+
+    Raises:
+        LoaderError: in one of its kinds, at the end, naming each day whose files could not be made; the others are made.
+    """
+    today = clock.business_today()
+    if last < first:
+        raise UsageError(f"--to {last} is before --date {first}")
+    if last > today:
+        raise UsageError(f"{last} lies in the future: today is {today} in Japan")
+    contract, bucket = read_contract(settings.contract), open_bucket(settings.bucket_uri)
+    problems: list[LoaderError] = []
+    with open_warehouse(settings) as warehouse, tempfile.TemporaryDirectory(prefix="loader-") as scratch:
+        generations.drop_unused(warehouse)
+        choosing = Choosing(bucket, contract, today, set(), by_hand)
+        landing = Landing(warehouse, bucket, contract, Path(scratch), accepted)
+        listed, live = choosing.listed(), generations.live(warehouse)
+        for number in range((last - first).days + 1):
+            day = first + dt.timedelta(days=number)
+            wanted: list[Dataset] = [one for one in DATASETS if again or not bucket.keys(one.key_of(day))]
+            try:
+                if not wanted:
+                    say(f"{day}: the bucket has its files")
+                elif live and live.day == day:
+                    with step(f"export {day}") as progress:
+                        progress.note(rows=snapshots.export(warehouse, bucket, day, wanted))
+                elif day not in listed:
+                    raise NoDumpError(f"{bucket.uri} holds no dump of {day}, so its files can't be made")
+                else:
+                    landing.export(choosing.of_day(day, listed[day]), wanted)
+            except LoaderError as problem:
+                problems.append(problem)
+    if problems:
+        raise type(problems[0])("\n".join(map(str, problems))) from problems[0]

@@ -1,0 +1,64 @@
+/* Occupancy of the company by day: facts up to the newest day with files, then 90 days of projection. Days without files are gaps. */
+MODEL (
+  name gold.occupancy_daily_metrics,
+  kind VIEW,
+  owner data_team,
+  grain snapshot_date,
+  audits (
+    UNIQUE_VALUES(columns := (
+      snapshot_date
+    )),
+    NOT_NULL(columns := (snapshot_date, day_kind, as_of_date, total_physical_rooms)),
+    ACCEPTED_VALUES(column := day_kind, is_in := ('fact', 'gap', 'projection')),
+    OCCUPANCY_ADDS_UP(),
+    WITHIN_ALL_ROOMS(occupied := period_end_rooms, total := total_physical_rooms)
+  )
+);
+
+/* Kind: VIEW, for it only puts two tables under each other; the rates are computed from whole numbers as they are read. */
+WITH days AS (
+  SELECT
+    f.snapshot_date,
+    f.day_kind,
+    a.rooms_as_of_date AS as_of_date,
+    f.applications,
+    f.new_moveins,
+    f.new_moveouts,
+    f.occupancy_delta,
+    f.period_start_rooms,
+    f.period_end_rooms,
+    f.unexplained_rooms
+  FROM silver.occupancy_facts AS f
+  CROSS JOIN silver.as_of AS a
+  UNION ALL
+  SELECT
+    snapshot_date,
+    'projection' AS day_kind,
+    as_of_date,
+    NULL AS applications,
+    new_moveins,
+    new_moveouts,
+    occupancy_delta,
+    period_start_rooms,
+    period_end_rooms,
+    NULL AS unexplained_rooms
+  FROM silver.occupancy_projection
+)
+SELECT
+  d.snapshot_date::DATE AS snapshot_date, /* day (JST) */
+  d.day_kind::VARCHAR(16) AS day_kind, /* fact, gap (no files of this day: all is NULL) or projection */
+  d.as_of_date::DATE AS as_of_date, /* newest day with files: facts up to it, projection behind */
+  d.applications::BIGINT AS applications, /* rooms for which a tenant entered status 4 or 5. NULL on the day after a gap and ahead */
+  d.new_moveins::BIGINT AS new_moveins, /* rooms whose tenant's first move-in is that day */
+  d.new_moveouts::BIGINT AS new_moveouts, /* rooms whose tenant moves out that day */
+  d.occupancy_delta::BIGINT AS occupancy_delta, /* move-ins less move-outs */
+  d.period_start_rooms::BIGINT AS period_start_rooms, /* occupied rooms at 00:00. NULL on the day after a gap */
+  d.period_end_rooms::BIGINT AS period_end_rooms, /* occupied rooms at the end of the day */
+  d.unexplained_rooms::BIGINT AS unexplained_rooms, /* start less the end of the day before: changes that no dated move explains */
+  p.rooms::BIGINT AS total_physical_rooms, /* rooms to let, seeds.physical_rooms */
+  (
+    d.period_end_rooms::DECIMAL(18, 6) / p.rooms
+  )::DECIMAL(10, 6) AS occupancy_rate /* occupied rooms at the end of the day, of all */
+FROM days AS d
+LEFT JOIN seeds.physical_rooms AS p
+  ON d.snapshot_date BETWEEN p.valid_from AND COALESCE(p.valid_to, d.snapshot_date)

@@ -1,0 +1,86 @@
+/* Which room each tenant of the current population held on each day, and at which rent: one row a tenant and room. No names. */
+MODEL (
+  name silver.tenant_room_snapshot_daily,
+  kind INCREMENTAL_BY_TIME_RANGE (
+    time_column snapshot_date,
+    batch_size 92
+  ),
+  owner data_team,
+  grain (snapshot_date, tenant_id, room_id),
+  audits (
+    UNIQUE_COMBINATION_OF_COLUMNS(columns := (snapshot_date, tenant_id, room_id)),
+    NOT_NULL(columns := (snapshot_date, moving_id, tenant_id, apartment_id, room_id, management_status, is_room_primary)),
+    ACCEPTED_VALUES(column := management_status, is_in := (4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15)),
+    ONE_PRIMARY_TENANT_A_ROOM(),
+    UNKNOWN_ROOM_WARNING(percent := 1),
+    NO_FUTURE_DATE(column := snapshot_date)
+  )
+);
+
+/* Kind: a day depends on its own file alone, so it is computed once and no later rent can reach it. */
+WITH days AS (
+  SELECT
+    calendar_date
+  FROM silver.business_calendar
+  WHERE
+    calendar_date BETWEEN @start_ds AND @end_ds AND has_rooms = 1
+), contracts AS (
+  SELECT
+    a.*,
+    COALESCE(a.moveout_date_integrated, a.moveout_plans_date, a.moveout_date) AS leaves_on,
+    CASE WHEN a.room_apartment_id = a.apartment_id THEN 1 ELSE 0 END AS is_known_room,
+    s.is_occupied,
+    s.room_priority,
+    s.ui_label_ja
+  FROM days AS d
+  JOIN staging.room_assignment_snapshots AS a
+    ON a.snapshot_date = d.calendar_date
+  JOIN seeds.code_tenant_status AS s
+    ON s.code = a.tenant_status AND s.is_population = 1
+), held AS (
+  SELECT
+    *,
+    ROW_NUMBER() OVER (
+      PARTITION BY snapshot_date, tenant_id, room_id
+      ORDER BY CASE WHEN movein_date > snapshot_date THEN 1 ELSE 0 END, movein_date DESC NULLS LAST, updated_at DESC NULLS LAST, moving_id DESC
+    ) AS place /* A renewal that starts later does not bring its rent forward. */
+  FROM contracts
+  /* By the contract's tenant, for a tenant can hold two rooms and tenants.moving_id can dangle. But the source leaves old contracts
+  open: one that is not the tenant's current one counts only until its move-out. */
+  WHERE
+    COALESCE(is_moveout, 0) = 0
+    AND (
+      is_current_contract = 1 OR leaves_on IS NULL OR leaves_on >= snapshot_date
+    )
+), ranked AS (
+  SELECT
+    *,
+    ROW_NUMBER() OVER (
+      PARTITION BY snapshot_date, room_id, is_known_room
+      ORDER BY room_priority, movein_date DESC NULLS LAST, updated_at DESC NULLS LAST, moving_id DESC
+    ) AS room_place
+  FROM held
+  WHERE
+    place = 1
+)
+SELECT
+  r.snapshot_date::DATE AS snapshot_date, /* business day */
+  r.moving_id::BIGINT AS moving_id, /* contract by which the room is held */
+  r.tenant_id::BIGINT AS tenant_id, /* tenant */
+  r.apartment_id::BIGINT AS apartment_id, /* property */
+  r.room_id::BIGINT AS room_id, /* room */
+  r.room_number::VARCHAR(64) AS room_number, /* number on the door on that day */
+  r.tenant_status::BIGINT AS management_status, /* status of the tenant on that day, 4 to 15 */
+  r.ui_label_ja::VARCHAR(64) AS management_status_label, /* status as the property system shows it */
+  COALESCE(c.category_ja, '一般2')::VARCHAR(64) AS contract_category, /* contract category in Japanese */
+  COALESCE(c.tenant_type, 'unknown')::VARCHAR(16) AS tenant_type, /* individual, corporate or unknown, by the type of the contract */
+  r.rent::DECIMAL(12, 0) AS monthly_rent, /* yen a month on that day */
+  r.movein_date::DATE AS move_in_date, /* contract start, can lie ahead */
+  r.original_movein_date::DATE AS original_movein_date, /* first move-in of the tenant in this room */
+  r.leaves_on::DATE AS moveout_date, /* the one move-out day as known on that day: unified, else planned, else last rent day */
+  r.moveout_plans_date::DATE AS moveout_plans_date, /* planned or actual day of leaving, as known on that day */
+  r.is_known_room::BIGINT AS is_known_room, /* 0: the property has no such room, so it counts in no occupancy */
+  CASE WHEN r.room_place = 1 AND r.is_occupied = 1 AND r.is_known_room = 1 THEN 1 ELSE 0 END::BIGINT AS is_room_primary /* 1: the one tenant by whom the room counts as occupied */
+FROM ranked AS r
+LEFT JOIN seeds.code_contract_type AS c
+  ON c.code = r.moving_agreement_type

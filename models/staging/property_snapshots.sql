@@ -1,0 +1,41 @@
+/* Properties of every day that has a file of them, as the property system had them that day. */
+MODEL (
+  name staging.property_snapshots,
+  kind VIEW,
+  owner data_team,
+  grain (apartment_id, snapshot_date),
+  columns (
+    apartment_id BIGINT,
+    unique_number VARCHAR(64),
+    apartment_name VARCHAR(255),
+    prefecture VARCHAR(64),
+    municipality VARCHAR(128),
+    latitude DECIMAL(11, 8),
+    longitude DECIMAL(11, 8),
+    room_count BIGINT,
+    room_rows BIGINT,
+    snapshot_date DATE
+  ),
+  signals (
+    rooms_landed()
+  ),
+  audits (
+    NEWEST_DAY_COMPLETE(day := snapshot_date, columns := (apartment_id, room_rows)),
+    NEWEST_DAY_UNIQUE(day := snapshot_date, columns := (
+      apartment_id
+    ))
+  )
+);
+
+SELECT
+  apartment_id, /* property */
+  @clean_text(unique_number, 64) AS unique_number, /* asset id: J and seven digits */
+  @clean_text(apartment_name, 255) AS apartment_name, /* name on that day */
+  @clean_text(prefecture, 64) AS prefecture, /* prefecture */
+  @clean_text(municipality, 128) AS municipality, /* ward or city */
+  CASE WHEN latitude BETWEEN -90 AND 90 THEN latitude END::DECIMAL(11, 8) AS latitude, /* latitude, as geocoded by that day */
+  CASE WHEN longitude BETWEEN -180 AND 180 THEN longitude END::DECIMAL(11, 8) AS longitude, /* longitude, as geocoded by that day */
+  room_count, /* rooms as the source counted them (too few at times) */
+  room_rows, /* rooms that the source had rows of */
+  snapshot_date /* business day of the file */
+FROM landing.property_snapshots

@@ -1,0 +1,57 @@
+/* Contracts of every day that has a file of them, as the property system had them that day: not cancelled, not over for more than a month. */
+MODEL (
+  name staging.room_assignment_snapshots,
+  kind VIEW,
+  owner data_team,
+  grain (moving_id, snapshot_date),
+  columns (
+    moving_id BIGINT,
+    tenant_id BIGINT,
+    apartment_id BIGINT,
+    room_id BIGINT,
+    room_apartment_id BIGINT,
+    room_number VARCHAR(64),
+    tenant_status BIGINT,
+    is_current_contract BIGINT,
+    is_moveout BIGINT,
+    moving_agreement_type BIGINT,
+    movein_date DATE,
+    original_movein_date DATE,
+    moveout_date_integrated DATE,
+    moveout_plans_date DATE,
+    moveout_date DATE,
+    rent DECIMAL(12, 0),
+    updated_at TIMESTAMP,
+    snapshot_date DATE
+  ),
+  signals (
+    rooms_landed()
+  ),
+  audits (
+    NEWEST_DAY_COMPLETE(day := snapshot_date, columns := (moving_id, tenant_id, apartment_id, room_id, is_current_contract)),
+    NEWEST_DAY_UNIQUE(day := snapshot_date, columns := (
+      moving_id
+    ))
+  )
+);
+
+SELECT
+  moving_id, /* contract */
+  tenant_id, /* tenant of the contract */
+  apartment_id, /* property of the contract */
+  room_id, /* room of the contract */
+  room_apartment_id, /* property that the room belongs to, NULL where there is no such room */
+  @clean_text(room_number, 64) AS room_number, /* number on the door */
+  tenant_status, /* status of the tenant on that day, NULL where there is no such tenant */
+  is_current_contract, /* 1: the tenant's row names this contract as the current one */
+  is_moveout, /* 1: the source says the move-out is done */
+  moving_agreement_type, /* contract type 0 to 9 */
+  @clean_date(movein_date) AS movein_date, /* contract start, can lie ahead */
+  @clean_date(original_movein_date) AS original_movein_date, /* first move-in of the tenant in this room */
+  @clean_date(moveout_date_integrated) AS moveout_date_integrated, /* move-out day as the source unifies it */
+  @clean_date(moveout_plans_date) AS moveout_plans_date, /* planned or actual day of leaving */
+  @clean_date(moveout_date) AS moveout_date, /* last day of rent */
+  rent::DECIMAL(12, 0) AS rent, /* monthly rent in yen on that day */
+  @clean_timestamp(updated_at) AS updated_at, /* when the contract was last changed, naive JST */
+  snapshot_date /* business day of the file */
+FROM landing.room_assignment_snapshots
