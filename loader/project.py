@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def sqlmesh_context(settings: Settings) -> Iterator[tuple[Context, Any]]:
-    """A SQLMesh context on the settings' gateway, and its console. Closed at the end, so the file is free again.
+    """A SQLMesh context on the settings' gateway, without the project's models, and its console. Closed at the end, so the file is free again.
 
     Raises:
         BusyError: another process holds the warehouse.
@@ -33,7 +33,8 @@ def sqlmesh_context(settings: Settings) -> Iterator[tuple[Context, Any]]:
     console = _console()
     set_console(console)
     try:
-        context = Context(paths=[str(PROJECT)], gateway=settings.gateway)
+        # Models are not read from files: a run takes everything, audits and macros included, from the state that a plan wrote.
+        context = Context(paths=[str(PROJECT)], gateway=settings.gateway, load=False)
         context.engine_adapter.fetchone("SELECT 1")
     except duckdb.IOException as error:
         from loader.warehouse.duckdb import cannot_open
@@ -59,6 +60,12 @@ def prod_snapshots(context: Context) -> dict[str, Snapshot]:
         raise LoaderError("prod has no models yet: review and apply a plan first with sqlmesh plan")
     found = context.state_sync.get_snapshots(environment.snapshots)
     return {snapshot.model.name: snapshot for snapshot in found.values() if snapshot.is_model}
+
+
+def refreshed(context: Context, snapshots: dict[str, Snapshot]) -> dict[str, Snapshot]:
+    """The same versions with the intervals that are computed by now: cheaper than `prod_snapshots`, which reads all of the models."""
+    context.state_sync.refresh_snapshot_intervals(snapshots.values())
+    return snapshots
 
 
 def _console() -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from loader import grains, ledger, restate
 from loader.errors import LoaderError, NoDumpError
 from loader.progress import step
-from loader.project import prod_snapshots, sqlmesh_context
+from loader.project import prod_snapshots, refreshed, sqlmesh_context
 from loader.settings import Settings
 from loader.warehouse import one_writer, open_warehouse
 
@@ -90,21 +90,22 @@ def _run(settings: Settings, loaded: _Loaded) -> RunResult:
     with sqlmesh_context(settings) as (context, console):
         result = RunResult(day)
         with step(f"run {day}") as progress:
-            if first := loaded.first_to_open(_furthest(fresh_to(prod_snapshots(context)))):
-                restate.withdraw(context, first, loaded.newest)
             snapshots = prod_snapshots(context)
+            if first := loaded.first_to_open(_furthest(fresh_to(snapshots))):
+                restate.withdraw(context, first, loaded.newest)
+                refreshed(context, snapshots)
             late = restate.differing_days(context, snapshots[restate.CALENDAR], day)
             restate.open_days(context, restate.standing_on(snapshots, restate.CALENDAR), restate.stretches(late))
             _run_once(context, console, day)
-            _restate_corrected(context, console, result)
-            grains.assert_rows_once(context, prod_snapshots(context))
+            _restate_corrected(context, console, refreshed(context, snapshots), result)
+            grains.assert_rows_once(context, refreshed(context, snapshots))
             progress.note(
                 models=len(console.computed),
                 audits_passed=console.audits_passed,
                 restated_days=result.restated,
                 warnings=console.warnings,
             )
-        result.fresh_to = fresh_to(prod_snapshots(context))
+        result.fresh_to = fresh_to(snapshots)
         return result
 
 
@@ -151,9 +152,8 @@ def _loaded(settings: Settings, day: dt.date | None) -> _Loaded:
         return _Loaded(day or loaded, loaded, reopened, computed_to)
 
 
-def _restate_corrected(context: Context, console: Any, result: RunResult) -> None:
+def _restate_corrected(context: Context, console: Any, snapshots: dict[str, Snapshot], result: RunResult) -> None:
     """Compares the marts, whose parents are fresh by now, and runs again for the days that differ."""
-    snapshots = prod_snapshots(context)
     for name, snapshot in snapshots.items():
         if name == restate.CALENDAR:
             continue  # compared before the run
