@@ -12,6 +12,13 @@ from tests.places import FILE
 
 def rebuilt(file: Path, folder: Path) -> Path:
     """A warehouse with the landing data of another, planned from nothing in the folder."""
+    copy = copy_landing(file, folder)
+    plan(copy)
+    return copy
+
+
+def copy_landing(file: Path, folder: Path) -> Path:
+    """A warehouse with the landing data of another, in the folder, on which nothing was planned yet."""
     copy = folder / FILE
     with duckdb.connect(str(copy)) as connection:
         connection.execute(f"ATTACH '{file}' AS original (READ_ONLY)")
@@ -28,7 +35,6 @@ def rebuilt(file: Path, folder: Path) -> Path:
             "SELECT sql FROM duckdb_views() WHERE database_name = 'original' AND schema_name = 'landing'"
         ).fetchall():
             connection.execute(statement.replace("original.", ""))
-    plan(copy)
     return copy
 
 
