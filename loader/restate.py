@@ -66,7 +66,7 @@ def open_days(context: Context, snapshots: Iterable[Snapshot], days: list[tuple[
     which the next run could know that the others lack it.
 
     Args:
-        snapshots: the versions that prod runs.
+        snapshots: model versions.
         days: stretches of days, (first, last), both included.
     """
     from sqlmesh.utils.date import to_timestamp
@@ -90,9 +90,7 @@ def withdraw(context: Context, first: dt.date, newest: dt.date) -> None:
     """
     from sqlmesh.utils.date import to_timestamp
 
-    # Every environment's versions, for one that is promoted later must not bring the withdrawn days with it.
-    shown = {info for environment in context.state_sync.get_environments() for info in environment.snapshots}
-    for snapshot in context.state_sync.get_snapshots(shown).values():
+    for snapshot in every_version(context):
         if not snapshot.is_model or snapshot.is_seed or not snapshot.intervals:
             continue
         if snapshot.is_incremental_by_time_range:
@@ -106,17 +104,26 @@ def withdraw(context: Context, first: dt.date, newest: dt.date) -> None:
             )
 
 
-def standing_on(snapshots: dict[str, Snapshot], name: str) -> list[Snapshot]:
-    """The model and every model that is computed from it, views left out: they hold nothing."""
-    reached = {snapshots[name].name}
+def every_version(context: Context) -> list[Snapshot]:
+    """All versions in the state of the models that an environment shows: also one that a plan made for dev, or that an edit replaced. It
+    may be promoted, or the edit taken back, and must not bring days with it that are right no more."""
+    shown = {info.name for environment in context.state_sync.get_environments() for info in environment.snapshots}
+    found = context.state_sync.get_snapshots_by_names(shown, exclude_expired=False)
+    return list(context.state_sync.get_snapshots(one.snapshot_id for one in found).values())
+
+
+def standing_on(snapshots: Iterable[Snapshot], name: str) -> list[Snapshot]:
+    """The versions of a model and of every model that is computed from it, views left out: they hold nothing."""
+    snapshots = [snapshot for snapshot in snapshots if snapshot.is_model and not snapshot.is_seed]
+    reached = {snapshot.name for snapshot in snapshots if snapshot.model.name == name}
     found = True
     while found:
         found = False
-        for snapshot in snapshots.values():
+        for snapshot in snapshots:
             if snapshot.name not in reached and any(parent.name in reached for parent in snapshot.parents):
                 reached.add(snapshot.name)
                 found = True
-    return [snapshot for snapshot in snapshots.values() if snapshot.name in reached and not snapshot.is_view]
+    return [snapshot for snapshot in snapshots if snapshot.name in reached and not snapshot.is_view]
 
 
 def stretches(days: list[dt.date]) -> list[tuple[dt.date, dt.date]]:

@@ -95,7 +95,8 @@ def _run(settings: Settings, loaded: _Loaded) -> RunResult:
                 restate.withdraw(context, first, loaded.newest)
                 refreshed(context, snapshots)
             late = restate.differing_days(context, snapshots[restate.CALENDAR], day)
-            restate.open_days(context, restate.standing_on(snapshots, restate.CALENDAR), restate.stretches(late))
+            standing = restate.standing_on(restate.every_version(context), restate.CALENDAR) if late else []
+            restate.open_days(context, standing, restate.stretches(late))
             _run_once(context, console, day)
             _restate_corrected(context, console, refreshed(context, snapshots), result)
             grains.assert_rows_once(context, refreshed(context, snapshots))
