@@ -10,12 +10,18 @@ from pathlib import Path
 import pytest
 
 from loader.settings import Settings
-from tests import places
+from tests import places, quick
 from tests.landing import company, land_dump, land_snapshot, moving, tenant
 from tests.places import FILE, Place, Servers
 from tests.servers import mysql_family, state
 
 FIRST_DAY = dt.date(2025, 6, 10)
+
+quick.hurry()
+
+
+def pytest_collection_finish() -> None:
+    quick.collect_garbage_rarely()
 
 
 @pytest.fixture(autouse=True)

@@ -195,7 +195,10 @@ def _serve() -> None:
 
     import loader.cli  # noqa: F401
     import loader.dump.mysql_landing  # noqa: F401
+    from tests import quick
 
+    quick.read_no_model_tests()
+    quick.collect_garbage_rarely()
     for line in sys.stdin:
         order = json.loads(line)
         assert threading.active_count() == 1, "a fork takes no thread along, but the locks that it holds"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -87,8 +89,17 @@ def copy_project(folder: Path, models: bool = True, config: str = "") -> Project
     for part in (*_RULES, *(_MODELS if models else ())):
         shutil.copytree(PROJECT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "config.py").write_text((PROJECT / "config.py").read_text() + config)
+    # A model that is the same in all copies, down to its time, is read and optimized once.
+    shutil.copystat(PROJECT / "config.py", folder / "config.py")
+    (folder / ".cache").symlink_to(_cache().name)
     (folder / "models").mkdir(exist_ok=True)
     return ProjectCopy(folder)
+
+
+@functools.cache
+def _cache() -> tempfile.TemporaryDirectory[str]:
+    """A cache for all copies that this process makes: one model's versions are told apart by the time of the edit."""
+    return tempfile.TemporaryDirectory(prefix="project-cache-")
 
 
 def _forget_modules() -> None:
