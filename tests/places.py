@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import pymysql
 
 from loader.settings import PROJECT, Settings
 from loader.warehouse import read_warehouse
@@ -114,7 +116,7 @@ def copied(place: Place, folder: Path) -> Place:
 class Servers:
     """A MySQL-family server and a Postgres for the whole session; each test gets them as it wants them.
 
-    Throwaway servers are put back by their files. One that the environment names is emptied, so name none that holds anything.
+    A server is emptied, so name none in the environment that holds anything; a warehouse that was kept is put back by a throwaway's files.
     """
 
     def __init__(self, mysql: MySQLServer, state: PostgresServer) -> None:
@@ -125,13 +127,7 @@ class Servers:
 
     def empty(self) -> Place:
         """A warehouse where nothing was ever loaded."""
-        if not self.mysql.own:
-            self._drop_everything()
-        elif "empty" in self._saved:
-            self.mysql.restore("empty")
-        else:
-            self.mysql.save("empty")
-            self._saved.add("empty")
+        self._drop_everything()
         return self._place(None)
 
     def save(self, place: Place, name: str) -> bool:
@@ -159,6 +155,12 @@ class Servers:
 
     def _drop_everything(self) -> None:
         with self.mysql.connect() as connection, connection.cursor() as cursor:
+            if self.mysql.own:  # whoever is connected still is a test's that is over, and may hold a lock
+                cursor.execute("SHOW PROCESSLIST")
+                users = [number for number, user, *_ in cursor.fetchall() if user == self.mysql.user]
+                for number in set(users) - {connection.thread_id()}:
+                    with suppress(pymysql.err.OperationalError):  # it has just gone
+                        cursor.execute(f"KILL {number}")
             cursor.execute(f"SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN {_SYSTEM}")
             for (name,) in cursor.fetchall():
                 cursor.execute(f"DROP DATABASE `{name}`")

@@ -59,6 +59,7 @@ def test_today_is_japans_whatever_the_machines_clock_says() -> None:
     }
 
 
+@pytest.mark.once
 def test_a_dump_older_than_allowed_is_not_taken_for_todays(bucket, empty_place, today) -> None:
     put(bucket, -2)
     with pytest.raises(NoDumpError, match="no dump of 2025-06-10; the newest is of 2025-06-08"):
@@ -70,6 +71,7 @@ def test_a_dump_older_than_allowed_is_not_taken_for_todays(bucket, empty_place, 
     assert dumps_of(empty_place) == [day(-2)]
 
 
+@pytest.mark.once
 def test_a_dump_of_a_day_to_come_is_no_dump_yet(bucket, empty_place, today, capsys) -> None:
     put(bucket, 0)
     put(bucket, 1)
@@ -92,6 +94,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_dump_that_is_foreign_or_of_another_time_is_refused_before_it_is_read(
     bucket, empty_place, today, case, capsys
@@ -108,6 +111,7 @@ def test_a_dump_that_is_foreign_or_of_another_time_is_refused_before_it_is_read(
 STALE = "tables: {tenants: {fresh_days: 2}, movings: {fresh_days: 2}, apartments: {fresh_days: 2}}\n"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("watermarks", "message"),
     [
@@ -356,6 +360,7 @@ def test_a_waiver_ends_where_the_day_is_loaded(bucket, empty_place, today) -> No
     assert found.reasons == (str(problem),)
 
 
+@pytest.mark.once
 def test_days_that_miss_the_same_are_told_in_one_sentence(bucket, empty_place, today) -> None:
     settings = empty_place.settings(bucket)
     put(bucket, -6)

@@ -77,6 +77,7 @@ def test_a_table_that_a_later_dump_lacks_is_gone_not_stale(bucket, empty_place) 
     assert empty_place.query(found) == [(0,)]
 
 
+@pytest.mark.once
 def test_the_newest_valid_dump_is_chosen_by_its_date(bucket, empty_place, capsys) -> None:
     put_dump(bucket, NEXT, company())
     put_dump(bucket, DAY, company())  # written later, and still the older one
@@ -106,6 +107,7 @@ REFUSALS = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("case", REFUSALS)
 def test_a_dump_its_manifest_does_not_vouch_for_changes_nothing(bucket, empty_place, case) -> None:
     put_dump(bucket, DAY, company())
@@ -119,6 +121,7 @@ def test_a_dump_its_manifest_does_not_vouch_for_changes_nothing(bucket, empty_pl
     assert everything(empty_place) == before
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("manifest", ["", "{", "[]", '{"valid_for_etl": true}'])
 def test_an_unreadable_manifest_is_named(bucket, empty_place, manifest) -> None:
     put_dump(bucket, DAY, company())
@@ -127,6 +130,7 @@ def test_an_unreadable_manifest_is_named(bucket, empty_place, manifest) -> None:
         load(empty_place.settings(bucket), DAY)
 
 
+@pytest.mark.once
 def test_a_dump_that_lacks_a_table_models_read_is_rejected(bucket, empty_place) -> None:
     tables = company()
     del tables["rooms"]
@@ -151,6 +155,7 @@ def test_a_dump_with_a_statement_that_is_no_literal_insert_changes_nothing(bucke
         assert everything(empty_place) == before
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_a_dump_cut_at_any_byte_changes_nothing(bucket, empty_place) -> None:
     """Cut after the producer measured it (its manifest speaks of the whole), and cut before (its manifest vouches for the cut)."""
@@ -175,6 +180,7 @@ def test_a_dump_cut_at_any_byte_changes_nothing(bucket, empty_place) -> None:
     assert load(settings) == NEXT
 
 
+@pytest.mark.once
 def test_no_dump_for_the_date_says_what_there_is(bucket, empty_place) -> None:
     with pytest.raises(NoDumpError, match="holds no dump; it holds no dumps/gghouse_YYYYMMDD"):
         load(empty_place.settings(bucket))
@@ -241,6 +247,7 @@ def test_the_load_report_is_kept(bucket, empty_place) -> None:
     ) == [(2, 2)]
 
 
+@pytest.mark.once
 def test_a_log_gets_one_json_line_a_step_and_no_name(bucket, empty_place, capsys) -> None:
     put_dump(bucket, DAY, company(tenants=[tenant(1, full_name="試験太郎")]))
     load(empty_place.settings(bucket))

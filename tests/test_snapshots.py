@@ -41,6 +41,7 @@ BAD_FILES = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("case", BAD_FILES)
 def test_a_bad_snapshot_file_is_rejected_whole_and_named_without_a_name_in_it(bucket, empty_place, case) -> None:
     body, message = BAD_FILES[case]
@@ -58,6 +59,7 @@ def test_a_bad_snapshot_file_is_rejected_whole_and_named_without_a_name_in_it(bu
     assert reason == str(rejection.value)
 
 
+@pytest.mark.once
 def test_a_snapshot_key_that_is_no_date_is_named(bucket, empty_place) -> None:
     put_dump(bucket, DAY, company())
     (bucket / "snapshots/tenant_status").mkdir(parents=True)
@@ -138,6 +140,7 @@ def test_a_listing_that_is_shorter_or_empty_takes_nothing_away_and_is_told(bucke
     assert '"gone_from_bucket": 4' in capsys.readouterr().out
 
 
+@pytest.mark.once
 def test_a_file_of_a_day_to_come_is_rejected_and_one_of_a_day_whose_dump_is_awaited_waits(
     bucket, empty_place, capsys
 ) -> None:
