@@ -8,4 +8,4 @@ FROM @this_model AS a
 JOIN @this_model AS b
   ON b.valid_from > a.valid_from
 WHERE
-  a.valid_to IS NULL OR b.valid_from <= a.valid_to
+  NULLIF(a.valid_to, '') IS NULL OR b.valid_from <= a.valid_to

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 import shutil
 import subprocess
 import sys
@@ -14,12 +12,15 @@ from pathlib import Path
 
 import click
 
-from bench.page import Figures, Mornings, Step, page
+from bench.growth import growth
+from bench.page import Figures, Step, page
+from bench.process import in_process
 from loader.settings import PROJECT
 from tests import servers
 
 DAY = "2026-02-10"
 SNAPSHOTS = 261
+GROWTH = (60, 261, 1000)
 
 
 def company(scale: float) -> list[str]:
@@ -32,34 +33,6 @@ def seconds(work: Callable[[], object]) -> float:
     started = time.monotonic()
     work()
     return time.monotonic() - started
-
-
-def in_process(*words: str, env: dict[str, str] | None = None) -> Step:
-    """Runs Python with these arguments in a process of its own.
-
-    Returns:
-        Wall seconds, and peak resident memory in MB as the process itself reads it at its end.
-    """
-    code = (
-        "import resource, runpy, sys\n"
-        "sys.argv = sys.argv[1:]\n"
-        "try: runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=False)\n"
-        "finally: print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"
-    )
-    started = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-c", code, *words],
-        cwd=PROJECT,
-        env=os.environ | (env or {}),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    wall = time.monotonic() - started
-    if done.returncode:
-        sys.exit(f"python -m {' '.join(words)} failed:\n{done.stderr}")
-    return Step(wall, int(done.stderr.split()[-1]) / 1024)
 
 
 def mysql_loads(dump: Path, load: list[str]) -> tuple[float, Step]:
@@ -88,25 +61,6 @@ def mysql_loads(dump: Path, load: list[str]) -> tuple[float, Step]:
         return reference, in_process(*load, env=env)
 
 
-def mysql_mornings(folder: Path, scale: float) -> Mornings:
-    """The first full plan and one ordinary morning, on a fresh MariaDB with default settings."""
-    bucket = folder / "mornings"
-    in_process("demo", "--out", str(bucket), "--days", "2", *company(scale))
-    first = str(dt.date.fromisoformat(DAY) - dt.timedelta(days=1))
-    with servers.mariadb(folder / "mysql") as server, servers.postgres(folder / "state") as state:
-        env = {
-            "WAREHOUSE_GATEWAY": "aurora",
-            "WAREHOUSE_MYSQL_URL": f"{server.url}?ssl=off",
-            "WAREHOUSE_STATE_URL": state.create("bench"),
-            "WAREHOUSE_BUCKET": str(bucket),
-        }
-        snapshots = in_process("loader", "load", "--date", first, env=env)
-        plan = in_process("bench.plan", env=env)
-        return Mornings(
-            snapshots, plan, in_process("loader", "load", "--date", DAY, env=env), in_process("loader", "run", env=env)
-        )
-
-
 def bare_read(folder: Path, database: Path) -> float:
     """Wall seconds of a process that does one DuckDB read_csv of all snapshot files into a table of a database file."""
     columns = "{'tenant_id': 'BIGINT', 'status': 'BIGINT', 'contract_type': 'BIGINT', 'full_name': 'VARCHAR', 'snapshot_date': 'DATE'}"
@@ -117,9 +71,11 @@ def bare_read(folder: Path, database: Path) -> float:
 
 @click.command()
 @click.option("--scale", default=1.0, show_default=True, help="Size of the company; 1 is a dump of about 900 MB.")
+@click.option("--days", multiple=True, type=int, default=GROWTH, show_default=True, help="Days of history, for growth.")
+@click.option("--growth-scale", default=1.0, show_default=True, help="Size of the company whose history grows.")
 @click.option("--write/--no-write", default=True, show_default=True, help="Write docs/benchmarks.md.")
-def main(scale: float, write: bool) -> None:
-    """Measure loading a full dump and 261 snapshots, and mornings on MySQL."""
+def main(scale: float, days: tuple[int, ...], growth_scale: float, write: bool) -> None:
+    """Measure loading a full dump and 261 snapshots, and how mornings grow with history on both gateways."""
     try:
         servers.require("mariadb", "postgres")
     except servers.Missing as missing:
@@ -153,10 +109,13 @@ def main(scale: float, write: bool) -> None:
         snapshots = in_process(*load, env=env)
         print(f"loader, snapshots: {snapshots}", flush=True)
 
-        (folder / "mornings-on-mysql").mkdir()
-        mornings = mysql_mornings(folder / "mornings-on-mysql", scale)
-        print(f"mornings on MariaDB: {mornings}", flush=True)
-        figures = Figures(scale, dump.stat().st_size, len(files), client, mysql, embedded, bare, snapshots, mornings)
+        grown = []
+        for one in growth(days, growth_scale):
+            print(one, flush=True)
+            grown.append(one)
+        figures = Figures(
+            scale, dump.stat().st_size, len(files), client, mysql, embedded, bare, snapshots, growth_scale, grown
+        )
         text = page(figures)
         print(text)
         if write:

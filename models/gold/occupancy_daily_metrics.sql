@@ -61,4 +61,4 @@ SELECT
   )::DECIMAL(10, 6) AS occupancy_rate /* occupied rooms at the end of the day, of all */
 FROM days AS d
 LEFT JOIN seeds.physical_rooms AS p
-  ON d.snapshot_date BETWEEN p.valid_from AND COALESCE(p.valid_to, d.snapshot_date)
+  ON d.snapshot_date BETWEEN p.valid_from::DATE AND COALESCE(NULLIF(p.valid_to, '')::DATE, d.snapshot_date)

@@ -5,12 +5,12 @@ MODEL (
     path '../../seeds/physical_rooms.csv'
   ),
   columns (
-    valid_from DATE,
-    valid_to DATE,
+    valid_from VARCHAR(10),
+    valid_to VARCHAR(10),
     rooms BIGINT
   ),
   column_descriptions (
-    valid_from = 'first day (JST) on which the number holds',
+    valid_from = 'first day (JST) on which the number holds, YYYY-MM-DD (as a text: SQLMesh reads a seed of dates with warnings)',
     valid_to = 'last day, empty while it holds',
     rooms = 'physical rooms: the denominator that the managers agreed on, not a count of rows'
   ),
