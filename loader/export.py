@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
-from loader import clock, generations, snapshots
+from loader import clock, generations, ledger, snapshots
 from loader.bucket import open_bucket
 from loader.contract import read_contract
 from loader.datasets import DATASETS, Dataset
@@ -36,7 +36,7 @@ def export(
         settings: warehouse and bucket.
         first: first business day.
         last: last one, included.
-        again: write files although the bucket has them.
+        again: write files although the bucket has them, from a dump that was rolled back too.
         by_hand: take dumps without a manifest.
         accepted: names of rules of the contract whose findings somebody accepts.
 
@@ -48,11 +48,14 @@ def export(
         raise UsageError(f"--to {last} is before --date {first}")
     if last > today:
         raise UsageError(f"{last} lies in the future: today is {today} in Japan")
-    contract, bucket = read_contract(settings.contract), open_bucket(settings.bucket_uri)
+    contract = read_contract(settings.contract)
+    contract.require_acceptable(accepted)
+    bucket = open_bucket(settings.bucket_uri)
     problems: list[LoaderError] = []
     with open_warehouse(settings) as warehouse, tempfile.TemporaryDirectory(prefix="loader-") as scratch:
         generations.drop_unused(warehouse)
-        choosing = Choosing(bucket, contract, today, set(), by_hand)
+        withdrawn = set() if again else ledger.withdrawn(warehouse, ledger.DUMP)
+        choosing = Choosing(bucket, contract, today, withdrawn, by_hand)
         landing = Landing(warehouse, bucket, contract, Path(scratch), accepted)
         listed, live = choosing.listed(), generations.live(warehouse)
         for number in range((last - first).days + 1):

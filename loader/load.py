@@ -46,11 +46,7 @@ def land(settings: Settings, request: Request) -> Loaded:
     if request.day and request.day > today:
         raise UsageError(f"{request.day} lies in the future: today is {today} in Japan")
     contract = read_contract(settings.contract)
-    if unknown := sorted(one for one in request.accepted if not contract.may_be_accepted(one)):
-        raise UsageError(
-            f"--accept {unknown[0]}: there is no such rule. There are: {', '.join(sorted(contract.names()))}, and longer: and finer: with a "
-            "column that the gate named"
-        )
+    contract.require_acceptable(request.accepted)
     bucket = open_bucket(settings.bucket_uri)
     with open_warehouse(settings) as warehouse, tempfile.TemporaryDirectory(prefix="loader-") as scratch:
         generations.drop_unused(warehouse)

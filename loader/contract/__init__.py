@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -157,6 +157,18 @@ class Contract(_Strict):
     def may_be_accepted(self, rule: str) -> bool:
         """Whether a person may let a rule's finding pass: not what a model can't read, nor what would be another number."""
         return rule in self.names() or rule.startswith(("longer:", "finer:"))
+
+    def require_acceptable(self, rules: Iterable[str]) -> None:
+        """Checks what a person typed behind --accept.
+
+        Raises:
+            UsageError: there is no such rule.
+        """
+        if unknown := sorted(rule for rule in rules if not self.may_be_accepted(rule)):
+            raise UsageError(
+                f"--accept {unknown[0]}: there is no such rule. There are: {', '.join(sorted(self.names()))}, and longer: and finer: with a "
+                "column that the gate named"
+            )
 
     def names(self) -> set[str]:
         """Every rule's name."""
