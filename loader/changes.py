@@ -15,7 +15,7 @@ class Changes:
     Attributes:
         added: rows whose key was not there.
         removed: rows whose key is no longer there.
-        changed: rows with another value in any column that both dumps have.
+        changed: rows with another value in any column that both dumps have, of the same type.
     """
 
     added: int
@@ -48,14 +48,15 @@ def between(
     for table, rules in contract.tables.items():
         if not rules.key or table not in before or table not in after:
             continue
-        columns = [name for name in after[table] if name in before[table]]
+        # Values of two types can't be compared, or would be equal where they are not; the gate tells of a new type.
+        columns = [name for name, kind in after[table].items() if _base(kind) == _base(before[table].get(name, ""))]
         if not set(rules.key) <= set(columns):
             continue
         old, new = (f"{warehouse.quote(schema)}.{warehouse.quote(table)}" for schema in (shown, coming))
         on = " AND ".join(f"n.{warehouse.quote(name)} = o.{warehouse.quote(name)}" for name in rules.key)
         known = f"o.{warehouse.quote(rules.key[0])}"
-        others = [warehouse.quote(name) for name in columns if name not in rules.key]
-        same = " AND ".join(warehouse.same(f"n.{name}", f"o.{name}") for name in others) or "1 = 1"
+        others = {warehouse.quote(name): after[table][name] for name in columns if name not in rules.key}
+        same = " AND ".join(warehouse.same(f"n.{name}", f"o.{name}", kind) for name, kind in others.items()) or "1 = 1"
         ((added, changed),) = warehouse.query(
             f"""SELECT COALESCE(SUM(CASE WHEN {known} IS NULL THEN 1 ELSE 0 END), 0),
                 COALESCE(SUM(CASE WHEN {known} IS NOT NULL AND NOT ({same}) THEN 1 ELSE 0 END), 0)
@@ -65,3 +66,8 @@ def between(
         ((removed,),) = warehouse.query(f"SELECT COUNT(*) FROM {old} o LEFT JOIN {new} n ON {on} WHERE {gone}")
         found[table] = Changes(int(added), int(removed), int(changed))
     return found
+
+
+def _base(kind: str) -> str:
+    """A type without its length: varchar(9) and varchar(99) hold the same words."""
+    return kind.partition("(")[0]

@@ -50,8 +50,8 @@ class Warehouse(Protocol):
     def quote(self, name: str) -> str:
         """A name as an identifier, whatever it holds."""
 
-    def same(self, left: str, right: str) -> str:
-        """The condition that two columns hold the same value, or NULL both."""
+    def same(self, left: str, right: str, kind: str) -> str:
+        """The condition that two columns of one type hold the same value, to the byte, or NULL both."""
 
     def create_schema(self, name: str) -> None:
         """A new, empty schema."""

@@ -111,7 +111,7 @@ class DuckDBWarehouse:
     def quote(self, name: str) -> str:
         return '"' + name.replace('"', '""') + '"'
 
-    def same(self, left: str, right: str) -> str:
+    def same(self, left: str, right: str, kind: str) -> str:
         return f"{left} IS NOT DISTINCT FROM {right}"
 
     def create_schema(self, name: str) -> None:

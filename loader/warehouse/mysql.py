@@ -127,7 +127,9 @@ class MySQLWarehouse:
     def quote(self, name: str) -> str:
         return "`" + name.replace("`", "``") + "`"
 
-    def same(self, left: str, right: str) -> str:
+    def same(self, left: str, right: str, kind: str) -> str:
+        if "char" in kind or "text" in kind:  # a collation takes a text for the same with spaces behind it
+            left, right = f"CAST({left} AS BINARY)", f"CAST({right} AS BINARY)"
         return f"{left} <=> {right}"
 
     def create_schema(self, name: str) -> None:
