@@ -66,7 +66,7 @@ WITH days AS (
   FROM days AS d
   JOIN staging.room_assignment_snapshots AS a
     ON a.snapshot_date = d.calendar_date
-    AND COALESCE(a.moveout_date_integrated, a.moveout_plans_date, a.moveout_date) = d.calendar_date
+    AND a.leaves_on = d.calendar_date
     AND a.room_apartment_id = a.apartment_id
   JOIN seeds.code_tenant_status AS s
     ON s.code = a.tenant_status AND s.is_moveout = 1

@@ -27,7 +27,6 @@ WITH days AS (
 ), contracts AS (
   SELECT
     a.*,
-    COALESCE(a.moveout_date_integrated, a.moveout_plans_date, a.moveout_date) AS leaves_on,
     CASE WHEN a.room_apartment_id = a.apartment_id THEN 1 ELSE 0 END AS is_known_room,
     s.is_occupied,
     s.room_priority,

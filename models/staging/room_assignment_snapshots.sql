@@ -20,6 +20,7 @@ MODEL (
     moveout_date_integrated DATE,
     moveout_plans_date DATE,
     moveout_date DATE,
+    leaves_on DATE,
     rent DECIMAL(12, 0),
     updated_at TIMESTAMP,
     snapshot_date DATE
@@ -51,6 +52,7 @@ SELECT
   @clean_date(moveout_date_integrated) AS moveout_date_integrated, /* move-out day as the source unifies it */
   @clean_date(moveout_plans_date) AS moveout_plans_date, /* planned or actual day of leaving */
   @clean_date(moveout_date) AS moveout_date, /* last day of rent */
+  COALESCE(@clean_date(moveout_date_integrated), @clean_date(moveout_plans_date), @clean_date(moveout_date))::DATE AS leaves_on, /* the one move-out day: unified, else planned, else last rent day, as in silver.stg_movings */
   rent::DECIMAL(12, 0) AS rent, /* monthly rent in yen on that day */
   @clean_timestamp(updated_at) AS updated_at, /* when the contract was last changed, naive JST */
   snapshot_date /* business day of the file */
