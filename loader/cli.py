@@ -116,10 +116,10 @@ def load(
     """Land a dump and the new snapshots.
 
     Lands every table of dumps/gghouse_YYYYMMDD.sql[.gz] beside the live ones, checks size, sha256 and row counts against the
-    manifest and the dump, judges the tables by contract.yaml, and swaps all of them in one step. Then exports that day's tenant
-    snapshot to the bucket and lands the snapshot files that are new or have other content. What is loaded already changes nothing.
+    manifest and the dump, judges the tables by contract.yaml, and swaps all of them in one step. Then exports that day's files
+    to the bucket (snapshots/) and lands the daily files that are new or have other content. What is loaded already changes nothing.
 
-    A day before the live dump's is landed aside: its snapshot is exported, the tables that are shown stay those of the live dump.
+    A day before the live dump's is landed aside: its daily files are exported, the tables that are shown stay those of the live dump.
     """
     from loader.load import load as load_day
 
@@ -233,8 +233,8 @@ def waive(day: dt.date, reason: str, by: str, until: dt.date | None, gateway: st
 def rollback(gateway: str | None) -> None:
     """Show the dump before the live one again.
 
-    Swaps the previous generation back in one step and takes the day out of the ledger, with its snapshot; the next `run` withdraws
-    what was computed for it. The same dump file is not loaded again by itself: put a corrected one into the bucket, or use load
+    Swaps the previous generation back in one step and takes the day out of the ledger, with its daily files; the next `run`
+    withdraws what was computed for it. The same dump file is not loaded again by itself: put a corrected one into the bucket, or use load
     --again. The last three generations are kept; each rollback goes one further back.
     """
     from loader.generations import roll_back
