@@ -11,7 +11,7 @@ import pytest
 
 from loader.settings import Settings
 from tests import places, quick
-from tests.landing import company, land_dump, land_snapshot, moving, tenant
+from tests.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
 from tests.places import FILE, Place, Servers
 from tests.servers import mysql_family, state
 
@@ -47,13 +47,14 @@ def settings_for(file: Path, bucket: Path | None = None) -> Settings:
 
 
 def land_and_plan(place: Place) -> None:
-    """One dump and two snapshots, planned to prod."""
+    """One dump, its daily files and a status snapshot of the day before, planned to prod."""
     with place.chosen():
         settings = place.settings()
         both = company(tenants=[tenant(1), tenant(2, status=14)], movings=[moving(1), moving(2, room_id=2)])
         land_dump(settings, FIRST_DAY, both)
         land_snapshot(settings, FIRST_DAY - dt.timedelta(days=1), {1: 9})
         land_snapshot(settings, FIRST_DAY, {1: 9, 2: 5})
+        land_rooms(settings, FIRST_DAY)
         places.plan()
 
 

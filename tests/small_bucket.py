@@ -62,9 +62,9 @@ def put_dump(bucket: Path, day: dt.date, tables: dict[str, Rows] | bytes, zipped
     return path
 
 
-def put_snapshot(bucket: Path, day: dt.date, body: str) -> Path:
-    """Writes a snapshot file with these bytes."""
-    path = bucket / f"snapshots/tenant_status/{day:%Y%m%d}.csv"
+def put_snapshot(bucket: Path, day: dt.date, body: str, kind: str = "tenant_status") -> Path:
+    """Writes a daily file with these bytes."""
+    path = bucket / f"snapshots/{kind}/{day:%Y%m%d}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(body.encode())
     return path

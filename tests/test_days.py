@@ -21,6 +21,7 @@ from tests.small_bucket import dump_sql, put_dump, put_snapshot
 
 DAY = dt.date(2025, 6, 10)
 HEADER = "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
+FILES = ("tenant_status", "room_assignment", "property")
 
 
 def day(offset: int) -> dt.date:
@@ -172,13 +173,14 @@ def test_the_calendar_knows_what_became_of_each_day(bucket, empty_place, today) 
         DumpRejectedError, NoDumpError, DumpRejectedError, NoDumpError,
     ]  # fmt: skip
     days = calendar_of(empty_place, -10, 0)
-    assert [(found.date, found.dump, found.snapshot) for found in days] == [
-        (day(-5), "loaded", "loaded"),
-        (day(-4), "rejected", "missing"),
-        (day(-3), "missing", "missing"),
-        (day(-2), "missing", "rejected"),
-        (day(-1), "missing", "missing"),
-        (day(0), "loaded", "loaded"),
+    none, whole = dict.fromkeys(FILES, "missing"), dict.fromkeys(FILES, "loaded")
+    assert [(found.date, found.dump, found.files) for found in days] == [
+        (day(-5), "loaded", whole),
+        (day(-4), "rejected", none),
+        (day(-3), "missing", none),
+        (day(-2), "missing", none | {"tenant_status": "rejected"}),
+        (day(-1), "missing", none),
+        (day(0), "loaded", whole),
     ]
     assert "source_mismatch" in days[1].reasons[0]
     assert "are of another day" in days[3].reasons[0]
@@ -385,6 +387,13 @@ def test_a_dump_that_comes_late_is_caught_up_with_and_a_good_one_outlives_the_ro
     land(settings, Request(catch_up=True))
     put(bucket, -2, status=5)
     put_snapshot(bucket, day(-1), HEADER + "1,9,1,,2025-06-09\r\n")
+    loaded = land(settings, Request(catch_up=True))
+    assert [str(one)[:65] for one in loaded.problems] == [
+        "2025-06-09 is missing (dump and room_assignment and property): get it"[:65]
+    ]
+    for kind in ("room_assignment", "property"):
+        body = (bucket / f"snapshots/{kind}/20250610.csv").read_bytes().decode()
+        put_snapshot(bucket, day(-1), body.replace("2025-06-10", "2025-06-09"), kind)
     loaded = land(settings, Request(catch_up=True))
     assert [str(one)[:35] for one in loaded.problems] == ["2025-06-09 is missing (dump): get it"[:35]]
     assert dumps_of(empty_place) == [day(-3), day(-2), day(0)]

@@ -10,7 +10,7 @@ import pytest
 from loader.restate import stretches
 from loader.run import run
 from tests.conftest import FIRST_DAY, settings_for
-from tests.landing import company, land_dump, land_snapshot, moving, tenant
+from tests.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
 from tests.rebuild import differences, rebuilt
 
 
@@ -37,9 +37,11 @@ def test_corrections_deletions_and_late_files_leave_what_a_rebuild_gives(
         ),
     )
     land_snapshot(warehouse, day(2), {1: 9, 2: 14, 3: 5})
+    land_rooms(warehouse, day(2))
     assert run(settings).restated.keys() >= {"gold.new_contracts", "gold.daily_activity_summary"}
-    # A snapshot for the gap arrives after the days around it, a tenant vanishes, a contract is deleted.
+    # Files for the gap arrive after the days around it, a tenant vanishes, a contract is deleted.
     land_snapshot(warehouse, day(1), {1: 9, 2: 5})
+    land_rooms(warehouse, day(1))
     land_dump(
         warehouse,
         day(3),
@@ -52,6 +54,7 @@ def test_corrections_deletions_and_late_files_leave_what_a_rebuild_gives(
         ),
     )
     land_snapshot(warehouse, day(3), {2: 17, 3: 9})
+    land_rooms(warehouse, day(3))
     run(settings)
 
     fresh = tmp_path / "fresh"
@@ -59,6 +62,8 @@ def test_corrections_deletions_and_late_files_leave_what_a_rebuild_gives(
     assert differences(warehouse, rebuilt(warehouse, fresh)) == {}
     vanished = "SELECT tenant_id, end_reason FROM silver.tenant_status_history WHERE tenant_id = 1"
     assert query(warehouse, vanished) == [(1, "vanished")]
+    facts = "SELECT snapshot_date, period_end_rooms FROM silver.occupancy_facts ORDER BY 1"
+    assert query(warehouse, facts) == [(day(0), 2), (day(1), 1), (day(2), 1), (day(3), 1)]
 
 
 @pytest.mark.slow

@@ -44,6 +44,22 @@ PLANTED = {
         "silver.tenant_status_history",
         "UPDATE {table} SET valid_to = valid_from - 1 WHERE tenant_id = 1",
     ),
+    "occupancy_adds_up": (
+        "silver.occupancy_facts",
+        "UPDATE {table} SET occupancy_delta = 1, period_start_rooms = 2 WHERE snapshot_date = '2025-06-10'",
+    ),
+    "one_number_a_day": (
+        "seeds.physical_rooms",
+        "INSERT INTO {table} VALUES ('2025-01-01', NULL, 1)",
+    ),
+    "one_primary_tenant_a_room": (
+        "silver.tenant_room_snapshot_daily",
+        "UPDATE {table} SET room_id = 1 WHERE tenant_id = 2",
+    ),
+    "properties_add_up": (
+        "gold.occupancy_property_daily",
+        "UPDATE {table} SET occupied_rooms = 1 WHERE snapshot_date = '2025-06-10'",
+    ),
     "relationship": (
         "staging.tenants",
         "UPDATE {dump}.tenants SET status = 99 WHERE id = 1",
@@ -60,9 +76,17 @@ PLANTED = {
         "gold.daily_activity_summary",
         "UPDATE {table} SET applications_count = 0 WHERE activity_date = '2025-06-01' AND tenant_type = 'individual'",
     ),
+    "unknown_room_warning": (
+        "silver.tenant_room_snapshot_daily",
+        "UPDATE {table} SET is_known_room = 0 WHERE tenant_id = 2",
+    ),
     "unknown_share_warning": (
         "silver.stg_movings",
         "UPDATE {dump}.movings SET moving_agreement_type = 4 WHERE id = 1",
+    ),
+    "within_all_rooms": (
+        "gold.occupancy_property_daily",
+        "UPDATE {table} SET total_rooms = 1 WHERE snapshot_date = '2025-06-10'",
     ),
     "within_tokyo_area": (
         "silver.int_contracts",

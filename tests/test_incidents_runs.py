@@ -17,7 +17,7 @@ from loader import project
 from loader.run import assert_fresh, run
 from loader.settings import PROJECT
 from tests.conftest import FIRST_DAY, settings_for
-from tests.landing import company, land_dump, land_snapshot, moving, tenant
+from tests.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
 from tests.places import Place, Servers
 
 NEXT_DAY = FIRST_DAY + dt.timedelta(days=1)
@@ -46,6 +46,7 @@ def test_one_more_day_computes_that_day_alone(warehouse: Path, monkeypatch: pyte
     both = company(tenants=[tenant(1), tenant(2, status=14)], movings=[moving(1), moving(2, room_id=2)])
     land_dump(warehouse, NEXT_DAY, both)
     land_snapshot(warehouse, NEXT_DAY, {1: 9, 2: 14})
+    land_rooms(warehouse, NEXT_DAY)
     result = run(settings_for(warehouse))
     assert_fresh(result)
     assert result.restated == {}
@@ -53,7 +54,10 @@ def test_one_more_day_computes_that_day_alone(warehouse: Path, monkeypatch: pyte
     assert computed == dict.fromkeys(
         (
             "silver.business_calendar",
+            "silver.occupancy_facts",
+            "silver.tenant_room_snapshot_daily",
             "silver.tenant_status_changes",
+            "gold.occupancy_property_daily",
             "gold.daily_activity_summary",
             "gold.moveout_notices",
             "gold.moveouts",
@@ -127,9 +131,11 @@ def test_a_database_restored_to_yesterday_is_computed_again_whatever_the_state_s
         )
         land_dump(settings, NEXT_DAY, changed)
         land_snapshot(settings, NEXT_DAY, {1: 14, 2: 5})
+        land_rooms(settings, NEXT_DAY)
         assert_fresh(run(settings))
         signed = "SELECT contract_date FROM gold.new_contracts ORDER BY 1 DESC LIMIT 1"
         assert aurora.query(signed) == [(NEXT_DAY,)]
         assert aurora.query("SELECT MAX(change_date) FROM silver.tenant_status_changes") == [(NEXT_DAY,)]
+        assert aurora.query("SELECT MAX(snapshot_date) FROM silver.tenant_room_snapshot_daily") == [(NEXT_DAY,)]
         servers.mysql.restore("yesterday")
         assert aurora.query("SELECT MAX(change_date) FROM silver.tenant_status_changes") == [(FIRST_DAY,)]

@@ -1,4 +1,5 @@
-"""On MySQL every table that SQLMesh makes is indexed by its grains and its time column, and a second run makes no more of them."""
+"""On MySQL every table that SQLMesh makes is indexed by its grains and its time column, uniquely by the grain of a by-time table, and a
+second run makes no more of them."""
 
 from __future__ import annotations
 
@@ -12,12 +13,13 @@ from tests.places import Place
 pytestmark = pytest.mark.server
 
 
-def indexes(place: Place) -> dict[str, list[list[str]]]:
-    """The columns of each index of SQLMesh's tables: `schema.table` -> its indexes."""
+def indexes(place: Place, unique: bool = False) -> dict[str, list[list[str]]]:
+    """The columns of each index of SQLMesh's tables: `schema.table` -> its indexes, or those that are unique."""
     found: dict[str, dict[str, list[str]]] = {}
     for schema, table, name, column in place.query(
-        """SELECT table_schema, table_name, index_name, column_name FROM information_schema.statistics
-           WHERE table_schema LIKE 'sqlmesh%' ORDER BY table_schema, table_name, index_name, seq_in_index"""
+        f"""SELECT table_schema, table_name, index_name, column_name FROM information_schema.statistics
+            WHERE table_schema LIKE 'sqlmesh%' AND non_unique <= {0 if unique else 1}
+            ORDER BY table_schema, table_name, index_name, seq_in_index"""
     ):
         found.setdefault(f"{schema}.{table}", {}).setdefault(name, []).append(column)
     return {table: list(by_name.values()) for table, by_name in found.items()}
@@ -30,14 +32,17 @@ def test_every_table_is_indexed_by_its_grains_and_its_time_column(aurora: Place)
             for snapshot in prod_snapshots(context).values()
             if snapshot.model.kind.is_materialized and not snapshot.is_view
         }
-    found = indexes(aurora)
+    found, unique = indexes(aurora), indexes(aurora, unique=True)
     assert len(tables) > 10
+    assert sum(model.kind.is_incremental_by_time_range for model in tables.values()) == len(unique) > 5
     for table, model in tables.items():
         wanted = [[column.name for column in grain.find_all(exp.Column)] for grain in model.grains]
         if model.time_column:
             wanted.append([model.time_column.column.name])
         for columns in wanted:
             assert any(index[: len(columns)] == columns for index in found[table]), (model.name, columns)
+        if model.kind.is_incremental_by_time_range:
+            assert unique[table] == wanted[:1], model.name
 
 
 @pytest.mark.slow

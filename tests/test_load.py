@@ -32,30 +32,51 @@ def test_a_dump_lands_with_its_snapshot_and_a_second_load_changes_nothing(bucket
     put_dump(bucket, DAY, company(tenants=[tenant(1, full_name="O'Neill, 試験"), tenant(2)]), zipped=zipped)
     settings = empty_place.settings(bucket)
     assert load(settings) == DAY
-    assert ledger_of(empty_place) == [("dump", DAY, 9), ("tenant_status", DAY, 2)]
-    snapshot = bucket / "snapshots/tenant_status/20250610.csv"
-    assert snapshot.read_bytes().decode() == (
-        "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
-        '1,9,1,"O\'Neill, 試験",2025-06-10\r\n'
-        "2,9,1,,2025-06-10\r\n"
-    )
+    assert ledger_of(empty_place) == [
+        ("dump", DAY, 9), ("property", DAY, 1), ("room_assignment", DAY, 1), ("tenant_status", DAY, 2),
+    ]  # fmt: skip
+    files = {
+        path.parent.name: path.read_bytes().decode() for path in (bucket / "snapshots").rglob("*") if path.is_file()
+    }
+    assert files == {
+        "tenant_status": (
+            "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
+            '1,9,1,"O\'Neill, 試験",2025-06-10\r\n'
+            "2,9,1,,2025-06-10\r\n"
+        ),
+        "room_assignment": (
+            "moving_id,tenant_id,apartment_id,room_id,room_apartment_id,room_number,tenant_status,is_current_contract,is_moveout,"
+            "moving_agreement_type,movein_date,original_movein_date,moveout_date_integrated,moveout_plans_date,moveout_date,rent,"
+            "updated_at,snapshot_date\r\n"
+            "1,1,1,1,1,101,9,1,0,1,2025-02-01,,,,,50000,2025-01-20 15:00:00,2025-06-10\r\n"
+        ),
+        "property": (
+            "apartment_id,unique_number,apartment_name,prefecture,municipality,latitude,longitude,room_count,room_rows,"
+            "snapshot_date\r\n"
+            "1,J0000001,ベータ荘,東京都,新宿区,35.690000,139.700000,3,3,2025-06-10\r\n"
+        ),
+    }
     before = everything(empty_place)
     assert load(settings) == load(settings, DAY) == DAY
     assert everything(empty_place) == before
 
 
 def test_the_next_dump_replaces_every_table_and_keeps_the_history(bucket, empty_place) -> None:
-    put_dump(bucket, DAY, company())
+    put_dump(bucket, DAY, company(inquiries=[{"id": 1, "tenant_id": 1}]))
     settings = empty_place.settings(bucket)
     load(settings)
-    put_dump(bucket, NEXT, company(tenants=[tenant(1, status=14)], movings=[]))
+    put_dump(bucket, NEXT, company(tenants=[tenant(1, status=14)], movings=[moving(2, tenant_id=1, room_id=2)]))
     load(settings)
     assert empty_place.query("SELECT id, status FROM landing.tenants") == [(1, 14)]
-    assert empty_place.query("SELECT COUNT(*) FROM landing.movings") == [(0,)]
+    assert empty_place.query("SELECT id FROM landing.movings") == [(2,)]
+    assert empty_place.query("SELECT COUNT(*) FROM landing.inquiries") == [(0,)]
     assert empty_place.query("SELECT snapshot_date, status FROM landing.tenant_daily_snapshots ORDER BY 1") == [
         (DAY, 9),
         (NEXT, 14),
     ]
+    rooms = "SELECT snapshot_date, moving_id, room_id FROM landing.room_assignment_snapshots ORDER BY 1"
+    assert empty_place.query(rooms) == [(DAY, 1, 1), (NEXT, 2, 2)]
+    assert empty_place.query("SELECT snapshot_date FROM landing.property_snapshots ORDER BY 1") == [(DAY,), (NEXT,)]
     assert empty_place.query("SELECT schema_name, state FROM landing.generations ORDER BY load_id") == [
         ("landing_20250610", "kept"),
         ("landing_20250611", "live"),
@@ -225,7 +246,9 @@ def test_a_load_killed_between_dump_and_snapshot_is_made_good(bucket, empty_plac
             load(settings)
     assert ledger_of(empty_place) == [("dump", DAY, 8)]
     load(settings)
-    assert ledger_of(empty_place) == [("dump", DAY, 8), ("tenant_status", DAY, 1)]
+    assert ledger_of(empty_place) == [
+        ("dump", DAY, 8), ("property", DAY, 1), ("room_assignment", DAY, 1), ("tenant_status", DAY, 1),
+    ]  # fmt: skip
 
 
 def test_the_load_report_is_kept(bucket, empty_place) -> None:
@@ -255,7 +278,7 @@ def test_a_log_gets_one_json_line_a_step_and_no_name(bucket, empty_place, capsys
     steps = [json.loads(line) for line in out.splitlines()]
     assert [(line["step"], line["outcome"]) for line in steps] == [
         ("load dump 2025-06-10", "done"),
-        ("export snapshot 2025-06-10", "done"),
+        ("export snapshots 2025-06-10", "done"),
         ("load snapshots", "done"),
     ]
     assert steps[0]["report"]["tenants"] == {"rows_in_dump": 1, "rows_landed": 1, "nulled": {}}

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from loader.contract.readings import readings
+from loader.datasets import DATASETS
 from loader.load import load
 from loader.run import assert_fresh, run
 from loader.warehouse import read_warehouse
@@ -37,10 +38,11 @@ def live(place: Place, bucket: Path, days: list[dt.date]) -> None:
 
 
 def landed(place: Place) -> dict[str, list[tuple]]:
-    """The live dump's tables and the snapshots, as landed."""
+    """The live dump's tables, the daily files and the load's report, as landed."""
     with place.chosen(), read_warehouse(place.settings()) as warehouse:
         names = [name for (name,) in warehouse.query("SELECT DISTINCT table_name FROM landing.load_tables")]
-        tables = [f"landing.{warehouse.quote(name)}" for name in [*names, "tenant_daily_snapshots", "load_nulled"]]
+        own = [*(dataset.table for dataset in DATASETS), "load_nulled", "load_changes"]
+        tables = [f"landing.{warehouse.quote(name)}" for name in [*names, *own]]
         return {table.replace("`", '"'): warehouse.query(f"SELECT * FROM {table}") for table in tables}
 
 
@@ -127,6 +129,7 @@ def trap_company(shift: int) -> bytes:
                     tenant_id=number,
                     room_id=1 + number % 3,
                     movein_date=start,
+                    original_movein_date=(start, None, end)[number % 3],
                     movein_decided_date=(moment, None)[(number + part) % 3 == 0],
                     moveout_receipt_date=(end, start, None)[number % 3],
                     moveout_plans_date=(end, None)[number % 4 == 0],
@@ -143,7 +146,9 @@ def trap_company(shift: int) -> bytes:
     for number, one in enumerate(tenants, 1):
         one["moving_id"] = number * 2 if number % 9 else 10**6 + number  # some dangle
     tables = company(tenants=tenants, movings=movings)
-    tables["apartments"][0] |= {"latitude": 35.123456, "longitude": 139.999999}
+    tables["apartments"][0] |= {"latitude": 35.123456, "longitude": 139.999999, "apartment_name": TEXTS[7 * shift]}
+    for one in tables["rooms"]:
+        one["room_number"] = TEXTS[(one["id"] * 11 + shift) % len(TEXTS)]
     inquired = dt.datetime(2019, 5, 5, 23, 59, 59, 999999)
     tables["inquiries"] = [{"id": 1, "tenant_id": 1, "created_at": inquired}, {"id": 2, "created_at": inquired}]
     body = dump_sql(tables).replace(b"datetime", b"datetime(6)").replace(b"varchar(255)", b"varchar(600)")

@@ -16,7 +16,7 @@ from sqlmesh.utils.errors import LinterError
 from loader.aurora import AuroraAdapter
 from loader.warehouse import open_warehouse
 from tests.conftest import FIRST_DAY
-from tests.landing import company, land_dump, land_snapshot, moving, tenant
+from tests.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
 from tests.places import Place, contents
 from tests.project_copy import ProjectCopy, copy_project, physical_tables, rows_of
 
@@ -82,6 +82,7 @@ def test_a_column_added_to_a_full_model_blanks_nothing(empty_aurora: Place, tmp_
     land_dump(settings, FIRST_DAY, both)
     land_snapshot(settings, FIRST_DAY - dt.timedelta(days=1), {1: 9})
     land_snapshot(settings, FIRST_DAY, {1: 9, 2: 5})
+    land_rooms(settings, FIRST_DAY)
     project = copy_project(tmp_path / "project")
     assert "silver.int_contracts" in project.plan()
     before = {name: rows_of(empty_aurora, name) for name in contents(empty_aurora)}

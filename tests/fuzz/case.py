@@ -49,9 +49,9 @@ def manifest_key(day: dt.date) -> str:
     return f"dumps-manifest/gghouse_{day:%Y%m%d}.json"
 
 
-def snapshot_key(day: dt.date) -> str:
-    """The key of a day's snapshot."""
-    return f"snapshots/tenant_status/{day:%Y%m%d}.csv"
+def file_key(day: dt.date, kind: str = "tenant_status") -> str:
+    """The key of a day's file of a kind."""
+    return f"snapshots/{kind}/{day:%Y%m%d}.csv"
 
 
 def manifest(day: dt.date, key: str, body: bytes) -> dict[str, Any]:

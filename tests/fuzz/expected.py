@@ -6,14 +6,19 @@ import datetime as dt
 import hashlib
 from typing import NamedTuple
 
-from tests.fuzz import reference, reference_files
-from tests.fuzz.case import dump_key, manifest_key, snapshot_key
+from tests.fuzz import reference, reference_exports, reference_files
+from tests.fuzz.case import dump_key, file_key, manifest_key
 from tests.fuzz.place import Contents, Ran
+from tests.fuzz.reference_files import FILES
 from tests.fuzz.reference_text import NotReadableError
 from tests.fuzz.source import DAY, TODAY
 
 LEDGER = "landing.load_ledger"
-_SNAPSHOTS = "landing.tenant_daily_snapshots"
+_TABLES = {
+    "tenant_status": "landing.tenant_daily_snapshots",
+    "room_assignment": "landing.room_assignment_snapshots",
+    "property": "landing.property_snapshots",
+}
 
 
 class Wrong(AssertionError):
@@ -57,37 +62,41 @@ def expected(base: Contents, ran: Ran) -> Contents:
     now, new = entries(ran.contents), landed(base, ran)
     wanted = dict(base)
     wanted[LEDGER] = (base[LEDGER][0], _ledger(base, ran))
-    rows = {
-        day: [row for row in base[_SNAPSHOTS][1] if row[-1] == day] for day in {row[-1] for row in base[_SNAPSHOTS][1]}
-    }
+    rows = {kind: list(base[table][1]) for kind, table in _TABLES.items()}
     for (dataset, day), entry in sorted(new.items()):
-        keys = {"snapshot": [snapshot_key(day)], "dump": [dump_key(day), dump_key(day, zipped=True)]}
-        if entry.key not in keys[dataset]:
+        keys = [dump_key(day), dump_key(day, zipped=True)] if dataset == "dump" else [file_key(day, dataset)]
+        if entry.key not in keys:
             raise Wrong(f"the {dataset} of {day} landed from {entry.key!r}")
         body = ran.after.get(entry.key)
         if body is None or (entry.size, entry.sha256) != (len(body), hashlib.sha256(body).hexdigest()):
             raise Wrong(f"the ledger's {dataset} of {day} is not what the bucket holds under {entry.key!r}")
         try:
-            if dataset == "snapshot":
-                rows[day] = reference_files.snapshot(body, day)
-                count = len(rows[day])
+            if dataset != "dump":
+                found = reference_files.daily(dataset, body, day)
+                rows[dataset] = [*_without(rows[dataset], day), *found]
+                count = len(found)
             else:
                 count = _dump(wanted, ran, entry, body)
-                if day == DAY and ("tenant_status", DAY) not in now:
-                    rows.pop(DAY)  # the live dump was replaced, and its own snapshot refused
+                for kind in FILES if day == DAY else ():
+                    if (kind, DAY) not in now:
+                        rows[kind] = _without(rows[kind], DAY)  # the live dump was replaced, and its own file refused
         except NotReadableError as error:
             raise Wrong(f"the {dataset} of {day} landed, and the reference can't read it: {error}") from None
         if entry.rows != count:
             raise Wrong(f"the ledger has {entry.rows} rows of the {dataset} of {day}, and it has {count}")
-    wanted[_SNAPSHOTS] = (base[_SNAPSHOTS][0], [row for day in sorted(rows) for row in rows[day]])
+    wanted |= {table: (base[table][0], rows[kind]) for kind, table in _TABLES.items()}
     return wanted
+
+
+def _without(rows: list[tuple], day: dt.date) -> list[tuple]:
+    return [row for row in rows if row[-1] != day]
 
 
 def _ledger(base: Contents, ran: Ran) -> list[tuple]:
     """The ledger as it is, once nothing is lost from it and what is not new is as before."""
     before, now, new = entries(base), entries(ran.contents), landed(base, ran)
     for key, entry in before.items():
-        replaced = key == ("tenant_status", DAY) and ("dump", DAY) in new
+        replaced = key[0] in FILES and key[1] == DAY and ("dump", DAY) in new
         if key not in now and not replaced:
             raise Wrong(f"the ledger lost its {key[0]} of {key[1]}")
         if key in now and key not in new and now[key]._replace(version="") != entry._replace(version=""):
@@ -152,19 +161,14 @@ def _report(ran: Ran, entry: Entry, tables: dict[str, reference.Table]) -> None:
 
 
 def _exported(ran: Ran, day: dt.date, tables: dict[str, reference.Table]) -> None:
-    """The day's snapshot, if this load wrote it, says what the dump's tenants say."""
-    key = snapshot_key(day)
-    if ran.before.get(key) == ran.after.get(key):
-        if day > DAY and getattr(ran.error, "exit_code", 0) != 1:  # 1: the bucket can't be written
-            raise Wrong(f"{key} was not exported")
-        return
-    names = [column.name.lower() for column in tables["tenants"].columns]
-    places = [names.index(name) for name in ("id", "status", "contract_type", "full_name")]
-    rows = [(*(row[at] for at in places[:3]), row[places[3]] or None, day) for row in tables["tenants"].rows]
-    # A tenant without a status can't be in a snapshot, so one that has such a tenant is refused as a whole.
-    if (
-        rows
-        and not any(None in row[:3] for row in rows)
-        and reference_files.snapshot(ran.after[key], day) != sorted(rows, key=repr)
-    ):
-        raise Wrong(f"{key} is not what the dump says")
+    """The day's files, as far as this load wrote them, say what the dump's tables say."""
+    for kind in FILES:
+        key = file_key(day, kind)
+        if ran.before.get(key) == ran.after.get(key):
+            if day > DAY and getattr(ran.error, "exit_code", 0) != 1:  # 1: the bucket can't be written
+                raise Wrong(f"{key} was not exported")
+            continue
+        # One with a row that no file can hold, such as a tenant without a status, is refused as a whole.
+        rows = reference_exports.exported(kind, tables, day)
+        if rows is not None and reference_files.daily(kind, ran.after[key], day) != rows:
+            raise Wrong(f"{key} is not what the dump says")

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 
 from loader.errors import LoaderError
-from tests.fuzz.case import LANDS, REFUSED, Case, snapshot_key
+from tests.fuzz.case import LANDS, REFUSED, Case, file_key
 from tests.fuzz.expected import Wrong, entries, expected, landed
 from tests.fuzz.place import RECORDS, Contents, Ran
+from tests.fuzz.reference_files import FILES
 from tests.fuzz.source import CANARY, DAY
 
 _EXIT_CODES = (2, 3, 4)
@@ -87,9 +88,9 @@ def _sorted(table: tuple) -> tuple:
 
 
 def _bucket(ran: Ran) -> None:
-    """A load writes the snapshots that it exports, and nothing else."""
+    """A load writes the daily files that it exports, and nothing else."""
     changed = {key for key in ran.before.keys() | ran.after.keys() if ran.before.get(key) != ran.after.get(key)}
-    exports = {snapshot_key(day) for dataset, day in entries(ran.contents) if dataset == "dump"}
+    exports = {file_key(day, kind) for dataset, day in entries(ran.contents) if dataset == "dump" for kind in FILES}
     if changed - exports:
         raise Wrong(f"the bucket's {sorted(changed - exports)} changed")
 
@@ -102,6 +103,6 @@ def _nothing_passed_over(case: Case, ran: Ran) -> None:
     live = max(day for dataset, day in now if dataset == "dump")
     assert live >= DAY
     for key in ran.after:
-        match = re.fullmatch(r"snapshots/tenant_status/(\d{8})\.csv", key, re.A)
-        if match and match[1] <= f"{live:%Y%m%d}" and not any(entry.key == key for entry in now.values()):
+        match = re.fullmatch(rf"snapshots/({'|'.join(FILES)})/(\d{{8}})\.csv", key, re.A)
+        if match and match[2] <= f"{live:%Y%m%d}" and not any(entry.key == key for entry in now.values()):
             raise Wrong(f"it ended well without {key}")

@@ -1,4 +1,4 @@
-"""Cases of stray objects: strange names under the bucket's three folders, links, folders named like files, days that are none."""
+"""Cases of stray objects: strange names under the bucket's folders, links, folders named like files, days that are none."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import json
 import os
 import random
 
-from tests.fuzz.case import Case, dump_files, dump_key, manifest_key, snapshot_key
+from tests.fuzz.case import Case, dump_files, dump_key, file_key, manifest_key
+from tests.fuzz.reference_files import FILES
 from tests.fuzz.source import CANARY, DAY, NEXT, TODAY, render, tables
 
 _FOLDERS = (
     "dumps/", "dumps-manifest/", "snapshots/tenant_status/", "snapshots/", "", "dumps/sub/", "snapshots/tenant_status/2025/",
+    "snapshots/room_assignment/", "snapshots/property/", "snapshots/room_assignment_snapshots/",
 )  # fmt: skip
 _STEMS = (
     "gghouse_20250611.sql", "gghouse_20250612.sql", "gghouse_20250610.sql", "gghouse_20250611.sql.gz", "gghouse_20250611.SQL",
@@ -43,7 +45,13 @@ def keys(rng: random.Random) -> Case:
 
 def _key(rng: random.Random) -> str:
     stem = rng.choice(_STEMS)
-    home = "dumps/" if ".sql" in stem else "dumps-manifest/" if ".json" in stem else "snapshots/tenant_status/"
+    home = (
+        "dumps/"
+        if ".sql" in stem
+        else "dumps-manifest/"
+        if ".json" in stem
+        else f"snapshots/{rng.choice(list(FILES))}/"
+    )
     folder = home if rng.random() < 0.7 else rng.choice(_FOLDERS)
     return folder + stem + (f"/{rng.choice(_STEMS)}" if rng.random() < 0.05 else "")
 
@@ -57,7 +65,12 @@ def _bytes(rng: random.Random, key: str) -> bytes:
         day = next(
             (day for day in (DAY, NEXT, TODAY) if f"{day:%Y%m%d}" in key), "2025-06-07" if how < 0.8 else "2025-06-09"
         )
-        return f"tenant_id,status,contract_type,full_name,snapshot_date\r\n1,9,1,{CANARY},{day}\r\n".encode()
+        columns = FILES[next((kind for kind in FILES if f"/{kind}/" in key), "tenant_status")]
+        row = [
+            {"text": CANARY, "date!": str(day)}.get(what, "1" if what.endswith("!") else "")
+            for what in columns.values()
+        ]
+        return f"{','.join(columns)}\r\n{','.join(row)}\r\n".encode()
     if ".json" in key:
         return dump_files(TODAY, b"x")[manifest_key(TODAY)]
     return render(tables(), random.Random(1))
@@ -75,5 +88,5 @@ def strange_dump(rng: random.Random) -> Case:
 
 def gone(rng: random.Random) -> Case:
     """The live dump's own objects, written over."""
-    key = rng.choice((dump_key(DAY), manifest_key(DAY), snapshot_key(DAY)))
+    key = rng.choice((dump_key(DAY), manifest_key(DAY), file_key(DAY, rng.choice(list(FILES)))))
     return Case({key: rng.choice((b"", b"\0", CANARY.encode()))}, day=rng.choice((DAY, None)), subject=("dump", DAY))

@@ -23,7 +23,8 @@ from loader.contract import read_contract, readings
 from loader.dump.create_table import parse_create_table
 from loader.load import load
 from loader.settings import Settings
-from tests.fuzz.case import Case, dump_files, snapshot_key
+from tests.fuzz.case import Case, dump_files, file_key
+from tests.fuzz.reference_files import FILES
 from tests.fuzz.source import CANARY, DAY, TODAY, render, tables
 
 # What a command leaves behind that changes nothing: what it refused, and why.
@@ -68,7 +69,8 @@ class Place:
         self.contract, self.today = Path(__file__).with_name("contract.yaml"), TODAY
         self._settings = Settings("duckdb", folder / "warehouse.duckdb", str(self.bucket), None, self.contract)
         body = render(tables(), random.Random(0))
-        _write(self.bucket, dump_files(DAY, body) | {snapshot_key(day): _snapshot(day) for day in SNAPSHOTS})
+        before = {file_key(day, kind): _file(kind, day) for day in SNAPSHOTS for kind in FILES}
+        _write(self.bucket, dump_files(DAY, body) | before)
         with _fixed():
             load(self._settings)
         shutil.copytree(self.bucket, self.base_bucket)
@@ -153,9 +155,15 @@ def _is_record(name: str) -> bool:
     return name.removeprefix("landing.") in RECORDS
 
 
-def _snapshot(day: dt.date) -> bytes:
-    rows = "".join(f'{number},9,1,"試験 {CANARY}, {number}",{day}\r\n' for number in (1, 2, 3, 4))
-    return (HEADER + rows).encode()
+def _file(kind: str, day: dt.date) -> bytes:
+    rows = {
+        "tenant_status": [f'{number},9,1,"試験 {CANARY}, {number}"' for number in (1, 2, 3, 4)],
+        "room_assignment": [
+            f"{n},{n},1,1,1,{CANARY},9,1,0,1,2025-02-01,,,,,50000,2025-01-20 15:00:00" for n in (1, 2, 3)
+        ],
+        "property": [f"1,J0000001,{CANARY},東京都,新宿区,35.69,139.7,3,3"],
+    }
+    return "".join(f"{line}\r\n" for line in [",".join(FILES[kind]), *(f"{row},{day}" for row in rows[kind])]).encode()
 
 
 def _write(bucket: Path, files: dict[str, bytes]) -> None:

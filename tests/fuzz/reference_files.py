@@ -1,4 +1,4 @@
-"""Snapshot files and manifests, read with the standard library, and what must be true of one that was believed."""
+"""Daily files and manifests, read with the standard library, and what must be true of one that was believed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,28 @@ import io
 import json
 import re
 import zlib
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from tests.fuzz.reference_text import NotReadableError
 
-HEADER = ["tenant_id", "status", "contract_type", "full_name", "snapshot_date"]
+# Kind of daily file -> its columns and what is in each; those marked with ! are never empty, and the first one names a row.
+FILES: dict[str, dict[str, str]] = {
+    "tenant_status": {
+        "tenant_id": "number!", "status": "number!", "contract_type": "number!", "full_name": "text", "snapshot_date": "date!",
+    },
+    "room_assignment": {
+        "moving_id": "number!", "tenant_id": "number!", "apartment_id": "number!", "room_id": "number!", "room_apartment_id": "number",
+        "room_number": "text", "tenant_status": "number", "is_current_contract": "number!", "is_moveout": "number",
+        "moving_agreement_type": "number", "movein_date": "date", "original_movein_date": "date", "moveout_date_integrated": "date",
+        "moveout_plans_date": "date", "moveout_date": "date", "rent": "fraction", "updated_at": "moment", "snapshot_date": "date!",
+    },
+    "property": {
+        "apartment_id": "number!", "unique_number": "text", "apartment_name": "text", "prefecture": "text", "municipality": "text",
+        "latitude": "fraction", "longitude": "fraction", "room_count": "number", "room_rows": "number!", "snapshot_date": "date!",
+    },
+}  # fmt: skip
+LONGEST = 255  # characters of a text
 _SOURCE = ("gghouse-db.internal", "basis")
 _SPACED = re.compile(r'(?:(?<=[,\r\n])|\A) *("(?:[^"]|"")*") *(?=[,\r\n]|\Z)')
 _JST = dt.timezone(dt.timedelta(hours=9))
@@ -33,12 +49,13 @@ def unzipped(body: bytes) -> bytes:
         raise NotReadableError("no gzip") from None
 
 
-def snapshot(body: bytes, day: dt.date) -> list[tuple[Any, ...]]:
-    """The rows of a snapshot file, in the order of HEADER, sorted.
+def daily(kind: str, body: bytes, day: dt.date) -> list[tuple[Any, ...]]:
+    """The rows of a daily file, in the order of its FILES, sorted.
 
     Raises:
-        NotReadableError: it is not RFC 4180, or not one of that day.
+        NotReadableError: it is not RFC 4180, or not one of that kind and day.
     """
+    columns = FILES[kind]
     try:
         # Spaces between a quote and a comma belong to no value.
         text = _SPACED.sub(r"\1", body.decode("utf-8"))
@@ -47,17 +64,24 @@ def snapshot(body: bytes, day: dt.date) -> list[tuple[Any, ...]]:
     except (UnicodeDecodeError, csv.Error):
         raise NotReadableError("no CSV") from None
     # Nor is it with empty fields at a line's end that the header lacks.
-    lines = [line[: len(HEADER)] if not any(line[len(HEADER) :]) else line for line in lines]
-    if not lines or sorted(lines[0]) != sorted(HEADER) or any(len(line) != len(HEADER) for line in lines):
+    lines = [line[: len(columns)] if not any(line[len(columns) :]) else line for line in lines]
+    if not lines or sorted(lines[0]) != sorted(columns) or any(len(line) != len(columns) for line in lines):
         raise NotReadableError("other columns")
     rows = []
     for line in lines[1:]:
         fields = dict(zip(lines[0], line, strict=True))
-        numbers = [_integer(fields[name]) for name in HEADER[:3]]
-        rows.append((*numbers, fields["full_name"] or None, _day(fields["snapshot_date"])))
+        rows.append(tuple(_field(what, fields[name]) for name, what in columns.items()))
     if not rows or {row[-1] for row in rows} != {day} or len({row[0] for row in rows}) < len(rows):
-        raise NotReadableError("no rows, another day, or a tenant twice")
+        raise NotReadableError("no rows, another day, or a row's name twice")
     return sorted(rows, key=repr)
+
+
+def _field(what: str, text: str) -> Any:
+    if not text:
+        if what.endswith("!"):
+            raise NotReadableError("a field is empty")
+        return None
+    return _READ[what.removesuffix("!")](text)
 
 
 def _integer(text: str) -> int:
@@ -69,12 +93,44 @@ def _integer(text: str) -> int:
     return int(number)
 
 
+def _fraction(text: str) -> Decimal:
+    """A number of twelve digits before the point and eight behind it, plainly written."""
+    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,8})?", text, re.A):
+        raise NotReadableError("no plain number")
+    return kept(Decimal(text))
+
+
+def kept(number: Decimal) -> Decimal:
+    """A number with the eight digits that are kept of it."""
+    wide = Context(prec=200)
+    return wide.add(number, 0).quantize(Decimal("1E-8"), context=wide)
+
+
+def _text(text: str) -> str:
+    if len(text) > LONGEST:
+        raise NotReadableError("a text is too long")
+    return text
+
+
+def _moment_of(text: str) -> dt.datetime:
+    day, _, time = text.strip().partition(" ")
+    if not re.fullmatch(r"\d{1,2}:\d{1,2}:\d{1,2}", time, re.A):
+        raise NotReadableError("no time")
+    try:
+        return dt.datetime.combine(_day(day), dt.time(*map(int, time.split(":"))))
+    except ValueError:
+        raise NotReadableError("no time") from None
+
+
 def _day(text: str) -> dt.date:
     match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text.strip(), re.A)
     try:
         return dt.date(*map(int, match.groups()))
     except (AttributeError, ValueError):
         raise NotReadableError("no date") from None
+
+
+_READ = {"number": _integer, "fraction": _fraction, "text": _text, "date": _day, "moment": _moment_of}
 
 
 def doubt(manifest: bytes, key: str, body: bytes, day: dt.date, today: dt.date) -> str | None:

@@ -81,9 +81,11 @@ def _company() -> dict[str, Rows]:
         for number in (1, 2, 3, 4, 5)
     ]
     contracts = [moving(number, moveout_date=dt.date(2025, 5, number)) for number in (1, 2, 3)]
+    contracts.append(moving(4, room_id=2, updated_at=dt.datetime(2025, 6, 9, 3, 4, 5)))
     homes = company()["apartments"]
-    homes[0].update(address=f"{CANARY} 1-1", full_address=CANARY, zip_code=CANARY)
-    return company(tenants=people, movings=contracts, apartments=homes)
+    homes[0].update(address=f"{CANARY} 1-1", full_address=CANARY, zip_code=CANARY, apartment_name=f'{CANARY}, "荘"')
+    rooms = [room | {"room_number": f"{CANARY} {room['id']}"} for room in company()["rooms"]]
+    return company(tenants=people, movings=contracts, apartments=homes, rooms=rooms)
 
 
 def _table(name: str, rows: Rows) -> Table:

@@ -1,0 +1,82 @@
+"""A row twice in a by-time table, wherever it is: found after each run, where an audit sees the days just computed alone."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pymysql
+import pytest
+from sqlglot import exp
+
+from loader import grains
+from loader.errors import LoaderError
+from loader.mysql_url import connect
+from loader.project import prod_snapshots, sqlmesh_context
+from loader.run import run
+from tests.conftest import settings_for
+from tests.places import Place
+
+
+def by_time(place: Place) -> dict[str, tuple[str, list[str]]]:
+    """The by-time models: name -> its table and its grain."""
+    with sqlmesh_context(place.settings()) as (context, _):
+        return {
+            name: (snapshot.table_name(), [column.name for column in snapshot.model.grains[0].find_all(exp.Column)])
+            for name, snapshot in prod_snapshots(context).items()
+            if snapshot.is_incremental_by_time_range
+        }
+
+
+@pytest.mark.slow
+def test_a_row_twice_on_an_old_day_fails_the_run_and_is_named_and_a_plan_mends_it(warehouse: Path, query) -> None:
+    settings = settings_for(warehouse)
+    place = Place({"WAREHOUSE_GATEWAY": "duckdb", "WAREHOUSE_DUCKDB": str(warehouse)})
+    table, _ = by_time(place)["silver.tenant_status_changes"]
+    old = "change_date = '2025-06-09'"
+    query(warehouse, f"INSERT INTO {table} BY NAME SELECT * REPLACE (5 AS status) FROM {table} WHERE {old}")
+    query(warehouse, f"INSERT INTO {table} BY NAME SELECT * FROM {table} WHERE {old} LIMIT 1")
+    with pytest.raises(LoaderError, match="rows stand twice") as told:
+        run(settings)
+    assert "  silver.tenant_status_changes: 2 rows too many" in str(told.value)
+    assert "sqlmesh plan --restate-model silver.tenant_status_changes --start DAY --end DAY" in str(told.value)
+    assert str(told.value).count("rows too many") == 1
+    query(warehouse, f"DELETE FROM {table} WHERE {old}")
+    run(settings)
+
+
+def test_a_row_twice_is_found_in_every_by_time_table(warehouse: Path) -> None:
+    place = Place({"WAREHOUSE_GATEWAY": "duckdb", "WAREHOUSE_DUCKDB": str(warehouse)})
+    with sqlmesh_context(place.settings()) as (context, _):
+        snapshots = prod_snapshots(context)
+        grains.assert_rows_once(context, snapshots)
+        for name, (table, _) in by_time(place).items():
+            context.engine_adapter.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {table} LIMIT 1")
+            (rows,) = context.engine_adapter.fetchone(f"SELECT COUNT(*) FROM {table}")
+            if rows:
+                with pytest.raises(LoaderError, match=f"{name}: 1 rows too many"):
+                    grains.assert_rows_once(context, {name: snapshots[name]})
+
+
+@pytest.mark.server
+def test_the_server_refuses_a_row_that_is_there(aurora: Place) -> None:
+    found = by_time(aurora)
+    filled = {name: one for name, one in found.items() if aurora.query(f"SELECT 1 FROM {one[0]} LIMIT 1")}
+    assert len(filled) > 5
+    with closing(connect(**aurora.settings().mysql.arguments)) as connection, connection.cursor() as cursor:
+        for table, _ in filled.values():
+            with pytest.raises(pymysql.err.IntegrityError, match="Duplicate entry"):
+                cursor.execute(f"INSERT INTO {table} SELECT * FROM {table} LIMIT 1")
+
+
+@pytest.mark.server
+def test_a_table_that_lost_its_unique_index_is_counted(aurora: Place) -> None:
+    table, columns = by_time(aurora)["silver.business_calendar"]
+    with sqlmesh_context(aurora.settings()) as (context, _):
+        snapshots = prod_snapshots(context)
+        grains.assert_rows_once(context, snapshots)
+        adapter = context.engine_adapter
+        adapter.execute(f"ALTER TABLE {table} DROP INDEX by_{'_'.join(columns)}")
+        adapter.execute(f"INSERT INTO {table} SELECT * FROM {table} WHERE calendar_date = '2025-06-09'")
+        with pytest.raises(LoaderError, match=r"silver\.business_calendar: 1 rows too many"):
+            grains.assert_rows_once(context, snapshots)
