@@ -65,9 +65,7 @@ WITH days AS (
     COUNT(DISTINCT a.room_id) AS moved_out
   FROM days AS d
   JOIN staging.room_assignment_snapshots AS a
-    ON a.snapshot_date = d.calendar_date
-    AND a.leaves_on = d.calendar_date
-    AND a.room_apartment_id = a.apartment_id
+    ON a.snapshot_date = d.calendar_date AND a.leaves_on = d.calendar_date AND a.room_apartment_id = a.apartment_id
   JOIN seeds.code_tenant_status AS s
     ON s.code = a.tenant_status AND s.is_moveout = 1
   /* By the whole grain, for which there is an index: two joins, as one to either day would read all of history on MySQL. */
