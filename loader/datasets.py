@@ -9,12 +9,13 @@ import datetime as dt
 from dataclasses import dataclass
 
 DAY = "snapshot_date"  # the last column of each: the business day, the same in every row
-TEXT_LENGTH = 255
+TEXT_LENGTH = 255  # characters; an export cuts what is longer
+PLACES = 8  # digits behind the point; an export rounds what is finer
 # A contract stays in the files for so many days behind its move-out, so that the move-out is seen there after a gap too.
 _DAYS_AFTER_MOVEOUT = 31
 
 # Column types of the files, and what each is in a table: DuckDB and MySQL both know these words.
-SQL_TYPES = {"integer": "BIGINT", "decimal": "DECIMAL(20, 8)", "text": f"VARCHAR({TEXT_LENGTH})"}
+SQL_TYPES = {"integer": "BIGINT", "decimal": f"DECIMAL(20, {PLACES})", "text": f"VARCHAR({TEXT_LENGTH})"}
 SQL_TYPES |= {"date": "DATE", "timestamp": "DATETIME"}
 
 

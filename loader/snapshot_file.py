@@ -14,12 +14,17 @@ from typing import Any
 
 import duckdb
 
-from loader.datasets import DAY, SQL_TYPES, TEXT_LENGTH, Dataset
+from loader.datasets import DAY, PLACES, SQL_TYPES, TEXT_LENGTH, Dataset
 from loader.errors import DumpRejectedError
 
-# Whole numbers are read as DOUBLE because a BIGINT would round: 1.5 to 2.
-_READ_AS = {**SQL_TYPES, "integer": "DOUBLE", "decimal": "DECIMAL(32, 12)", "text": "VARCHAR"}
+# Whole numbers are read as DOUBLE because a BIGINT would round: 1.5 to 2. Others as text, for what they must look like: DuckDB takes
+# "epoch" for a date, and a number with any digits behind those that it keeps.
 _EXACT = 2**53  # a DOUBLE holds every whole number up to this
+_FORMS = {
+    "decimal": rf"-?[0-9]{{1,12}}(\.[0-9]{{1,{PLACES}}})?",
+    "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    "timestamp": "[0-9]{4}-[0-9]{2}-[0-9]{2} ([01][0-9]|2[0-3])(:[0-5][0-9]){2}",
+}
 
 
 def text_of(dataset: Dataset, rows: Iterable[tuple], day: dt.date) -> str:
@@ -39,11 +44,16 @@ def text_of(dataset: Dataset, rows: Iterable[tuple], day: dt.date) -> str:
 
 
 def _written(kind: str, value: Any) -> Any:
-    if kind == "text" and value is not None:
+    if value is None:
+        return None
+    if kind == "text":
         return str(value)[:TEXT_LENGTH]
+    if kind == "decimal":
+        number = Decimal(str(value))  # str() alone would write 0E-8
+        return f"{number:.{PLACES}f}" if number.as_tuple().exponent < -PLACES else f"{number:f}"
     if isinstance(value, dt.datetime):
         return value.date() if kind == "date" else value.replace(microsecond=0)
-    return f"{value:f}" if isinstance(value, Decimal) else value  # str() would write 0E-8
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
 
 def insert(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, table: str, path: Path, day: dt.date, key: str) -> int:
@@ -64,13 +74,13 @@ def insert(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, table: str, path
         DumpRejectedError: the file is not what it must be; the message holds no value of a row.
     """
     columns = _columns(dataset, path, key)
-    spec = ", ".join(f"'{name}': '{_READ_AS[dataset.columns[name]]}'" for name in columns)
+    spec = ", ".join(f"'{name}': '{_read_as(name, dataset.columns[name])}'" for name in columns)
     values = ", ".join(_value(name, kind) for name, kind in dataset.columns.items())
     try:
         (rows,) = cursor.execute(
             f"""INSERT INTO {table} SELECT {values} FROM read_csv(
                 ?, columns={{{spec}}}, header=true, auto_detect=false, delim=',', quote='"', escape='"',
-                dateformat='%Y-%m-%d', timestampformat='%Y-%m-%d %H:%M:%S', strict_mode=true)""",
+                dateformat='%Y-%m-%d', strict_mode=true)""",
             [str(path)],
         ).fetchone()
     except duckdb.ConstraintException:
@@ -104,15 +114,18 @@ def _listed(names: tuple[str, ...], word: str) -> str:
     return f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
+def _read_as(name: str, kind: str) -> str:
+    return "DATE" if name == DAY else "DOUBLE" if kind == "integer" else "VARCHAR"
+
+
 def _value(name: str, kind: str) -> str:
+    if name == DAY:
+        return name  # compared with the day, so nothing odd can pass
     if kind == "integer":
-        return _sound(name, f"{name} = trunc({name}) AND abs({name}) < {_EXACT}", "BIGINT")
-    if kind == "decimal":
-        # Read with more digits than are kept: a cast would round what is beyond them.
-        return _sound(name, f"{name} = CAST({name} AS {SQL_TYPES[kind]})", SQL_TYPES[kind])
+        return _sound(name, f"{name} = trunc({name}) AND abs({name}) < {_EXACT}", SQL_TYPES[kind])
     if kind == "text":
         return _sound(name, f"length({name}) <= {TEXT_LENGTH}", "VARCHAR")
-    return name
+    return _sound(name, f"regexp_full_match({name}, '{_FORMS[kind]}')", SQL_TYPES[kind])
 
 
 def _sound(name: str, condition: str, sql_type: str) -> str:

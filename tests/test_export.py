@@ -70,14 +70,23 @@ def test_the_files_are_to_the_byte_what_the_dump_says_on_both_engines(bucket: Pa
             moving(6, tenant_id=2, room_id=2, moveout_date_integrated=day(1), moveout_plans_date=day(2), rent=-1.25),
         ],
     )
-    tables["apartments"] = [tables["apartments"][0] | {"apartment_name": "長" * 300}, {"id": 2}]
+    beta = tables["apartments"][0] | {"apartment_name": "長" * 300, "latitude": 35.6900000149, "longitude": 0.0}
+    tables["apartments"] = [beta, {"id": 2}]
     tables["rooms"][0]["room_number"] = 'a"b\nc'
     body = dump_sql(tables).replace(b"`apartment_name` varchar(255)", b"`apartment_name` text")
+    body = body.replace(b"`latitude` decimal(8, 6)", b"`latitude` decimal(12,10)")
     body = body.replace(b"`rent` int unsigned", b"`rent` decimal(12,2)").replace(
         b"`updated_at` datetime", b"`updated_at` datetime(6)"
     )
     put_dump(bucket, DAY, body)
-    accepted = ("--accept", "longer:apartments.apartment_name", "--accept", "finer:movings.rent")
+    accepted = (
+        "--accept",
+        "longer:apartments.apartment_name",
+        "--accept",
+        "finer:movings.rent",
+        "--accept",
+        "finer:apartments.latitude",
+    )
     done = export(bucket, 0, None, *accepted)
     assert done.exit_code == 0, done.output
     assert {name: body.decode() for name, body in files(bucket).items()} == {
@@ -94,7 +103,7 @@ def test_the_files_are_to_the_byte_what_the_dump_says_on_both_engines(bucket: Pa
         "property/20250610": (
             "apartment_id,unique_number,apartment_name,prefecture,municipality,latitude,longitude,room_count,room_rows,"
             "snapshot_date\r\n"
-            f"1,J0000001,{'長' * 255},東京都,新宿区,35.690000,139.700000,3,3,2025-06-10\r\n"
+            f"1,J0000001,{'長' * 255},東京都,新宿区,35.69000001,0.000000,3,3,2025-06-10\r\n"
             "2,,,,,,,,0,2025-06-10\r\n"
         ),
     }

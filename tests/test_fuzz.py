@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from loader import snapshot_file
-from loader.datasets import TENANT_STATUS
+from loader.datasets import PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS, Dataset
 from loader.errors import DumpRejectedError
 from tests.fuzz import reference
 from tests.fuzz.cases import KINDS, kind_of
@@ -132,6 +132,32 @@ def test_a_number_of_a_snapshot_is_not_rounded(number: str, tmp_path: Path) -> N
         path.write_text(f"{HEADER}2,{number},1,,{day}\r\n")
         with pytest.raises(DumpRejectedError, match="20250601.csv: not a row of"):
             snapshot_file.insert(connection, TENANT_STATUS, "t", path, day, "20250601.csv")
+
+
+ODD = [
+    (PROPERTY, "latitude", ["1.123456789", "0.0000000000001", "1e1", "1_0", "+1", " 1", "nan", "1000000000000"]),
+    (PROPERTY, "room_count", ["1.5", "9007199254740993"]),
+    (ROOM_ASSIGNMENT, "movein_date", ["epoch", "infinity", "2025-02-30", "0000-00-00", "2025/02/01"]),
+    (ROOM_ASSIGNMENT, "updated_at", ["infinity", "2025-01-20 24:00:00", "2025-01-20", "2025-01-20 15:00:00+09:00"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "column", "value"), [(dataset, column, value) for dataset, column, odd in ODD for value in odd]
+)
+def test_a_value_of_a_daily_file_is_taken_for_no_other(
+    dataset: Dataset, column: str, value: str, tmp_path: Path
+) -> None:
+    """Dates that are words became 1900-01-01, and digits behind the twelfth were rounded away."""
+    day, path = dt.date(2025, 6, 1), tmp_path / "20250601.csv"
+    needed = dict.fromkeys((dataset.key, *dataset.filled), "1") | {"snapshot_date": str(day)}
+    path.write_text(
+        f"{','.join(dataset.columns)}\n{','.join((needed | {column: value}).get(n, '') for n in dataset.columns)}\n"
+    )
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE TABLE t ({dataset.ddl})")
+        with pytest.raises(DumpRejectedError, match="20250601.csv.*: not a row of"):
+            snapshot_file.insert(connection, dataset, "t", path, day, "20250601.csv")
 
 
 def landed(folder: Path, more: str) -> Landed:

@@ -92,4 +92,4 @@ def _value(what: str, value: Any) -> Any:
     number = Decimal(str(value))
     if kind == "number":
         return int(number) if number == int(number) and abs(number) < 2**53 else NotImplemented
-    return kept(number) if kept(number) == number and abs(number) < 10**12 else NotImplemented
+    return kept(number) if abs(kept(number)) < 10**12 else NotImplemented
