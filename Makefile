@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo check test test-mysql fuzz bench lint format lock clean
+.PHONY: help venv demo check test test-mysql fuzz simulate bench lint format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -63,6 +63,10 @@ N ?= 20000
 SEED ?= 1
 fuzz: $(READY) ## the fuzzing that make test does 2,000 cases of, longer: make fuzz N=100000 SEED=2
 	$(BIN)/python -m tests.fuzz --cases $(N) --seed $(SEED)
+
+MORNINGS ?= 65
+simulate: $(READY) ## other lives of the simulated company than the one in make test: make simulate SEED=2 MORNINGS=200
+	$(BIN)/python -m tests.simulation --seed $(SEED) --mornings $(MORNINGS)
 
 bench: $(READY) ## speed against a database server's own client; writes docs/benchmarks.md (about ten minutes)
 	$(BIN)/python -m bench

@@ -11,7 +11,7 @@ from loader import restate
 from loader.restate import CALENDAR
 from loader.settings import PROJECT
 from tests.conftest import settings_for
-from tests.landing import company, land_dump, land_snapshot, moving, tenant
+from tests.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
 from tests.places import FILE, Place, duckdb_place
 from tests.simulation import rebuilds
 from tests.simulation.compare import LEFT_OUT, contents, differences
@@ -115,5 +115,6 @@ def test_what_is_not_restated_is_found(warehouse: Path, tmp_path: Path, monkeypa
     land_dump(warehouse, day, company(tenants=[tenant(1), tenant(2)], movings=[corrected, moving(2, room_id=2)]))
     land_snapshot(warehouse, dt.date(2025, 6, 7), {1: 5})
     land_snapshot(warehouse, day, {1: 9, 2: 9})
+    land_rooms(warehouse, day)
     run(settings_for(warehouse))
     assert drifted in drift_of(warehouse, tmp_path)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from loader.warehouse import read_warehouse
 from tests.places import Place
-from tests.project_copy import rows_of
 
 # What only the database knows: it is not in the bucket, so a warehouse built from the bucket alone can't have it. view -> columns, all of
 # them if none is named. Nothing is left out where the landing data is the same.
@@ -15,9 +15,10 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
     "staging.load_rejections": (),
     # What a person typed.
     "staging.load_waivers": (),
-    # The day's outcome in words of those two. What landed is compared still: is_gap, dump_key, has_manifest.
+    # The day's outcome in words of those two. What landed is compared still: is_gap, is_rooms_gap, dump_key, has_manifest.
     "gold.data_quality_calendar": (
-        "dump_status", "snapshot_status", "dump_rejection", "snapshot_rejection", "waived_by", "waiver_reason", "waived_until",
+        "dump_status", "snapshot_status", "rooms_status", "dump_rejection", "snapshot_rejection", "rooms_rejection",
+        "waived_by", "waiver_reason", "waived_until",
     ),
 }  # fmt: skip
 # Landing tables that a step outside of the loader fills: a rebuild from the bucket is given them.
@@ -37,12 +38,15 @@ Contents = dict[str, View]
 
 def contents(place: Place) -> Contents:
     """Every view of staging, silver and gold: `schema.name` -> what it shows."""
-    names = place.query(
-        """SELECT CONCAT(table_schema, '.', table_name) FROM information_schema.tables
-           WHERE table_schema IN ('staging', 'silver', 'gold') AND table_type = 'VIEW' ORDER BY 1"""
-    )
-    found = ((name, rows_of(place, name)) for (name,) in names)
-    return {name: View(tuple(columns), rows) for name, (columns, rows) in found}
+    columns: dict[str, list[str]] = {}
+    with place.chosen(), read_warehouse(place.settings()) as warehouse:
+        for name, column in warehouse.query(
+            """SELECT CONCAT(t.table_schema, '.', t.table_name), c.column_name FROM information_schema.tables AS t
+               JOIN information_schema.columns AS c ON c.table_schema = t.table_schema AND c.table_name = t.table_name
+               WHERE t.table_schema IN ('staging', 'silver', 'gold') AND t.table_type = 'VIEW' ORDER BY 1, c.ordinal_position"""
+        ):
+            columns.setdefault(name, []).append(column)
+        return {name: View(tuple(of), warehouse.query(f"SELECT * FROM {name}")) for name, of in columns.items()}
 
 
 @dataclass(frozen=True)

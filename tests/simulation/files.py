@@ -12,6 +12,17 @@ from typing import Any
 
 from tests.small_bucket import put_dump
 
+_STATUS = (4, 5, 9, 14, 15, 17)
+# What may stand otherwise in a file that is exported again: column -> values.
+CHANGED = {
+    "status": _STATUS,
+    "tenant_status": _STATUS,
+    "is_current_contract": (0, 1),
+    "rent": (31000, 47000),
+    "room_count": (30, 40),  # never fewer than are let, nor a property less: an audit would stop such a file
+    "municipality": ("港区", "北区"),
+}
+
 
 @dataclass
 class Files:
@@ -60,29 +71,31 @@ class Files:
         return sorted((self.bucket / "snapshots").glob(f"*/{day:%Y%m%d}.csv"))
 
     def export_again(self, day: dt.date) -> list[str]:
-        """Changes the content of some of a day's files: a row less, or another status. Returns what was done."""
+        """Changes the content of some of a day's files: a row less, or another value. Returns what was done."""
         done = []
         for path in self.of_day(day):
             if self.rng.random() < 0.8:
                 header, *rows = csv.reader(io.StringIO(path.read_bytes().decode()))
                 row = self.rng.randrange(len(rows))
-                if "status" in header and self.rng.random() < 0.7:
-                    rows[row][header.index("status")] = str(self.rng.choice((4, 5, 9, 14, 15, 17)))
-                elif len(rows) > 1:
+                told = [name for name in CHANGED if name in header and rows[row][header.index(name)]]
+                if told and self.rng.random() < 0.7:
+                    name = self.rng.choice(told)
+                    rows[row][header.index(name)] = str(self.rng.choice(CHANGED[name]))
+                elif "tenant_id" in header and len(rows) > 1:
                     del rows[row]
                 self._write(path, [header, *rows])
                 done.append(f"{path.parent.name}/{path.name}")
         return done
 
     def late(self, day: dt.date, like: dt.date) -> list[str]:
-        """Writes the files of a day that had none: those of another day with this date, and a row less."""
+        """Writes files of a day that had none: most of those of another day, with this date and a row less."""
         done = []
         for path in self.of_day(like):
             header, *rows = csv.reader(io.StringIO(path.read_bytes().decode().replace(str(like), str(day))))
-            if len(rows) > 1:
+            if "tenant_id" in header and len(rows) > 1:
                 del rows[self.rng.randrange(len(rows))]
             late = path.with_name(f"{day:%Y%m%d}.csv")
-            if not late.exists():
+            if not late.exists() and self.rng.random() < 0.85:
                 self._write(late, [header, *rows])
                 done.append(f"{late.parent.name}/{late.name}")
         return done

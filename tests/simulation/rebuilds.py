@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import hashlib
 import io
 import multiprocessing
 import random
@@ -97,8 +98,6 @@ def source_of(place: Place, bucket: Path, folder: Path, at: dt.datetime) -> Sour
 
 
 def _digest(path: Path) -> str:
-    import hashlib
-
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
