@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from tests import places
+from tests import places, quick
 from tests.places import FILE
 from tests.simulation.script import CHUNKS, SHORT
 from tests.simulation.simulation import Drift, Plan, Simulation
@@ -44,12 +44,14 @@ Of what went wrong it prints the mornings before and the rows that differ. Exit 
 def main(seed: int, mornings: int, points: int, audits_every: int, short: bool, folder: Path | None) -> None:
     """Simulate a company's mornings on DuckDB and compare its warehouse with rebuilds."""
     os.environ["WAREHOUSE_CONTRACT"] = str(Path(__file__).parent.parent / "contract.yaml")
+    quick.hurry()
     folder = folder or Path(tempfile.mkdtemp(prefix="simulation-"))
     folder.mkdir(parents=True, exist_ok=True)
     place, started = places.duckdb_place(folder / FILE), time.monotonic()
     simulation = Simulation(
         place, folder, Plan(seed, mornings, points, SHORT if short else CHUNKS, audits_every), click.echo
     )
+    quick.collect_garbage_rarely()
     with place.chosen():
         try:
             simulation.play()

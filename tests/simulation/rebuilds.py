@@ -17,7 +17,7 @@ from loader.errors import DumpRejectedError
 from loader.load import load
 from loader.settings import PROJECT
 from loader.warehouse import open_warehouse
-from tests import places, rebuild
+from tests import places, quick, rebuild
 from tests.places import FILE, Place, duckdb_place
 from tests.project_copy import ProjectCopy
 from tests.simulation import moment
@@ -111,7 +111,7 @@ class Rebuilder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._number = 0
-        self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+        self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), quick.hurry)
         folder.mkdir()
 
     def _next(self) -> Path:
