@@ -14,7 +14,7 @@ from loader.errors import UsageError
 from loader.landing import Landing
 from loader.loading import Loaded, Loading, Request
 from loader.settings import Settings
-from loader.warehouse import open_warehouse
+from loader.warehouse import Warehouse, open_warehouse
 
 
 def load(settings: Settings, day: dt.date | None = None, **request: object) -> dt.date:
@@ -58,6 +58,13 @@ def land(settings: Settings, request: Request) -> Loaded:
         loading.snapshots()
         if request.catch_up:
             loading.missing_days()
-        if warehouse.query("SELECT 1 FROM landing.days_to_reopen"):
-            loading.loaded.changed = True  # a rollback is yet to be followed by a run
+        if warehouse.query("SELECT 1 FROM landing.days_to_reopen") or _behind(warehouse):
+            loading.loaded.changed = True  # a rollback is yet to be followed by a run, or the last load is
         return loading.loaded
+
+
+def _behind(warehouse: Warehouse) -> bool:
+    """Whether a dump is in whose run never came, or was killed."""
+    computed = warehouse.query("SELECT MAX(last_day) FROM landing.computed_to")[0][0]
+    newest = ledger.newest(warehouse, ledger.DUMP)
+    return computed is not None and newest is not None and newest > computed

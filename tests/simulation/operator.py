@@ -79,6 +79,7 @@ class Operator:
             assert computed == [(day,)], f"daily of {day} left {computed}, and said {told!r}"
         else:
             assert told is not None, f"daily of {day} told nothing, and the day is not loaded"
+            self.computed = True  # what an earlier command had landed and not run, it ran
 
     def open_days(self, day: dt.date) -> list[dt.date]:
         """The days before one that are neither loaded nor waived."""

@@ -1,0 +1,53 @@
+"""What comes in behind the morning's run, without a new dump, is in with the next run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from loader import clock
+from loader.daily import daily
+from loader.errors import NoDumpError
+from loader.load import land, load
+from loader.loading import Request
+from loader.run import run
+from tests import places
+from tests.conftest import settings_for
+from tests.landing import company
+from tests.small_bucket import put_dump
+
+DAY = dt.date(2025, 6, 10)
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(
+    reason="a FULL model whose day is computed is not compared with its query; the next day's run makes it anew"
+)
+def test_an_enrichment_that_is_written_behind_the_run_is_in_with_the_next(warehouse: Path, query) -> None:
+    query(warehouse, "INSERT INTO landing.property_geo_latlon_backup VALUES (1, 35.5, 139.5, NULL)")
+    query(warehouse, "INSERT INTO landing.llm_enrichment_cache VALUES (1, '', 'ネパール', 0.9, NULL, NULL)")
+    query(warehouse, "UPDATE landing_20250610.tenants SET nationality = NULL")
+    run(settings_for(warehouse))
+    shown = "SELECT nationality FROM silver.{} WHERE tenant_id = 1"
+    assert query(warehouse, shown.format("stg_tenants")) == [("ネパール",)]
+    assert query(warehouse, shown.format("int_contracts")) == [("ネパール",)]
+
+
+@pytest.mark.slow
+def test_what_was_landed_before_a_killed_run_is_computed_on_a_morning_without_a_dump(
+    empty_warehouse: Path, bucket: Path, query, monkeypatch
+) -> None:
+    settings = settings_for(empty_warehouse, bucket)
+    monkeypatch.setattr(clock, "business_today", lambda: DAY + dt.timedelta(days=2))
+    put_dump(bucket, DAY, company())
+    load(settings, DAY)
+    places.plan()
+    run(settings)
+    put_dump(bucket, DAY + dt.timedelta(days=1), company())
+    land(settings, Request(DAY + dt.timedelta(days=1), 0, catch_up=True))  # and the machine goes down
+    with pytest.raises(NoDumpError):
+        daily(settings, Request(DAY + dt.timedelta(days=2), 0, catch_up=True))
+    newest = "SELECT MAX(activity_date) FROM gold.daily_activity_summary"
+    assert query(empty_warehouse, newest) == [(DAY + dt.timedelta(days=1),)]
