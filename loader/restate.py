@@ -37,26 +37,58 @@ def differing_days(context: Context, snapshot: Snapshot, end: dt.date) -> list[d
     if not computed:
         return []
     first, last = computed[0][0], min(computed[-1][1], end)
+    day = exp.column(snapshot.model.time_column.column.name)
+    within = day.between(*(exp.cast(exp.Literal.string(str(bound)), "date") for bound in (first, last)))
+    rows = context.engine_adapter.fetchall(_differing(context, snapshot, (first, last), end, day, within))
+    days = sorted(day for (day,) in rows)
+    return [day for day in days if any(first <= day <= last for first, last in computed)]
+
+
+def differing_tables(context: Context, snapshots: dict[str, Snapshot], day: dt.date) -> list[Snapshot]:
+    """The FULL models that are computed for a day and whose rows in prod differ from what their query gives now, with every table that
+    stands on them. In a morning's first run there are none to compare: all of them are yet to be computed.
+
+    Args:
+        snapshots: the versions that prod runs.
+        day: the business day.
+    """
+    one = exp.Literal.number(1)
+    differing = [
+        snapshot
+        for snapshot in snapshots.values()
+        if snapshot.model.kind.is_full
+        and snapshot.intervals
+        and _day(snapshot.intervals[-1][1] - 1) >= day
+        and context.engine_adapter.fetchall(_differing(context, snapshot, (day, day), day, one, exp.true()).limit(1))
+    ]
+    standing = {one.name: one for found in differing for one in standing_on(snapshots.values(), found.model.name)}
+    return list(standing.values())
+
+
+def _differing(
+    context: Context,
+    snapshot: Snapshot,
+    days: tuple[dt.date, dt.date],
+    end: dt.date,
+    shown: exp.Expression,
+    within: exp.Expression,
+) -> exp.Union:
+    """The query for what a model's rows in prod and the rows of its query do not share: both ways, an expression of each."""
     model = snapshot.model
-    day = exp.column(model.time_column.column.name)
     columns = [exp.column(name) for name in model.columns_to_types]
     query = model.render_query_or_raise(
-        start=first,
-        end=last,
+        start=days[0],
+        end=days[1],
         execution_time=end + dt.timedelta(days=1),
         engine_adapter=context.engine_adapter,
     )
-    within = day.between(*(exp.cast(exp.Literal.string(str(bound)), "date") for bound in (first, last)))
     wanted = exp.select(*columns).from_(query.subquery("wanted")).where(within)
     stored = exp.select(*columns).from_(exp.to_table(model.name)).where(within)
-    differing = exp.union(
-        exp.select(day).from_(exp.except_(wanted, stored, distinct=False).subquery("to_write")),
-        exp.select(day).from_(exp.except_(stored, wanted, distinct=False).subquery("to_delete")),
+    return exp.union(
+        exp.select(shown).from_(exp.except_(wanted, stored, distinct=False).subquery("to_write")),
+        exp.select(shown).from_(exp.except_(stored, wanted, distinct=False).subquery("to_delete")),
         distinct=True,
     )
-    rows = context.engine_adapter.fetchall(differing)
-    days = sorted(day for (day,) in rows)
-    return [day for day in days if any(first <= day <= last for first, last in computed)]
 
 
 def open_days(context: Context, snapshots: Iterable[Snapshot], days: list[tuple[dt.date, dt.date]]) -> None:

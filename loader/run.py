@@ -97,6 +97,9 @@ def _run(settings: Settings, loaded: _Loaded) -> RunResult:
             late = restate.differing_days(context, snapshots[restate.CALENDAR], day)
             standing = restate.standing_on(restate.every_version(context), restate.CALENDAR) if late else []
             restate.open_days(context, standing, restate.stretches(late))
+            restate.open_days(
+                context, restate.differing_tables(context, refreshed(context, snapshots), day), [(day, day)]
+            )
             _run_once(context, console, day)
             _restate_corrected(context, console, refreshed(context, snapshots), result)
             grains.assert_rows_once(context, refreshed(context, snapshots))
