@@ -61,6 +61,11 @@ def newest(warehouse: Warehouse, dataset: str) -> dt.date | None:
     return warehouse.query(f"SELECT MAX(business_date) FROM {_LEDGER} WHERE dataset = ?", dataset)[0][0]
 
 
+def newest_load(warehouse: Warehouse) -> int | None:
+    """The last load that brought something that is in by now, None where nothing has landed."""
+    return warehouse.query(f"SELECT MAX(load_id) FROM {_LEDGER}")[0][0]
+
+
 def days(warehouse: Warehouse, dataset: str) -> set[dt.date]:
     """All landed days of a dataset."""
     return set(entries(warehouse, dataset))

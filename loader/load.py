@@ -64,7 +64,6 @@ def land(settings: Settings, request: Request) -> Loaded:
 
 
 def _behind(warehouse: Warehouse) -> bool:
-    """Whether a dump is in whose run never came, or was killed."""
-    computed = warehouse.query("SELECT MAX(last_day) FROM landing.computed_to")[0][0]
-    newest = ledger.newest(warehouse, ledger.DUMP)
-    return computed is not None and newest is not None and newest > computed
+    """Whether a dump or file is in whose run never came, or was killed."""
+    seen = warehouse.query("SELECT MAX(load_id) FROM landing.computed_to")[0][0]
+    return seen is not None and (ledger.newest_load(warehouse) or 0) > seen

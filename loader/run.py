@@ -56,7 +56,7 @@ def run(settings: Settings, day: dt.date | None = None) -> RunResult:
             warehouse.execute("DELETE FROM landing.days_to_reopen")
             warehouse.execute("DELETE FROM landing.computed_to")
             if last := _furthest(result.fresh_to):
-                warehouse.execute("INSERT INTO landing.computed_to VALUES (?)", last)
+                warehouse.execute("INSERT INTO landing.computed_to VALUES (?, ?)", last, loaded.load_id)
     return result
 
 
@@ -69,12 +69,14 @@ class _Loaded:
         newest: the newest loaded one.
         reopened: the first day computed from a dump that is not live any more, None where all are.
         computed_to: the last day that an earlier run computed in this database, None before the first.
+        load_id: the last load of the ledger.
     """
 
     day: dt.date
     newest: dt.date
     reopened: dt.date | None
     computed_to: dt.date | None
+    load_id: int
 
     def first_to_open(self, known_to_state: dt.date | None) -> dt.date | None:
         """The first day whose rows may not be what SQLMesh's state takes them for."""
@@ -153,7 +155,7 @@ def _loaded(settings: Settings, day: dt.date | None) -> _Loaded:
             )
         reopened = warehouse.query("SELECT MIN(first_day) FROM landing.days_to_reopen")[0][0]
         computed_to = warehouse.query("SELECT MAX(last_day) FROM landing.computed_to")[0][0]
-        return _Loaded(day or loaded, loaded, reopened, computed_to)
+        return _Loaded(day or loaded, loaded, reopened, computed_to, ledger.newest_load(warehouse) or 0)
 
 
 def _restate_corrected(context: Context, console: Any, snapshots: dict[str, Snapshot], result: RunResult) -> None:

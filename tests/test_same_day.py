@@ -48,3 +48,22 @@ def test_what_was_landed_before_a_killed_run_is_computed_on_a_morning_without_a_
         daily(settings, Request(DAY + dt.timedelta(days=2), 0, catch_up=True))
     newest = "SELECT MAX(activity_date) FROM gold.daily_activity_summary"
     assert query(empty_warehouse, newest) == [(DAY + dt.timedelta(days=1),)]
+
+
+@pytest.mark.slow
+def test_a_late_file_that_was_landed_before_a_killed_run_is_computed_on_a_morning_without_a_dump(
+    empty_warehouse: Path, bucket: Path, query, monkeypatch
+) -> None:
+    settings = settings_for(empty_warehouse, bucket)
+    monkeypatch.setattr(clock, "business_today", lambda: DAY + dt.timedelta(days=1))
+    put_dump(bucket, DAY, company())
+    load(settings, DAY)
+    places.plan()
+    run(settings)
+    late = bucket / "snapshots/tenant_status/20250601.csv"
+    late.write_text("tenant_id,status,contract_type,full_name,snapshot_date\r\n1,5,1,,2025-06-01\r\n")
+    load(settings, DAY)  # and the machine goes down
+    with pytest.raises(NoDumpError):
+        daily(settings, Request(DAY + dt.timedelta(days=1), 0, catch_up=True))
+    changes = "SELECT change_date FROM silver.tenant_status_changes ORDER BY 1"
+    assert query(empty_warehouse, changes) == [(dt.date(2025, 6, 1),), (DAY,)]

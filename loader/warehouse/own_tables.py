@@ -45,8 +45,9 @@ OWN_TABLES = {
         sha256 VARCHAR(64) NOT NULL, withdrawn_at DATETIME NOT NULL""",
     # Days computed from a dump that is no longer the live one: the next run opens them, from the first on, and empties this.
     "days_to_reopen": "first_day DATE NOT NULL",
-    # The last day that a run computed, one row: where SQLMesh's state, in another database, knows of later ones, this one was restored.
-    "computed_to": "last_day DATE NOT NULL",
+    # What the last run computed, one row: the last day (where SQLMesh's state, in another database, knows of later ones, this one was
+    # restored), and the last load of the ledger that it saw (where the ledger has later ones, a run is yet to come).
+    "computed_to": "last_day DATE NOT NULL, load_id BIGINT NOT NULL",
     # Who holds the lock (MySQL): a row for the message that the next one gets.
     "writer": "connection_id BIGINT NOT NULL, who VARCHAR(255) NOT NULL, since DATETIME NOT NULL",
     **{dataset.table: dataset.ddl for dataset in DATASETS},
