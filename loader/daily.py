@@ -5,17 +5,34 @@ from __future__ import annotations
 from loader.errors import LoaderError
 from loader.load import land
 from loader.loading import Request
+from loader.progress import warn
 from loader.run import RunResult, assert_fresh, run
 from loader.settings import Settings
 from loader.warehouse import one_writer
 
 
-def daily(settings: Settings, request: Request) -> RunResult:
+def load_only(settings: Settings, request: Request) -> None:
+    """The first half of `daily`, for a job of its own: it fails where there is nothing new to compute.
+
+    What else is wrong is warned of; `daily(..., after_load=True)` finds it again and fails for it at its end.
+
+    Raises:
+        LoaderError: the dump that was asked for could not be had, and nothing else was landed.
+    """
+    loaded = land(settings, request)
+    if loaded.refused and not loaded.changed:
+        loaded.raise_problems()
+    for problem in loaded.problems:
+        warn(f"the run will fail for this at its end: {problem}")
+
+
+def daily(settings: Settings, request: Request, *, after_load: bool = False) -> RunResult:
     """Loads and runs a day. What could not be loaded does not keep what could be from being computed; it is raised at the end.
 
     Args:
         settings: warehouse and bucket.
         request: the day, and how much older the dump may be.
+        after_load: whether `load_only` has just gone before: then what it landed is computed, though this load finds nothing new.
 
     Raises:
         LoaderError: in one of its kinds: a dump, file or day before that is missing or rejected, a failed model or audit, a model
@@ -23,7 +40,7 @@ def daily(settings: Settings, request: Request) -> RunResult:
     """
     with one_writer(settings):
         loaded = land(settings, request)
-        if loaded.refused and not loaded.changed:
+        if loaded.refused and not loaded.changed and not after_load:
             loaded.raise_problems()  # there is nothing new to compute: yesterday's numbers stand
         try:
             result = run(settings, loaded.day)

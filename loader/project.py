@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def sqlmesh_context(settings: Settings) -> Iterator[tuple[Context, Any]]:
-    """A SQLMesh context on the settings' gateway, without the project's models, and its console. Closed at the end, so the file is free again.
+def sqlmesh_context(settings: Settings, *, models: bool = False) -> Iterator[tuple[Context, Any]]:
+    """A SQLMesh context on the settings' gateway, and its console. Closed at the end, so the file is free again.
+
+    Args:
+        settings: the warehouse.
+        models: whether to read the project's model files; a run does without, see below.
 
     Raises:
         BusyError: another process holds the warehouse.
@@ -34,7 +38,7 @@ def sqlmesh_context(settings: Settings) -> Iterator[tuple[Context, Any]]:
     set_console(console)
     try:
         # Models are not read from files: a run takes everything, audits and macros included, from the state that a plan wrote.
-        context = Context(paths=[str(PROJECT)], gateway=settings.gateway, load=False)
+        context = Context(paths=[str(PROJECT)], gateway=settings.gateway, load=models)
         context.engine_adapter.fetchone("SELECT 1")
     except duckdb.IOException as error:
         from loader.warehouse.duckdb import cannot_open

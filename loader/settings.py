@@ -12,7 +12,8 @@ from loader.errors import UsageError
 from loader.mysql_url import Account, parse
 
 MYSQL_URL, STATE_URL = "WAREHOUSE_MYSQL_URL", "WAREHOUSE_STATE_URL"
-PROJECT = Path(__file__).resolve().parent.parent
+# The repository; a job names a copy of what its wheel brought, for SQLMesh writes a cache beside the models (loader/deployed.py).
+PROJECT = Path(os.environ.get("WAREHOUSE_PROJECT") or Path(__file__).resolve().parent.parent)
 GATEWAYS = ("duckdb", "aurora")
 CONTRACT = PROJECT / "contract.yaml"
 _VARIABLES = ("WAREHOUSE_GATEWAY", "WAREHOUSE_DUCKDB", "WAREHOUSE_BUCKET", "WAREHOUSE_CONTRACT", MYSQL_URL, STATE_URL)

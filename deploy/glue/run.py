@@ -1,0 +1,43 @@
+"""The second job of the morning: computes what is new, and when all is green refreshes the dashboards. `python -m loader daily`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import uuid
+
+import boto3
+
+from loader.deployed import BOTH, arguments, ended, prepared
+from loader.quicksight import refresh
+
+
+def run(given: argparse.Namespace) -> None:
+    """Runs the day with the models that were applied to prod; records that it was green."""
+    with prepared(given):
+        from loader import release
+        from loader.daily import daily
+        from loader.loading import Request
+        from loader.settings import Settings
+
+        settings = Settings.resolve()
+        release.require_applied(settings, given.release)
+        request = Request(given.date, 0, accepted=given.accept, catch_up=True)
+        result = daily(settings, request, after_load=True)
+        release.record(settings, given.release, result)
+    dashboards(given)
+
+
+def dashboards(given: argparse.Namespace) -> None:
+    """Refreshes the data sets; one that fails is told to the topic, for the data is good all the same."""
+    data_sets = [] if given.data_sets == "none" else given.data_sets.split(",")
+    if failed := refresh(boto3.client("quicksight"), given.account, data_sets, uuid.uuid4().hex):
+        message = "\n".join(["The data is good, these dashboards show what was before:", *failed])
+        print(message, file=sys.stderr)
+        boto3.client("sns").publish(TopicArn=given.topic, Subject="A dashboard was not refreshed", Message=message)
+
+
+if __name__ == "__main__":
+    given = arguments(sys.argv[1:], *BOTH, "data-sets", "account", "topic")
+    if code := ended(lambda: run(given)):
+        sys.exit(code)
