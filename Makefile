@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo check test test-mysql fuzz simulate bench lint format lock clean
+.PHONY: help venv demo check test test-mysql fuzz simulate bench package release lint format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -70,6 +70,13 @@ simulate: $(READY) ## other lives of the simulated company than the one in make 
 
 bench: $(READY) ## speed against a database server's own client; writes docs/benchmarks.md (about ten minutes)
 	$(BIN)/python -m bench
+
+package: $(READY) ## everything that is deployed, of the commit that is checked out, in releases/
+	$(BIN)/python deploy/release.py package
+
+release: $(READY) ## the package into a bucket, and what to type to deploy it: make release BUCKET=name
+	@test -n "$(BUCKET)" || { echo "name the bucket: make release BUCKET=name"; exit 2; }
+	$(BIN)/python deploy/release.py upload --bucket $(BUCKET)
 
 clean: ## remove the demo, the environment and all caches
 	rm -rf $(VENV) .cache logs .pytest_cache .ruff_cache .hypothesis data/bucket data/warehouse.duckdb*
