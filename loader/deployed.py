@@ -44,34 +44,34 @@ def arguments(words: Sequence[str], *names: str) -> argparse.Namespace:
 
 
 @contextmanager
-def prepared(given: argparse.Namespace) -> Iterator[None]:
+def prepared(given: argparse.Namespace, *, packaged: bool = True) -> Iterator[None]:
     """Sets the environment that the loader reads, for `with`: secrets as they are now, the CA file, a copy of the project.
 
     Args:
-        given: the arguments named BOTH.
+        given: the arguments named BOTH, but for `release`.
+        packaged: whether to take the project from this environment's wheel; else it is the checkout that the loader lies in.
 
     Raises:
         LoaderError: a secret or the CA file can't be read, or the secret lacks a field.
     """
     before = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="job-") as folder:
-        ca = Path(folder) / "ca.pem"
-        _fetched(f"s3://{given.bucket}/{given.ca_key}", lambda: _download(given.bucket, given.ca_key, ca))
-        project = Path(folder) / "project"
-        with importlib.resources.as_file(importlib.resources.files(PACKAGE)) as packaged:
-            shutil.copytree(packaged, project, ignore=shutil.ignore_patterns("__pycache__"))
-        warehouse = _secret(given.warehouse_secret, "host", "port", "username", "password")
-        state = _secret(given.state_secret, "host", "port", "username", "password", "database")
-        os.environ.update(
-            WAREHOUSE_PROJECT=str(project),
-            WAREHOUSE_GATEWAY="aurora",
-            WAREHOUSE_BUCKET=f"s3://{given.bucket}",
-            WAREHOUSE_MYSQL_URL=f"mysql://{_login(warehouse)}?ssl_ca={ca}",
-            # A field of the secret may say otherwise, for a state that is reached by a socket or a tunnel.
-            WAREHOUSE_STATE_URL=f"postgresql://{_login(state)}/{state['database']}?sslmode={state.get('sslmode', 'verify-full')}",
-            PGSSLROOTCERT=str(ca),
-        )
         try:
+            ca = Path(folder) / "ca.pem"
+            _fetched(f"s3://{given.bucket}/{given.ca_key}", lambda: _download(given.bucket, given.ca_key, ca))
+            if packaged:
+                os.environ["WAREHOUSE_PROJECT"] = str(_unpacked(Path(folder)))
+            warehouse = _secret(given.warehouse_secret, "host", "port", "username", "password")
+            state = _secret(given.state_secret, "host", "port", "username", "password", "database")
+            # A field of the secret may say otherwise, for a state that is reached by a socket or a tunnel.
+            mode = state.get("sslmode", "verify-full")
+            os.environ.update(
+                WAREHOUSE_GATEWAY="aurora",
+                WAREHOUSE_BUCKET=f"s3://{given.bucket}",
+                WAREHOUSE_MYSQL_URL=f"mysql://{_login(warehouse)}?ssl_ca={ca}",
+                WAREHOUSE_STATE_URL=f"postgresql://{_login(state)}/{state['database']}?sslmode={mode}",
+                PGSSLROOTCERT=str(ca),
+            )
             yield
         finally:
             os.environ.clear()
@@ -113,6 +113,13 @@ def _fetched(what: str, fetch: Callable[[], Any]) -> Any:
         raise LoaderError(f"{what} can't be read: AWS answers {code}; check its name and this role's rights") from error
     except BotoCoreError as error:
         raise LoaderError(f"{what} can't be read: {type(error).__name__}; check the subnet's way to AWS") from error
+
+
+def _unpacked(folder: Path) -> Path:
+    project = folder / "project"
+    with importlib.resources.as_file(importlib.resources.files(PACKAGE)) as files:
+        shutil.copytree(files, project, ignore=shutil.ignore_patterns("__pycache__"))
+    return project
 
 
 def _download(bucket: str, key: str, file: Path) -> None:

@@ -185,6 +185,11 @@ RIGHTS = {
         "secretsmanager:GetSecretValue": [PARAMETERS["SourceSecretArn"]],
         "sns:Publish": ["Topic"],
     },
+    "PlanPolicy": {
+        "s3:GetObject": [f"{_BUCKET}/reference/ca.pem"],
+        "s3:PutObject": [f"{_BUCKET}/state/*"],
+        "secretsmanager:GetSecretValue": [PARAMETERS["WarehouseSecretArn"], PARAMETERS["StateSecretArn"]],
+    },
     "FreshnessRole": {
         "s3:ListBucket": [_BUCKET],
         "cloudwatch:PutMetricData": ["*"],
@@ -283,7 +288,7 @@ def _replayed(found: dict[str, Any], network: dict[str, str]) -> Iterator[str]:
             document = json.dumps(policy["PolicyDocument"])
             iam.put_role_policy(RoleName=name, PolicyName=policy["PolicyName"], PolicyDocument=document)
         yield name
-    for name in ("JobPolicy", "ProducerPolicy"):
+    for name in ("JobPolicy", "ProducerPolicy", "PlanPolicy"):
         iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(found[name]["PolicyDocument"]))
         yield name
     glue.create_connection(**{key: value for key, value in found["Network"].items() if key != "CatalogId"})

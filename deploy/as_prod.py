@@ -1,0 +1,61 @@
+"""Types one command against production from this checkout, with the secrets as they are now: for deploy.yml and for whoever is on call.
+
+export BUCKET=… WAREHOUSE=… STATE=… CA_KEY=…          # the bucket, the ARNs of both secrets, the CA file's key
+.venv/bin/python deploy/as_prod.py sqlmesh plan
+.venv/bin/python deploy/as_prod.py python -m loader status
+.venv/bin/python deploy/as_prod.py keep state.json state/before.json     # a file into the bucket, never over another one
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+
+PROJECT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT))
+
+from loader.deployed import ended, prepared  # noqa: E402
+from loader.errors import LoaderError, UsageError  # noqa: E402
+
+SETTINGS = {"bucket": "BUCKET", "warehouse_secret": "WAREHOUSE", "state_secret": "STATE", "ca_key": "CA_KEY"}
+
+
+class CommandFailedError(LoaderError):
+    """The command has said itself what is wrong; its exit code is passed on."""
+
+    def __init__(self, command: str, code: int) -> None:
+        super().__init__(f"{command} ended with {code}: see above")
+        self.exit_code = code
+
+
+def as_prod(words: list[str]) -> None:
+    """Runs a command of this environment with production's settings.
+
+    Raises:
+        UsageError: a setting is missing, or there is no command.
+        CommandFailedError: the command failed.
+    """
+    if lacking := [name for name in SETTINGS.values() if not os.environ.get(name)]:
+        raise UsageError(f"set {', '.join(lacking)} first: see the top of deploy/as_prod.py")
+    if not words:
+        raise UsageError("name a command: as_prod.py sqlmesh plan")
+    given = argparse.Namespace(**{name: os.environ[variable] for name, variable in SETTINGS.items()})
+    if words[0] == "keep":
+        _, file, key = words
+        with Path(file).open("rb") as body:
+            boto3.client("s3").put_object(Bucket=given.bucket, Key=key, Body=body, IfNoneMatch="*")
+        return
+    with prepared(given, packaged=False):
+        program = Path(sys.executable).parent / words[0]
+        code = subprocess.run([program, *words[1:]], cwd=PROJECT, check=False).returncode
+    if code:
+        raise CommandFailedError(words[0], code)
+
+
+if __name__ == "__main__":
+    sys.exit(ended(lambda: as_prod(sys.argv[1:])))
