@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import importlib.resources
+import importlib.util
 import json
 import os
 import shutil
@@ -116,9 +116,11 @@ def _fetched(what: str, fetch: Callable[[], Any]) -> Any:
 
 
 def _unpacked(folder: Path) -> Path:
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise LoaderError(f"this environment has no {PACKAGE}: install the release's wheels into it (make package)")
     project = folder / "project"
-    with importlib.resources.as_file(importlib.resources.files(PACKAGE)) as files:
-        shutil.copytree(files, project, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(spec.submodule_search_locations[0], project, ignore=shutil.ignore_patterns("__pycache__"))
     return project
 
 
