@@ -22,10 +22,10 @@ import pytest
 
 from loader import clock
 from loader.settings import PROJECT
-from tests import places
 from tests.aws import REGION, moto_server
 from tests.landing import company
 from tests.places import Place, Servers
+from tests.project_copy import copy_project
 from tests.small_bucket import put_dump
 from tests.test_incidents_repository import tracked
 
@@ -199,7 +199,7 @@ def put(folder: Path, day: dt.date) -> None:
 
 
 def test_a_morning_by_both_scripts_from_the_artefact_alone(
-    glue: Glue, accounts: Place, servers: Servers, bucket: Path
+    glue: Glue, accounts: Place, servers: Servers, bucket: Path, tmp_path: Path
 ) -> None:
     day = clock.business_today()
     nothing = glue.load()
@@ -209,10 +209,11 @@ def test_a_morning_by_both_scripts_from_the_artefact_alone(
     assert loaded.returncode == 0, loaded.stderr
     assert glue.keys("snapshots/tenant_status/") == [f"snapshots/tenant_status/{day:%Y%m%d}.csv"]
 
-    unplanned = glue.run()
+    unplanned = glue.run("rooms")
+    assert "data set" not in unplanned.stderr  # no dashboard shows a run that was not green
     assert (unplanned.returncode, "prod has no models yet" in unplanned.stderr) == (1, True), unplanned.stderr
     with accounts.chosen():
-        places.plan()
+        copy_project(tmp_path / "reviewed").plan()  # it says why where it fails
     green = glue.run()
     assert green.returncode == 0, green.stderr
     (key,) = glue.keys("runs/")
@@ -248,11 +249,12 @@ def test_a_morning_by_both_scripts_from_the_artefact_alone(
     text = model.read_text()
     boto3.client("s3").delete_object(Bucket=BUCKET, Key=key)
     model.write_text(text.replace("/*", "/* Another sentence.", 1))
-    refused = glue.run()
+    refused = glue.run("rooms")
     model.write_text(text)
     assert refused.returncode == 1
     assert "gold.new_contracts" in refused.stderr
     assert "not what was applied to prod" in refused.stderr
+    assert "data set" not in refused.stderr
     assert glue.keys("runs/") == []
 
 
