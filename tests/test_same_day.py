@@ -12,7 +12,7 @@ from loader.daily import daily
 from loader.errors import NoDumpError
 from loader.load import land, load
 from loader.loading import Request
-from loader.run import run
+from loader.run import assert_fresh, run
 from tests import places
 from tests.conftest import settings_for
 from tests.landing import company
@@ -67,3 +67,19 @@ def test_a_late_file_that_was_landed_before_a_killed_run_is_computed_on_a_mornin
         daily(settings, Request(DAY + dt.timedelta(days=1), 0, catch_up=True))
     changes = "SELECT change_date FROM silver.tenant_status_changes ORDER BY 1"
     assert query(empty_warehouse, changes) == [(dt.date(2025, 6, 1),), (DAY,)]
+
+
+@pytest.mark.slow
+def test_a_first_plan_on_the_morning_itself_is_good_and_its_run_fresh(
+    empty_warehouse: Path, bucket: Path, query
+) -> None:
+    """SQLMesh's days end nine hours after Japan's, so a plan of that morning ends with the day before, of which nothing has landed."""
+    settings = settings_for(empty_warehouse, bucket)
+    today = clock.business_today()
+    put_dump(bucket, today, company())
+    load(settings, today)
+    places.plan()
+    assert query(empty_warehouse, "SELECT COUNT(*) FROM silver.tenant_status_history") == [(0,)]
+    assert_fresh(run(settings))
+    assert query(empty_warehouse, "SELECT MIN(snapshot_date) FROM gold.occupancy_daily_metrics") == [(today,)]
+    assert query(empty_warehouse, "SELECT COUNT(*) FROM silver.occupancy_projection") == [(90,)]

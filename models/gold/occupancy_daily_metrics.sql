@@ -16,11 +16,17 @@ MODEL (
 );
 
 /* Kind: VIEW, for it only puts two tables under each other; the rates are computed from whole numbers as they are read. */
-WITH days AS (
+WITH newest AS (
+  SELECT
+    MAX(snapshot_date) AS as_of_date
+  FROM silver.occupancy_facts
+  WHERE
+    day_kind = 'fact'
+), days AS (
   SELECT
     f.snapshot_date,
     f.day_kind,
-    a.rooms_as_of_date AS as_of_date,
+    a.as_of_date,
     f.applications,
     f.new_moveins,
     f.new_moveouts,
@@ -29,7 +35,7 @@ WITH days AS (
     f.period_end_rooms,
     f.unexplained_rooms
   FROM silver.occupancy_facts AS f
-  CROSS JOIN silver.as_of AS a
+  CROSS JOIN newest AS a
   UNION ALL
   SELECT
     snapshot_date,

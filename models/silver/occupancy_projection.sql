@@ -11,7 +11,7 @@ MODEL (
     NOT_NULL(
       columns := (snapshot_date, as_of_date, new_moveins, new_moveouts, occupancy_delta, period_start_rooms, period_end_rooms)
     ),
-    NUMBER_OF_ROWS(threshold := 0)
+    EMPTY_ONLY_WITH(parent := silver.occupancy_facts)
   )
 );
 
@@ -25,14 +25,21 @@ WITH RECURSIVE ahead AS (
   FROM ahead
   WHERE
     n < 90
+), newest AS (
+  /* The newest day that is computed, not landed: a plan ends a day earlier than the run behind it. */
+  SELECT
+    MAX(snapshot_date) AS as_of_date
+  FROM silver.occupancy_facts
+  WHERE
+    day_kind = 'fact'
 ), days AS (
   SELECT
-    a.rooms_as_of_date AS as_of_date,
-    @add_days(a.rooms_as_of_date, h.n) AS day,
+    a.as_of_date,
+    @add_days(a.as_of_date, h.n) AS day,
     f.period_end_rooms
-  FROM silver.as_of AS a
+  FROM newest AS a
   JOIN silver.occupancy_facts AS f
-    ON f.snapshot_date = a.rooms_as_of_date
+    ON f.snapshot_date = a.as_of_date
   CROSS JOIN ahead AS h
 ), moves AS (
   SELECT

@@ -11,7 +11,7 @@ MODEL (
     NOT_BEFORE(earlier := valid_from, later := valid_to),
     AT_LEAST(column := days_in_status, minimum := 1),
     STRETCHES_FOLLOW_EACH_OTHER(),
-    NUMBER_OF_ROWS(threshold := 0)
+    EMPTY_ONLY_WITH(parent := silver.tenant_status_changes)
   )
 );
 
