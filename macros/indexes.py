@@ -13,7 +13,8 @@ from sqlmesh.core.macros import MacroEvaluator
 def create_indexes(evaluator: MacroEvaluator, *columns: t.Any) -> None:
     """On MySQL, indexes a model's table by its grain, its time column and each given column, where such an index is lacking.
 
-    The grain of a by-time table is UNIQUE: an audit sees the days just computed only, and the server refuses a second row whoever writes it.
+    The grain of a by-time table is UNIQUE where it holds the day: an audit sees the days just computed only, and the server refuses a
+    second row whoever writes it. Where it does not, a row that moves to another day stands on both until the old day is computed again.
     Every model has this as its post-statement (config.py); a model with further columns to join on calls it again with them.
     Metadata only: another index is no other data, so it rebuilds nothing.
     """
@@ -31,11 +32,10 @@ def create_indexes(evaluator: MacroEvaluator, *columns: t.Any) -> None:
         f"SELECT index_name, column_name FROM information_schema.statistics WHERE {of_table} ORDER BY index_name, seq_in_index"
     ):
         indexes[name] = (*indexes.get(name, ()), column)
-    unique = "UNIQUE " if snapshot.is_incremental_by_time_range else ""
     grains = [tuple(column.name for column in grain.find_all(exp.Column)) for grain in snapshot.model.grains]
-    wanted = [(names, unique) for names in grains] + [((column.name,), "") for column in columns]
-    if snapshot.model.time_column:
-        wanted.append(((snapshot.model.time_column.column.name,), ""))
+    day = snapshot.model.time_column.column.name if snapshot.model.time_column else None
+    wanted = [(names, "UNIQUE " if day in names else "") for names in grains]
+    wanted += [((column.name,), "") for column in columns] + ([((day,), "")] if day else [])
     for names, kind in wanted:
         if not any(index[: len(names)] == names for index in indexes.values()):
             indexes[f"by_{'_'.join(names)}"[:64]] = names

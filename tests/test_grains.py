@@ -32,14 +32,14 @@ def by_time(place: Place) -> dict[str, tuple[str, list[str]]]:
 def test_a_row_twice_on_an_old_day_fails_the_run_and_is_named_and_a_plan_mends_it(warehouse: Path, query) -> None:
     settings = settings_for(warehouse)
     place = Place({"WAREHOUSE_GATEWAY": "duckdb", "WAREHOUSE_DUCKDB": str(warehouse)})
-    table, _ = by_time(place)["silver.tenant_status_changes"]
-    old = "change_date = '2025-06-09'"
-    query(warehouse, f"INSERT INTO {table} BY NAME SELECT * REPLACE (5 AS status) FROM {table} WHERE {old}")
+    table, _ = by_time(place)["gold.occupancy_property_daily"]
+    old = "snapshot_date = '2025-06-10'"
+    query(warehouse, f"INSERT INTO {table} BY NAME SELECT * REPLACE (9 AS occupied_rooms) FROM {table} WHERE {old}")
     query(warehouse, f"INSERT INTO {table} BY NAME SELECT * FROM {table} WHERE {old} LIMIT 1")
     with pytest.raises(LoaderError, match="rows stand twice") as told:
         run(settings)
-    assert "  silver.tenant_status_changes: 2 rows too many" in str(told.value)
-    assert "sqlmesh plan --restate-model silver.tenant_status_changes --start DAY --end DAY" in str(told.value)
+    assert "  gold.occupancy_property_daily: 2 rows too many" in str(told.value)
+    assert "sqlmesh plan --restate-model gold.occupancy_property_daily --start DAY --end DAY" in str(told.value)
     assert str(told.value).count("rows too many") == 1
     query(warehouse, f"DELETE FROM {table} WHERE {old}")
     run(settings)
@@ -61,6 +61,9 @@ def test_a_row_twice_is_found_in_every_by_time_table(warehouse: Path) -> None:
 @pytest.mark.server
 def test_the_server_refuses_a_row_that_is_there(aurora: Place) -> None:
     found = by_time(aurora)
+    # A contract can move to another day: it stands on both until the old one is computed again.
+    moving = {"gold.new_contracts", "gold.moveouts", "gold.moveout_notices"}
+    found = {name: one for name, one in found.items() if name not in moving}
     filled = {name: one for name, one in found.items() if aurora.query(f"SELECT 1 FROM {one[0]} LIMIT 1")}
     assert len(filled) > 5
     with closing(connect(**aurora.settings().mysql.arguments)) as connection, connection.cursor() as cursor:

@@ -23,6 +23,10 @@ PLANTED = {
         "silver.tokyo_beta_tenant_room_info",
         "UPDATE {dump}.tenants SET moving_id = 999 WHERE id = 1",
     ),
+    "empty_only_with": (
+        "silver.occupancy_projection",
+        "DELETE FROM {table}",
+    ),
     "every_contract_accounted_for": (
         "silver.int_contracts",
         "DELETE FROM {table} WHERE contract_id = 1",

@@ -215,7 +215,6 @@ def test_a_choice_among_rows_is_always_the_same(models: Models) -> None:
             )
             seen.add((name, within, order[-1]))
     assert seen == {
-        ("silver.as_of", ("business_date",), None),  # a sum
         ("silver.business_calendar", (), "business_date"),  # of the ledger, where a dataset's day is unique
         ("silver.int_contracts", ("tenant_id", "apartment_id", "room_id"), "moving_id"),
         ("silver.occupancy_projection", (), "day"),  # one row a day, by that model's audit
