@@ -44,8 +44,8 @@ class Company:
                 prefecture="東京都",
                 municipality=WARDS[number - 1],
                 full_address=f"東京都{WARDS[number - 1]}{number}丁目",
-                latitude=35.60 + number / 100,
-                longitude=139.60 + number / 100,
+                latitude=round(35.60 + number / 100, 6),
+                longitude=round(139.60 + number / 100, 6),
                 room_count=8,
             )
             for room in range(8):

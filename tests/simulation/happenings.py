@@ -162,7 +162,7 @@ def contract_type_corrected(company: Company) -> str | None:
 def property_moves(company: Company) -> str | None:
     place = company.one("apartments")
     # Out of range, nowhere, and back.
-    latitude = company.rng.choice((0.0, None, 35.60 + place["id"] / 100, 35.7, 53.5))
+    latitude = company.rng.choice((0.0, None, round(35.60 + place["id"] / 100, 6), 35.7, 53.5))
     company.change(place, latitude=latitude)
     return f"property {place['id']} to {latitude}"
 
