@@ -57,7 +57,7 @@ test: lint ## everything: lint, unit tests of the models, all tests, those again
 
 test-mysql: $(READY) ## the tests against servers again, on MySQL 9.7, but for those of what no server decides
 	@$(BIN)/python -m tests.servers require mysql97 postgres
-	WAREHOUSE_TEST_SERVER=mysql $(PYTEST) -m "server and not once"
+	WAREHOUSE_TEST_SERVER=mysql $(PYTEST) -m "server and not once and not long"
 
 N ?= 20000
 SEED ?= 1
@@ -65,7 +65,7 @@ fuzz: $(READY) ## the fuzzing that make test does 2,000 cases of, longer: make f
 	$(BIN)/python -m tests.fuzz --cases $(N) --seed $(SEED)
 
 MORNINGS ?= 65
-simulate: $(READY) ## other lives of the simulated company than the one in make test: make simulate SEED=2 MORNINGS=200
+simulate: $(READY) ## a longer life of the simulated company than the one in make test, or another: make simulate SEED=2 MORNINGS=200
 	$(BIN)/python -m tests.simulation --seed $(SEED) --mornings $(MORNINGS)
 
 bench: $(READY) ## speed against a database server's own client; writes docs/benchmarks.md (about ten minutes)
