@@ -19,7 +19,7 @@ SQL_TYPES = {"integer": "BIGINT", "decimal": f"DECIMAL(20, {PLACES})", "text": f
 SQL_TYPES |= {"date": "DATE", "timestamp": "DATETIME"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """One kind of daily file.
 

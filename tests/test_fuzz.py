@@ -84,6 +84,7 @@ REFUSED = [
     "CREATE TABLE `x` (`id` enum());",
     "CREATE TABLE `x` (`id` int,);",
     "CREATE TABLE `x` (`id` int, PRIMARY KEY);",
+    "CREATE TABLE `x` (`id` int, \u2028`a` int);",
     "CREATE TABLE `x` (`id` int, '' int);",
     "CREATE TABLE `x` (`id` int, `a` date DEFAULT 'a;b');\nINSERT INTO `x` (`id`) VALUES (1);",
     "CREATE TABLE `x` (`id` date);\nINSERT INTO `x` VALUES ('25-01-20');",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlglot.dialects.mysql import MySQL
 from sqlglot.errors import TokenError
@@ -21,6 +22,7 @@ from loader.dump.defect import Defect, tellable
 DATE_KINDS = ("date", "timestamp")
 _KEYS = [[word] for word in "PRIMARY UNIQUE KEY INDEX FULLTEXT SPATIAL CONSTRAINT FOREIGN CHECK PERIOD".split()]
 _LONGEST_NAME = 64  # MySQL's limit
+_SPACE = " \t\r\n\f\v"
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,13 @@ def parse_create_table(statement: bytes) -> Table:
         Defect: it is not a CREATE TABLE with a column list, or it has a column of an unknown type.
     """
     try:
-        tokens = MySQL().tokenize(without_comments(statement).decode())
+        text = without_comments(statement).decode()
+        tokens = MySQL().tokenize(text)
     except (UnicodeDecodeError, TokenError):
         raise Defect("a CREATE TABLE statement cannot be read") from None
+    # To the tokeniser U+2028 and the like are white space; to a server they are letters of a name.
+    if any(text[one.end + 1 : next_one.start].strip(_SPACE) for one, next_one in pairwise(tokens)):
+        raise Defect("a CREATE TABLE statement has something between its words that is no white space to a server")
     at = 2
     if [token.text.upper() for token in tokens[at : at + 3]] == ["IF", "NOT", "EXISTS"]:
         at += 3

@@ -78,14 +78,14 @@ def _kind(rng: random.Random) -> str:
 def _file(rng: random.Random, kind: str, day: dt.date) -> tuple[bytes, bool]:
     """A file, and whether it must land."""
     header, rows, how = list(FILES[kind]), _rows(rng, kind, day), rng.random()
-    if how < 0.25:
+    if how < 0.3:
         return _written(rng, header, rows), all(len(field) <= LONGEST for row in rows for field in row)
-    if how < 0.55:
+    if how < 0.58:
         for _ in range(rng.choice((1, 1, 2))):
             _spoil(rng, kind, header, rows, day)
         return _written(rng, header, rows), False
     body = _written(rng, header, rows)
-    if how < 0.62:
+    if how < 0.65:
         return _whole(rng, body), False
     return damaged(rng, body, _PIECES, rng.choice((1, 1, 2, 3))), False
 
