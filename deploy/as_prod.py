@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 import boto3
+from botocore.exceptions import ClientError
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
@@ -37,7 +38,7 @@ def as_prod(words: list[str]) -> None:
     """Runs a command of this environment with production's settings.
 
     Raises:
-        UsageError: a setting is missing, or there is no command.
+        UsageError: a setting is missing, there is no command, or it is not given what it takes.
         CommandFailedError: the command failed.
     """
     if lacking := [name for name in SETTINGS.values() if not os.environ.get(name)]:
@@ -46,15 +47,33 @@ def as_prod(words: list[str]) -> None:
         raise UsageError("name a command: as_prod.py sqlmesh plan")
     given = argparse.Namespace(**{name: os.environ[variable] for name, variable in SETTINGS.items()})
     if words[0] == "keep":
-        _, file, key = words
-        with Path(file).open("rb") as body:
-            boto3.client("s3").put_object(Bucket=given.bucket, Key=key, Body=body, IfNoneMatch="*")
+        if len(words) != 3:
+            raise UsageError("keep takes a file and a key: as_prod.py keep state.json state/before.json")
+        keep(Path(words[1]), given.bucket, words[2])
         return
     with prepared(given, packaged=False):
         program = Path(sys.executable).parent / words[0]
         code = subprocess.run([program, *words[1:]], cwd=PROJECT, check=False).returncode
     if code:
         raise CommandFailedError(words[0], code)
+
+
+def keep(file: Path, bucket: str, key: str) -> None:
+    """Puts a file into the bucket under a key that nothing has yet.
+
+    Raises:
+        UsageError: there is no such file.
+        LoaderError: the bucket has the key already, or does not take it.
+    """
+    try:
+        with file.open("rb") as body:
+            boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*")
+    except FileNotFoundError:
+        raise UsageError(f"{file}: no such file") from None
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "no code")
+        told = "it is there already, and nothing kept is written over" if code == "PreconditionFailed" else code
+        raise LoaderError(f"s3://{bucket}/{key} can't be written: {told}") from error
 
 
 if __name__ == "__main__":

@@ -2,10 +2,31 @@
 --   ALTER USER 'etl'@'%' IDENTIFIED BY '…';
 -- and lie in Secrets Manager; nothing here has to be typed again when one is rotated. Typed again, it changes nothing.
 
--- The pipeline: it makes schemas (one a dump, one a layer and environment), tables and views, and swaps them.
+-- The pipeline: it makes schemas (one a dump, one a layer and environment), tables and views, and swaps them. Of schemas with other names it
+-- has none. `_` and `%` are patterns here, as in LIKE, unless partial_revokes is on: leave that off, as it is by default.
 CREATE USER IF NOT EXISTS 'etl'@'%' REQUIRE SSL;
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, CREATE TEMPORARY TABLES
-  ON *.* TO 'etl'@'%';
+  ON `landing`.* TO 'etl'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, CREATE TEMPORARY TABLES
+  ON `landing\_%`.* TO 'etl'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, CREATE TEMPORARY TABLES
+  ON `seeds`.* TO 'etl'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, CREATE TEMPORARY TABLES
+  ON `seeds\_\_%`.* TO 'etl'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, CREATE TEMPORARY TABLES
+  ON `staging`.* TO 'etl'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, CREATE TEMPORARY TABLES
+  ON `staging\_\_%`.* TO 'etl'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, CREATE TEMPORARY TABLES
+  ON `silver`.* TO 'etl'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, CREATE TEMPORARY TABLES
+  ON `silver\_\_%`.* TO 'etl'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, CREATE TEMPORARY TABLES
+  ON `gold`.* TO 'etl'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, CREATE TEMPORARY TABLES
+  ON `gold\_\_%`.* TO 'etl'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, CREATE TEMPORARY TABLES
+  ON `sqlmesh\_\_%`.* TO 'etl'@'%';
 
 -- Dashboards: gold, and nothing that has a tenant's name in it. Views run with the rights of who made them, so the tables behind them stay closed.
 CREATE USER IF NOT EXISTS 'bi'@'%' REQUIRE SSL;

@@ -199,6 +199,29 @@ def put(folder: Path, day: dt.date) -> None:
         boto3.client("s3").upload_file(str(file), BUCKET, str(file.relative_to(folder)))
 
 
+def by_hand(glue: Glue, day: dt.date, folder: Path) -> None:
+    """What deploy.yml and whoever is on call type, from a checkout with production's secrets."""
+    settings = {"BUCKET": "bucket", "WAREHOUSE": "warehouse-secret", "STATE": "state-secret", "CA_KEY": "ca-key"}
+    variables = glue.variables | {name: glue.given[argument] for name, argument in settings.items()}
+
+    def as_prod(*words: str, env: dict[str, str] = variables) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, PROJECT / "deploy" / "as_prod.py", *words]
+        return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+
+    shown = as_prod("python", "-m", "loader", "status")
+    assert (shown.returncode, str(day) in shown.stdout) == (0, True), shown.stderr
+    failed = as_prod("python", "-m", "loader", "load", "--date", "2020-01-01")
+    assert (failed.returncode, "python ended with 3" in failed.stderr) == (3, True), failed.stderr
+    kept = folder / "state.json"
+    kept.write_text("{}")
+    assert as_prod("keep", str(kept), "state/before.json").returncode == 0
+    again = as_prod("keep", str(kept), "state/before.json")
+    assert (again.returncode, "there already" in again.stderr) == (1, True), again.stderr
+    lacking = as_prod("sqlmesh", "plan", env=glue.variables)
+    assert (lacking.returncode, "set BUCKET" in lacking.stderr) == (2, True), lacking.stderr
+    assert PASSWORD not in shown.stdout + shown.stderr + failed.stderr
+
+
 def test_a_morning_by_both_scripts_from_the_artefact_alone(
     glue: Glue, accounts: Place, servers: Servers, bucket: Path, tmp_path: Path
 ) -> None:
@@ -229,6 +252,8 @@ def test_a_morning_by_both_scripts_from_the_artefact_alone(
     for done in (loaded, unplanned, green):
         assert PASSWORD not in done.stdout + done.stderr
 
+    by_hand(glue, day, tmp_path)
+
     # A dashboard that can't be refreshed (moto has no such data set) is told, and the data stays good.
     boto3.client("s3").delete_object(Bucket=BUCKET, Key=key)
     told = glue.run("rooms")
@@ -247,6 +272,22 @@ def test_a_morning_by_both_scripts_from_the_artefact_alone(
         for table in ("silver.stg_tenants", "landing.tenants", "staging.tenants"):
             with pytest.raises(pymysql.err.OperationalError, match="denied"):
                 cursor.execute(f"SELECT * FROM {table}")
+
+    # The pipeline's account: its own schemas, and no other.
+    with (
+        servers.mysql.connect(
+            user="etl", password=PASSWORD.encode(), ssl={"ca": str(servers.mysql.ca_file)}
+        ) as connection,
+        connection.cursor() as cursor,
+    ):
+        for statement in (
+            "CREATE SCHEMA payroll",
+            "CREATE SCHEMA stagingx",
+            "CREATE USER x",
+            "SELECT * FROM mysql.user",
+        ):
+            with pytest.raises(pymysql.err.OperationalError, match="denied"):
+                cursor.execute(statement)
 
     # A model that nobody applied.
     (model,) = glue.program.parents[1].glob(

@@ -89,6 +89,12 @@ def test_no_account_no_region_and_no_secret_is_written_into_it() -> None:
     assert not template()["Parameters"].keys() ^ PARAMETERS.keys()
 
 
+def test_nothing_that_keeps_data_is_in_it() -> None:
+    """Whatever is removed from the template, or the whole of it: buckets, secrets and databases are parameters, and stay."""
+    keeping = ("S3", "SecretsManager", "RDS", "DynamoDB", "KMS", "EFS", "Backup")
+    assert [one["Type"] for one in template()["Resources"].values() if one["Type"].split("::")[1] in keeping] == []
+
+
 @pytest.mark.parametrize(("name", "minutes"), [("LoadJob", 40), ("RunJob", 60)])
 def test_a_job_is_one_that_glue_takes_and_ends(name: str, minutes: int) -> None:
     job = resources()[name]
