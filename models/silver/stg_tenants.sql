@@ -25,25 +25,13 @@ SELECT
   g.label_ja AS gender_ja, /* gender in Japanese */
   t.birth_date, /* day of birth */
   COALESCE(t.age, CASE WHEN t.birth_date <= a.as_of_date THEN @years_between(t.birth_date, a.as_of_date) END)::BIGINT AS age, /* years: as stored at the source, else from the birth date to the as-of day */
+  COALESCE(o.source_nationality, CASE WHEN e.llm_nationality <> 'レソト' THEN e.llm_nationality END, o.master_nationality, 'その他')::VARCHAR(255) AS nationality, /* source text, else enrichment, else master, else その他; never レソト, see silver.tenant_nationality */
   CASE
-    WHEN t.nationality <> 'レソト'
-    THEN t.nationality
-    WHEN e.llm_nationality <> 'レソト'
-    THEN e.llm_nationality
-    WHEN n.nationality_name <> 'レソト'
-    THEN n.nationality_name
-    ELSE 'その他'
-  END::VARCHAR(255) AS nationality, /* source text, else enrichment, else master, else その他. レソト is the last row of the master, which a bulk import took for "none": never an answer, wherever it stands */
-  CASE
-    WHEN t.nationality <> 'レソト'
-    THEN 'original'
+    WHEN NOT o.source_nationality IS NULL
+    THEN o.nationality_data_source
     WHEN e.llm_nationality <> 'レソト'
     THEN 'llm'
-    WHEN n.nationality_name <> 'レソト'
-    THEN 'lookup_table'
-    WHEN t.nationality = 'レソト' OR n.nationality_name = 'レソト'
-    THEN 'lesotho_placeholder'
-    ELSE 'missing'
+    ELSE o.nationality_data_source
   END::VARCHAR(32) AS nationality_data_source, /* which of them it was; the last two both show その他 */
   e.llm_nationality, /* nationality the enrichment step found */
   e.llm_confidence, /* its confidence, 0 to 1 */
@@ -73,8 +61,8 @@ FROM staging.tenants AS t
 CROSS JOIN silver.as_of AS a
 LEFT JOIN staging.llm_enrichment_cache AS e
   ON e.tenant_id = t.id
-LEFT JOIN staging.m_nationalities AS n
-  ON n.id = t.m_nationality_id
+LEFT JOIN silver.tenant_nationality AS o
+  ON o.tenant_id = t.id
 LEFT JOIN staging.movings AS m
   ON m.id = t.moving_id
 LEFT JOIN seeds.code_contract_type AS c
