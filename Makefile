@@ -68,8 +68,9 @@ MORNINGS ?= 65
 simulate: $(READY) ## a longer life of the simulated company than the one in make test, or another: make simulate SEED=2 MORNINGS=200
 	$(BIN)/python -m tests.simulation --seed $(SEED) --mornings $(MORNINGS)
 
-bench: $(READY) ## speed against a database server's own client; writes docs/benchmarks.md (about ten minutes)
+bench: $(READY) ## speed against a database server's own client, and how far enrichment agrees; writes docs/benchmarks.md and docs/nationality.md
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.nationality
 
 package: $(READY) ## everything that is deployed, of the commit that is checked out, in releases/
 	$(BIN)/python deploy/release.py package

@@ -67,6 +67,11 @@ def cli() -> None:
     and for aurora, each URL with user and password percent-encoded:
       WAREHOUSE_MYSQL_URL mysql://user:password@host[:port][?ssl_ca=FILE]
       WAREHOUSE_STATE_URL postgresql://user:password@host[:port]/database[?sslmode=verify-full]
+    and for `enrich`, which is off without a model:
+      WAREHOUSE_ENRICH_MODEL  offline, or the id or ARN of a model on Amazon Bedrock
+      WAREHOUSE_NAME_KEY      secret of 32 characters or more, by which names are hashed
+      WAREHOUSE_ENRICH_REGION region of the model (default: the bucket's; for a folder $AWS_REGION)
+      WAREHOUSE_ENRICH_OTHER_REGION  allowed: names may leave the bucket's region
     """
 
 
@@ -150,6 +155,24 @@ def run(day: dt.date | None, gateway: str | None) -> None:
 
 @cli.command()
 @_bucket
+@click.option("--again", is_flag=True, help="Ask again where the answer is of another model, prompt or key.")
+@click.option("--allow-other-region", "other_region", is_flag=True, help="Names may leave the bucket's region.")
+@_gateway
+def enrich(bucket: str | None, again: bool, other_region: bool, gateway: str | None) -> None:
+    """Ask a model for the nationality of tenants who have none.
+
+    Asks about the tenants whom silver calls missing or placeholder, current ones first, by their name alone; what does not match the
+    nationality master counts for nothing. Each answer is kept, in the database and in enrichment/nationality.csv of the bucket,
+    and never asked for again while the name is the same. Its bounds are in contract.yaml. `daily` does this by itself between load
+    and run if a model is configured, and goes on whatever comes of it; after `enrich` by hand, type `run`.
+    """
+    from loader.enrich.step import enrich as ask
+
+    ask(Settings.resolve(bucket, gateway), again=again, other_region=other_region)
+
+
+@cli.command()
+@_bucket
 @click.option("--date", "day", type=Day(), help="Business day of the dump (default: today in Japan).")
 @click.option(
     "--max-stale-days",
@@ -163,7 +186,7 @@ def run(day: dt.date | None, gateway: str | None) -> None:
 def daily(
     bucket: str | None, day: dt.date | None, max_stale_days: int, accepted: tuple[str, ...], gateway: str | None
 ) -> None:
-    """The morning: load, then run, then assert that everything is there and fresh.
+    """The morning: load, enrich, run, then assert that everything is there and fresh.
 
     Loads the day's dump, and before it those of the days before that are in the bucket and not loaded. A bad snapshot file or a missing
     day does not keep the rest from being computed; the command then fails at its end, until the day is loaded or waived.

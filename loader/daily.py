@@ -1,7 +1,9 @@
-"""`daily`: the morning. Load, run, assert that everything is there and fresh."""
+"""`daily`: the morning. Load, ask for nationalities if a model is configured, run, assert that everything is there and fresh."""
 
 from __future__ import annotations
 
+from loader.enrich import config
+from loader.enrich.step import enrich
 from loader.errors import LoaderError
 from loader.load import land
 from loader.loading import Request
@@ -22,6 +24,7 @@ def load_only(settings: Settings, request: Request) -> None:
     loaded = land(settings, request)
     if loaded.refused and not loaded.changed:
         loaded.raise_problems()
+    _enrich(settings)
     for problem in loaded.problems:
         warn(f"the run will fail for this at its end: {problem}")
 
@@ -42,6 +45,8 @@ def daily(settings: Settings, request: Request, *, after_load: bool = False) -> 
         loaded = land(settings, request)
         if loaded.refused and not loaded.changed and not after_load:
             loaded.raise_problems()  # there is nothing new to compute: yesterday's numbers stand
+        if not after_load:
+            _enrich(settings)
         try:
             result = run(settings, loaded.day)
             assert_fresh(result)
@@ -49,3 +54,16 @@ def daily(settings: Settings, request: Request, *, after_load: bool = False) -> 
             loaded.problems.insert(0, failed)
     loaded.raise_problems()
     return result
+
+
+def _enrich(settings: Settings) -> None:
+    """Asks for nationalities, if a model is configured. Whatever goes wrong there is told, and the morning goes on without."""
+    if not config.configured():
+        return
+    try:
+        enrich(settings)
+    except LoaderError as problem:
+        warn(f"nationalities: {problem}")
+    except Exception as bug:  # noqa: BLE001 (an answer more or less is not worth a morning)
+        # Only what kind of error: its text may hold a name.
+        warn(f"nationalities: the step failed with {type(bug).__name__}; python -m loader enrich shows where")

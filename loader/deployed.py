@@ -78,6 +78,24 @@ def prepared(given: argparse.Namespace, *, packaged: bool = True) -> Iterator[No
             os.environ.update(before)
 
 
+@contextmanager
+def enriching(given: argparse.Namespace) -> Iterator[None]:
+    """Sets what the enrichment step reads, for `with`, within `prepared`, which takes it back.
+
+    A secret that can't be read is told and leaves the key out: then the step says so itself, and the morning goes on.
+
+    Args:
+        given: the arguments `enrich-model` and `name-key-secret`, each `none` where there is none.
+    """
+    if given.enrich_model != "none":
+        os.environ["WAREHOUSE_ENRICH_MODEL"] = given.enrich_model
+        try:
+            os.environ["WAREHOUSE_NAME_KEY"] = str(_secret(given.name_key_secret, "key")["key"])
+        except LoaderError as problem:
+            print(f"nationalities: {problem}", file=sys.stderr)
+    yield
+
+
 def ended(work: Callable[[], Any]) -> int:
     """Does a job's work; an error that is no bug becomes a line and the command's exit code, a bug is raised.
 

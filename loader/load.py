@@ -7,12 +7,14 @@ import tempfile
 from pathlib import Path
 
 from loader import clock, generations, ledger
-from loader.bucket import open_bucket
+from loader.bucket import Bucket, open_bucket
 from loader.contract import read_contract
 from loader.dumps import Choosing
-from loader.errors import UsageError
+from loader.enrich import cache, cache_file
+from loader.errors import LoaderError, UsageError
 from loader.landing import Landing
 from loader.loading import Loaded, Loading, Request
+from loader.progress import step, warn
 from loader.settings import Settings
 from loader.warehouse import Warehouse, open_warehouse
 
@@ -58,9 +60,27 @@ def land(settings: Settings, request: Request) -> Loaded:
         loading.snapshots()
         if request.catch_up:
             loading.missing_days()
-        if warehouse.query("SELECT 1 FROM landing.days_to_reopen") or _behind(warehouse):
-            loading.loaded.changed = True  # a rollback is yet to be followed by a run, or the last load is
+        _answers(warehouse, bucket)
+        reopened = warehouse.query("SELECT 1 FROM landing.days_to_reopen")
+        if reopened or cache.waits_for_run(warehouse) or _behind(warehouse):
+            # A rollback is yet to be followed by a run, or answers are, or the last load is.
+            loading.loaded.changed = True
         return loading.loaded
+
+
+def _answers(warehouse: Warehouse, bucket: Bucket) -> None:
+    """Brings in the nationalities that the bucket's file has and this database lacks, whether or not a model is configured today.
+
+    A bad file stops the enrichment alone: the morning goes on with what is there.
+    """
+    try:
+        synced = cache_file.sync(warehouse, bucket)
+    except LoaderError as problem:
+        warn(f"nationalities that were answered are not brought in: {problem}")
+        return
+    if synced.restored or synced.exported:
+        with step("nationality answers") as progress:
+            progress.note(from_bucket=synced.restored, written_to_bucket=synced.exported)
 
 
 def _behind(warehouse: Warehouse) -> bool:

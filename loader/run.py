@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from loader import grains, ledger, restate
+from loader.enrich import cache
 from loader.errors import LoaderError, NoDumpError
 from loader.progress import step
 from loader.project import prod_snapshots, refreshed, sqlmesh_context
@@ -54,6 +55,7 @@ def run(settings: Settings, day: dt.date | None = None) -> RunResult:
         result = _run(settings, loaded)
         with open_warehouse(settings) as warehouse, warehouse.transaction():
             warehouse.execute("DELETE FROM landing.days_to_reopen")
+            cache.followed_by_run(warehouse)
             warehouse.execute("DELETE FROM landing.computed_to")
             if last := _furthest(result.fresh_to):
                 warehouse.execute("INSERT INTO landing.computed_to VALUES (?, ?)", last, loaded.load_id)

@@ -12,6 +12,7 @@ from loader import calendar
 from loader.changes import Changes
 from loader.clock import business_today
 from loader.contract import read_contract
+from loader.enrich import record
 from loader.project import prod_snapshots, sqlmesh_context
 from loader.run import fresh_to
 from loader.settings import Settings
@@ -56,6 +57,7 @@ def status(settings: Settings) -> None:
         newest = next((last for dataset, _, _, last, _ in loaded if dataset == "dump"), None)
         last = max(newest or dt.date.min, max((day for (day,) in _rejected_days(warehouse)), default=dt.date.min))
         waits_for_run = bool(warehouse.query("SELECT 1 FROM landing.days_to_reopen"))
+        enriched = record.last_line(warehouse)
         window = dt.timedelta(days=read_contract(settings.contract).continuity_days - 1)
         days = list(calendar.days(warehouse, last - window, last)) if newest else []
     for line in _wrong(days, newest, business_today(), waits_for_run):
@@ -68,6 +70,8 @@ def status(settings: Settings) -> None:
         console.print(f"  the newest dump changed {table}: {Changes(*counts)} rows (added, removed, changed)")
     for table, column, reason, count in nulled:
         console.print(f"  nulled in landing.{table}.{column}: {count:,} values ({reason.replace('_', ' ')})")
+    if enriched:
+        console.print(f"  {escape(enriched)}")
     if kept:
         console.print(f"  to roll back to: {', '.join(str(day) for (day,) in kept)}")
     for day, at in withdrawn:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from demo.mornings import ENRICHMENT
 from loader.cli import cli
-from loader.settings import PROJECT
+from loader.settings import CONTRACT, PROJECT
 from tests.conftest import plan
 from tests.places import FILE
 from tests.rebuild import differences, rebuilt
@@ -36,11 +37,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WAREHOUSE_DUCKDB", str(folder / FILE))
+        patch.setenv("WAREHOUSE_CONTRACT", str(CONTRACT))
         made = CliRunner().invoke(main, ["--out", str(folder / "bucket"), *COMPANY])
         assert made.exit_code == 0, made.output
         bucket = ["--bucket", str(folder / "bucket")]
         loader("load", *bucket, "--date", "2026-02-08")
         plan(folder / FILE)
+        for name, value in ENRICHMENT.items():
+            patch.setenv(name, value)
+        loader("enrich", *bucket)
         loader("run", "--date", "2026-02-08")
         loader("daily", *bucket, "--date", "2026-02-09")
         loader("daily", *bucket, "--date", "2026-02-10")
@@ -51,6 +56,17 @@ def test_mornings_leave_what_a_rebuild_gives(demo: Path, tmp_path: Path) -> None
     copy = shutil.copy(demo, tmp_path / FILE)
     (tmp_path / "fresh").mkdir()
     assert differences(copy, rebuilt(copy, tmp_path / "fresh")) == {}
+
+
+def test_the_baseline_answers_for_tenants_who_lack_a_nationality_and_for_nobody_else(demo: Path, query) -> None:
+    kinds = dict(query(demo, "SELECT nationality_data_source, COUNT(*) FROM silver.stg_tenants GROUP BY 1"))
+    assert kinds["llm"] > 10
+    wrong = """SELECT COUNT(*) FROM silver.stg_tenants AS s JOIN silver.tenant_nationality AS o USING (tenant_id)
+        WHERE (s.nationality_data_source = 'llm') <> (s.llm_nationality IS NOT NULL AND
+            o.nationality_data_source IN ('missing', 'lesotho_placeholder'))"""
+    assert query(demo, wrong) == [(0,)]
+    runs = "SELECT stopped_by, SUM(calls) = SUM(answered), SUM(yen) FROM landing.enrichment_runs GROUP BY 1"
+    assert query(demo, runs) == [("done", True, 0)]
 
 
 DOCUMENT = (PROJECT / "docs" / "differences.md").read_text()

@@ -101,6 +101,9 @@ def installed(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return program
 
 
+NOBODY_ASKED = {"enrich-model": "none", "name-key-secret": "none"}
+
+
 @dataclass(frozen=True)
 class Glue:
     """Both jobs, as Glue would start them."""
@@ -122,7 +125,7 @@ class Glue:
         )
 
     def load(self, **more: str) -> subprocess.CompletedProcess[str]:
-        return self.job("load.py", **more)
+        return self.job("load.py", **{**NOBODY_ASKED, **more})
 
     def run(self, data_sets: str = "none", **more: str) -> subprocess.CompletedProcess[str]:
         return self.job("run.py", **{"data-sets": data_sets}, **more)
@@ -310,11 +313,11 @@ def test_a_job_without_its_secret_fails_and_says_which(glue: Glue, script: str) 
     boto3.client("secretsmanager").put_secret_value(
         SecretId="state", SecretString='{"host": "x", "password": "hunter2"}'
     )
-    done = glue.job(script, **({"data-sets": "none"} if script == "run.py" else {}))
+    done = glue.job(script, **({"data-sets": "none"} if script == "run.py" else NOBODY_ASKED))
     assert done.returncode == 2
     assert re.search(r"secret arn:\S+state\S* lacks database, port, username", done.stderr)
     assert "hunter2" not in done.stderr
-    assert glue.job(script, **{"warehouse-secret": "nowhere", "data-sets": "none"}).returncode == 1
+    assert glue.job(script, **{"warehouse-secret": "nowhere", "data-sets": "none"}, **NOBODY_ASKED).returncode == 1
 
 
 def test_a_release_is_of_a_commit_and_never_changed(

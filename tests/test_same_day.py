@@ -24,7 +24,7 @@ DAY = dt.date(2025, 6, 10)
 @pytest.mark.slow
 def test_an_enrichment_that_is_written_behind_the_run_is_in_with_the_next(warehouse: Path, query) -> None:
     query(warehouse, "INSERT INTO landing.property_geo_latlon_backup VALUES (1, 35.5, 139.5, NULL)")
-    query(warehouse, "INSERT INTO landing.llm_enrichment_cache VALUES (1, '', 'ネパール', 0.9, NULL, NULL)")
+    query(warehouse, "INSERT INTO landing.llm_enrichment_cache (tenant_id, llm_nationality) VALUES (1, 'ネパール')")
     query(warehouse, "UPDATE landing_20250610.tenants SET nationality = NULL")
     run(settings_for(warehouse))
     shown = "SELECT nationality FROM silver.{} WHERE tenant_id = 1"

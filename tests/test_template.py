@@ -35,6 +35,8 @@ PARAMETERS = {
     "StatePort": "5432",
     "SourceSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:source-a1",
     "DataSets": "rooms,contracts",
+    "EnrichModel": "anthropic.model-v1:0",
+    "NameKeySecret": "names",
     "AlarmEmail": "",
 }
 
@@ -142,7 +144,14 @@ def test_the_morning_begins_at_seven_in_tokyo_and_the_run_follows_the_load() -> 
 _BUCKET = "arn:aws:s3:::the-warehouse"
 _READ = [
     f"{_BUCKET}/{one}"
-    for one in ("dumps/*", "dumps-manifest/*", "snapshots/*", "releases/0.4.0-1a2b3c4/*", "reference/ca.pem")
+    for one in (
+        "dumps/*",
+        "dumps-manifest/*",
+        "snapshots/*",
+        "enrichment/*",
+        "releases/0.4.0-1a2b3c4/*",
+        "reference/ca.pem",
+    )
 ]
 _HERE = f"{REGION}:{ACCOUNT}"
 _INTERFACES = f"arn:aws:ec2:{_HERE}:network-interface/*"
@@ -156,7 +165,7 @@ RIGHTS = {
     "JobPolicy": {
         "s3:GetObject": _READ,
         "s3:ListBucket": [_BUCKET],
-        "s3:PutObject": [f"{_BUCKET}/snapshots/*"],
+        "s3:PutObject": [f"{_BUCKET}/snapshots/*", f"{_BUCKET}/enrichment/*"],
         "secretsmanager:GetSecretValue": [PARAMETERS["WarehouseSecretArn"], PARAMETERS["StateSecretArn"]],
         **dict.fromkeys(
             ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
@@ -170,7 +179,10 @@ RIGHTS = {
         "ec2:CreateNetworkInterface": _JOIN,
         **dict.fromkeys(["ec2:CreateTags", "ec2:DeleteTags", "ec2:DeleteNetworkInterface"], [_INTERFACES]),
     },
-    "LoadRole": {},
+    "LoadRole": {
+        "bedrock:InvokeModel": [f"arn:aws:bedrock:{REGION}::foundation-model/anthropic.model-v1:0"],
+        "secretsmanager:GetSecretValue": [f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:names-??????"],
+    },
     "RunRole": {
         "s3:PutObject": [f"{_BUCKET}/runs/*"],
         "sns:Publish": ["Topic"],
@@ -216,6 +228,20 @@ def test_roles_have_these_rights_and_no_other() -> None:
             for action in statement["Action"]:
                 rights.setdefault(action, []).extend([touched] if isinstance(touched, str) else touched)
     assert found == RIGHTS
+
+
+def test_without_a_model_nobody_may_ask_one() -> None:
+    parsed = template()
+    assert [parsed["Parameters"][name]["Default"] for name in ("EnrichModel", "NameKeySecret")] == ["none", "none"]
+    assert parsed["Conditions"]["Enriches"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "EnrichModel"}, "none"]}]}
+    (policy,) = parsed["Resources"]["LoadRole"]["Properties"]["Policies"]
+    condition, _, without = policy["Fn::If"]
+    assert (condition, without) == ("Enriches", {"Ref": "AWS::NoValue"})
+    # Nobody else may, and a profile, which sends names to other regions, is no such id.
+    assert "bedrock:" not in str([one for name, one in parsed["Resources"].items() if name != "LoadRole"])
+    assert json.dumps(parsed["Resources"]["LoadRole"]).count("bedrock:InvokeModel") == 1
+    assert "${AWS::Region}::foundation-model/${EnrichModel}" in json.dumps(policy)
+    assert "--enrich-model" not in parsed["Resources"]["RunJob"]["Properties"]["DefaultArguments"]
 
 
 def test_secrets_are_named_and_never_put_into_the_template() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from loader.deployed import BOTH, arguments, ended, prepared
+from loader.deployed import BOTH, arguments, ended, enriching, prepared
 
 
 def load(given: argparse.Namespace) -> None:
-    """Lands what is new."""
-    with prepared(given):
+    """Lands what is new, and asks for nationalities if a model is configured."""
+    with prepared(given), enriching(given):
         from loader.daily import load_only
         from loader.loading import Request
         from loader.settings import Settings
@@ -19,7 +19,7 @@ def load(given: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    given = arguments(sys.argv[1:], *BOTH)
+    given = arguments(sys.argv[1:], *BOTH, "enrich-model", "name-key-secret")
     # Glue counts a script that comes to its end as succeeded, and any other exit code as failed.
     if code := ended(lambda: load(given)):
         sys.exit(code)

@@ -20,6 +20,7 @@ class Bucket(Protocol):
     """
 
     uri: str
+    region: str | None  # where it lies; None for a folder
 
     def stored(self, prefix: str) -> list[Stored]:
         """All objects whose keys begin with the prefix, however many, ascending by key."""

@@ -19,6 +19,7 @@ class FolderBucket:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.uri = str(root)
+        self.region = None
 
     def stored(self, prefix: str) -> list[Stored]:
         folder = self.root / prefix.rpartition("/")[0]

@@ -37,6 +37,7 @@ class S3Bucket:
         """
         self.name = name
         self.uri = f"s3://{name}"
+        self.region: str | None = None
         try:
             self._s3 = boto3.client(
                 "s3",
@@ -53,14 +54,15 @@ class S3Bucket:
             ) from error
 
     def check(self) -> None:
-        """Asks S3 whether the bucket is there for this role.
+        """Asks S3 whether the bucket is there for this role, and in which region.
 
         Raises:
             UsageError: it is not.
             LoaderError: S3 can't be reached or asked.
         """
         try:
-            self._s3.head_bucket(Bucket=self.name)
+            found = self._s3.head_bucket(Bucket=self.name)
+            self.region = found.get("BucketRegion") or self._s3.meta.region_name
         except ParamValidationError as error:
             raise UsageError(f"bucket {self.uri}: no bucket can have this name; write s3://name") from error
         except S3_ERRORS as error:

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from loader.contract.enrichment import Enrichment
 from loader.datasets import DATASETS
 from loader.errors import UsageError
 from loader.settings import PROJECT
@@ -122,6 +123,7 @@ class Contract(_Strict):
     tables: dict[str, TableRules]
     snapshots: dict[Annotated[str, AfterValidator(_existing_dataset)], SnapshotRules]
     only_warn: tuple[str, ...] = ()
+    enrichment: Enrichment | None = None
 
     @field_validator("tables")
     @classmethod

@@ -51,9 +51,19 @@ OWN_TABLES = {
     # Who holds the lock (MySQL): a row for the message that the next one gets.
     "writer": "connection_id BIGINT NOT NULL, who VARCHAR(255) NOT NULL, since DATETIME NOT NULL",
     **{dataset.table: dataset.ddl for dataset in DATASETS},
+    # What the enrichment step was answered, a row a tenant: see loader/enrich/cache.py. No names.
     "llm_enrichment_cache": """
         tenant_id BIGINT NOT NULL, name_hash VARCHAR(64), llm_nationality VARCHAR(255), llm_confidence DECIMAL(6, 5),
-        enriched_at DATETIME, model_version VARCHAR(128)""",
+        enriched_at DATETIME, model_version VARCHAR(128), answer VARCHAR(255), null_reason VARCHAR(32), prompt_version VARCHAR(32),
+        key_id VARCHAR(16)""",
+    # What each run of that step did; a row is there from its first moment on, so that a killed one is seen.
+    "enrichment_runs": """
+        run_id BIGINT NOT NULL, started_at DATETIME NOT NULL, ended_at DATETIME, model_version VARCHAR(128) NOT NULL,
+        prompt_version VARCHAR(32) NOT NULL, to_ask BIGINT NOT NULL, calls BIGINT NOT NULL, answered BIGINT NOT NULL,
+        nulls VARCHAR(255) NOT NULL, failures VARCHAR(255) NOT NULL, input_tokens BIGINT NOT NULL, output_tokens BIGINT NOT NULL,
+        yen DECIMAL(12, 4) NOT NULL, stopped_by VARCHAR(64) NOT NULL""",
+    # There while answers came in that no run has followed yet; the next run empties it.
+    "enrichment_to_run": "tenant_id BIGINT NOT NULL",
     "property_geo_latlon_backup": """
         apartment_id BIGINT NOT NULL, latitude DECIMAL(11, 8) NOT NULL, longitude DECIMAL(11, 8) NOT NULL,
         source_updated_at DATETIME""",
@@ -66,7 +76,18 @@ KEYS = {
     # By day first: days are written, read and compared whole.
     **{dataset.table: (DAY, dataset.key) for dataset in DATASETS},
     "llm_enrichment_cache": ("tenant_id",),
+    "enrichment_runs": ("run_id",),
     "property_geo_latlon_backup": ("apartment_id",),
+}
+
+# Columns that a table of an earlier release lacks: it gets them before anything is written, see loader/warehouse/__init__.py.
+ADDED = {
+    "llm_enrichment_cache": {
+        "answer": "VARCHAR(255)",
+        "null_reason": "VARCHAR(32)",
+        "prompt_version": "VARCHAR(32)",
+        "key_id": "VARCHAR(16)",
+    }
 }
 
 # One row, a generation's own ledger entry. It lies among the generation's tables and is shown with them: see docs/decisions/0003.

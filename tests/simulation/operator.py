@@ -12,6 +12,7 @@ from unittest import mock
 
 from loader import calendar, generations, ledger
 from loader.daily import daily
+from loader.enrich.cache import COLUMNS
 from loader.errors import BusyError, DumpRejectedError, LoaderError, NoDumpError
 from loader.load import land, load
 from loader.loading import Request
@@ -124,7 +125,9 @@ class Operator:
             key = {"llm_enrichment_cache": "tenant_id", "property_geo_latlon_backup": "apartment_id"}[table]
             for row in rows:
                 warehouse.execute(f"DELETE FROM landing.{table} WHERE {key} = ?", row[0])
-            warehouse.execute_many(f"INSERT INTO landing.{table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+            columns = f" ({', '.join(COLUMNS[: len(rows[0])])})" if table == "llm_enrichment_cache" else ""
+            marks = ", ".join("?" * len(rows[0]))
+            warehouse.execute_many(f"INSERT INTO landing.{table}{columns} VALUES ({marks})", rows)
 
     def dies_in(self, day: dt.date, step: int) -> bool:
         """`daily`, killed before it evaluates its n-th model; whether it came so far."""
