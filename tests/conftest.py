@@ -20,6 +20,10 @@ FIRST_DAY = dt.date(2025, 6, 10)
 quick.hurry()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
+
+
 def pytest_collection_finish() -> None:
     quick.collect_garbage_rarely()
 

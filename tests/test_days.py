@@ -285,6 +285,7 @@ def test_the_same_day_with_other_bytes_replaces_its_dump_and_its_snapshot(bucket
     assert [empty_place.query(sql) for sql in statuses] == [[(5,)], [(5,)]]
 
 
+@pytest.mark.twin
 @pytest.mark.slow
 def test_a_morning_runs_with_what_there_is_and_fails_for_what_there_is_not(bucket, empty_place, today) -> None:
     put(bucket, -2)

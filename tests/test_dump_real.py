@@ -96,7 +96,9 @@ def test_a_dump_cut_at_any_byte_is_never_taken_for_whole(server: str, gzipped: b
     whole = _quick(FIXTURES / server / "plain.sql")
     body = gzip.compress(whole) if gzipped else whole
     assert Landed(body, tmp_path, gzipped).report.complete
-    for length in range(len(body)):
+    # At each byte of one; of the others the last kilobytes, where an end is most like another one, and every seventh before them.
+    step = 1 if (server, gzipped) == ("mariadb", False) else 7
+    for length in [*range(0, max(len(body) - 2000, 0), step), *range(max(len(body) - 2000, 0), len(body))]:
         try:
             found = Landed(body[:length], tmp_path, gzipped)
         except DumpRejectedError as rejection:

@@ -218,6 +218,7 @@ def test_what_makes_no_sense_is_a_usage_error(bucket: Path, empty_warehouse: Pat
     assert files(bucket) == {}
 
 
+@pytest.mark.twin
 @pytest.mark.slow
 def test_models_have_the_days_whose_files_were_made(bucket: Path, empty_place: Place) -> None:
     """Planned without them: the next run computes these days alone, and what is compared with them."""

@@ -13,6 +13,8 @@ from tests.landing import company
 from tests.places import plan
 from tests.small_bucket import put_dump, put_snapshot
 
+pytestmark = pytest.mark.twin
+
 DAY = dt.date(2025, 6, 10)
 NEXT = dt.date(2025, 6, 11)
 

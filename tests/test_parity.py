@@ -57,6 +57,7 @@ def differences(left: dict[str, list[tuple]], right: dict[str, list[tuple]]) -> 
     return found
 
 
+@pytest.mark.twin
 def test_the_demo_company_is_the_same_on_both(empty_aurora: Place, tmp_path: Path) -> None:
     from demo.__main__ import main
 

@@ -71,6 +71,7 @@ def test_a_table_that_only_one_generation_has_goes_and_comes_with_it(empty_place
     assert empty_place.query(found) == [(0,)]
 
 
+@pytest.mark.twin
 @pytest.mark.slow
 def test_after_a_rollback_and_a_run_all_is_as_if_the_dump_had_never_been_loaded(place: Place, bucket: Path) -> None:
     put_dump(bucket, day(1), GOOD)
@@ -89,6 +90,7 @@ def test_after_a_rollback_and_a_run_all_is_as_if_the_dump_had_never_been_loaded(
     assert contents(place) == good
 
 
+@pytest.mark.twin
 @pytest.mark.slow
 def test_a_corrected_dump_of_the_same_day_replaces_what_the_bad_one_left(place: Place, bucket: Path) -> None:
     """Without a run between: the day is computed already, from the bad dump."""

@@ -13,6 +13,8 @@ from tests.conftest import FIRST_DAY
 from tests.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
 from tests.places import Place, plan
 
+pytestmark = pytest.mark.twin
+
 NEXT_DAY = FIRST_DAY + dt.timedelta(days=1)
 OF_SNAPSHOTS = {
     "staging.tenant_daily_snapshots",

@@ -22,15 +22,16 @@ from tests.simulation.simulation import FIRST, Plan, Simulation
 pytestmark = pytest.mark.slow
 
 
-def test_a_months_mornings_leave_what_a_rebuild_gives(tmp_path: Path, monkeypatch) -> None:
-    """The first 30 of the 65 mornings, two months with a leap day, that `make simulate` plays."""
+@pytest.mark.first
+def test_two_months_of_mornings_leave_what_a_rebuild_gives(tmp_path: Path, monkeypatch) -> None:
+    """65 mornings, with a year's end, two months' ends and a leap day."""
     place = duckdb_place(tmp_path / FILE)
     monkeypatch.setenv("WAREHOUSE_DUCKDB", place.variables["WAREHOUSE_DUCKDB"])
-    simulation = Simulation(place, tmp_path, Plan(lived=30))
+    simulation = Simulation(place, tmp_path, Plan())
     simulation.play()
     life = simulation.life
-    assert len(simulation.compared) >= 6
-    assert FIRST.year < life.day.year
+    assert len(simulation.compared) >= 12
+    assert FIRST.year < life.day.year and life.day >= dt.date(2024, 3, 1)
 
 
 def test_every_kind_of_trouble_is_in_the_script() -> None:
@@ -38,7 +39,6 @@ def test_every_kind_of_trouble_is_in_the_script() -> None:
     assert {kind for chunk in CHUNKS for kind in chunk} <= played
 
 
-@pytest.mark.long
 @pytest.mark.server
 def test_a_dozen_mornings_on_the_servers_leave_what_a_rebuild_gives(
     empty_aurora: Place, servers, tmp_path: Path
@@ -102,7 +102,10 @@ def test_rows_changed_by_hand_are_found(warehouse: Path, tmp_path: Path, query) 
     assert drift_of(warehouse, tmp_path) == drifted
 
 
-@pytest.mark.parametrize(("kept", "drifted"), [("calendar", "gold.new_contracts"), ("marts", CALENDAR)])
+@pytest.mark.parametrize(
+    ("kept", "drifted"),
+    [("calendar", "gold.new_contracts"), ("marts", CALENDAR)],
+)
 def test_what_is_not_restated_is_found(warehouse: Path, tmp_path: Path, monkeypatch, kept: str, drifted: str) -> None:
     """A signing date that moves by years, and a file that comes late: with the comparison blind to one of them, its table drifts."""
     from loader.run import run

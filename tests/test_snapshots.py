@@ -189,6 +189,7 @@ def test_the_number_of_rows_is_compared_with_the_file_before_whether_that_is_lan
     ) == [("change:tenant_status", "accepted")]
 
 
+@pytest.mark.twin
 @pytest.mark.slow
 def test_models_follow_a_file_exported_again_on_its_day_and_on_the_next(bucket, empty_place) -> None:
     """The day after is compared with the replaced file, so its changes change too, though its own file did not."""

@@ -34,7 +34,6 @@ class Plan:
     Attributes:
         seed: of everything that chance decides.
         mornings: how many.
-        lived: how many of these are played, from the first on; all of them with None.
         points: how many comparisons there are between, evenly.
         chunks: what must happen.
         audits_every: on which mornings what is computed is audited; on all of them with 1.
@@ -42,7 +41,6 @@ class Plan:
 
     seed: int = 1
     mornings: int = 65
-    lived: int | None = None
     points: int = 10
     chunks: tuple[tuple[str, ...], ...] = CHUNKS
     audits_every: int = 5
@@ -74,7 +72,7 @@ class Simulation:
             Drift: with the seed, the morning, what happened on the last ones, and the rows that differ.
         """
         plan = self.plan
-        mornings = script(random.Random(plan.seed), FIRST, plan.mornings, plan.chunks)[: plan.lived]
+        mornings = script(random.Random(plan.seed), FIRST, plan.mornings, plan.chunks)
         due = [plan.mornings * (point + 1) // (plan.points + 1) for point in range(plan.points)]
         with (
             nursery(self.folder / "nursery") as started,
