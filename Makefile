@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo check test test-mysql fuzz simulate bench package release lint format lock clean
+.PHONY: help venv demo report docs ui check test test-mysql fuzz simulate bench package release lint format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -35,6 +35,15 @@ demo: $(READY) ## a synthetic company's last three mornings, then a look at gold
 	@$(BIN)/python -m demo --out data/bucket --end $(DEMO_END) --days 3 --scale 0.05 --seed 1 --snapshots 60
 	@$(BIN)/python -m demo.mornings --bucket data/bucket --end $(DEMO_END) --days 3
 
+report: $(READY) ## the report of the warehouse, data/report.html: gold to look at
+	@$(BIN)/python -m loader report --out data/report.html
+
+docs: $(READY) ## the data dictionary with column-level lineage, data/dictionary.html
+	@$(BIN)/python -m dictionary data/dictionary.html
+
+ui: $(READY) ## SQLMesh's UI on the warehouse, to look at, on http://127.0.0.1:8000
+	$(BIN)/sqlmesh ui --mode catalog
+
 format: $(READY) ## rewrite models and Python in the house format
 	$(BIN)/sqlmesh format
 	$(BIN)/ruff format
@@ -51,7 +60,7 @@ check: lint ## the quick loop: lint, unit tests of the models, quick tests of th
 	$(PYTEST) -m "not slow and not server"
 
 test: lint ## everything: lint, unit tests of the models, all tests, those against servers on MariaDB
-	@$(BIN)/python -m tests.servers require mariadb postgres
+	@$(BIN)/python -m tests.servers require mariadb postgres chromium
 	$(BIN)/sqlmesh test
 	$(PYTEST)
 
@@ -80,4 +89,4 @@ release: $(READY) ## the package into a bucket, and what to type to deploy it: m
 	$(BIN)/python deploy/release.py upload --bucket $(BUCKET)
 
 clean: ## remove the demo, the environment and all caches
-	rm -rf $(VENV) .cache logs .pytest_cache .ruff_cache .hypothesis data/bucket data/warehouse.duckdb*
+	rm -rf $(VENV) .cache logs .pytest_cache .ruff_cache .hypothesis data/bucket data/warehouse.duckdb* data/report.html data/dictionary.html

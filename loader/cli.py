@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from loader.disk import no_space_said_plainly
 from loader.errors import LoaderError
-from loader.progress import say
+from loader.progress import say, warn
 from loader.settings import GATEWAYS, Settings
 
 EXIT_CODES = """\b
@@ -189,14 +190,19 @@ def daily(
     """The morning: load, enrich, run, then assert that everything is there and fresh.
 
     Loads the day's dump, and before it those of the days before that are in the bucket and not loaded. A bad snapshot file or a missing
-    day does not keep the rest from being computed; the command then fails at its end, until the day is loaded or waived.
+    day does not keep the rest from being computed; the command then fails at its end, until the day is loaded or waived. A green one
+    ends with the day's report, reports/YYYYMMDD.html in the bucket; a report that fails is warned of, for the data is good.
     """
     from loader.daily import daily as morning
     from loader.loading import Request
+    from loader.report.publish import after_green_run
 
     accept = frozenset(accepted)
-    result = morning(Settings.resolve(bucket, gateway), Request(day, max_stale_days, accepted=accept, catch_up=True))
+    settings = Settings.resolve(bucket, gateway)
+    result = morning(settings, Request(day, max_stale_days, accepted=accept, catch_up=True))
     _report(result)
+    if failed := after_green_run(settings, result):
+        warn(failed)
 
 
 @cli.command()
@@ -268,6 +274,25 @@ def rollback(gateway: str | None) -> None:
     click.echo(
         f"landing shows the dump of {shown.day} again; the one of {withdrawn.day} is withdrawn. Now: python -m loader run"
     )
+
+
+@cli.command()
+@_bucket
+@click.option(
+    "--out",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write it to this file (default: reports/YYYYMMDD.html in the bucket).",
+)
+@_gateway
+def report(bucket: str | None, file: Path | None, gateway: str | None) -> None:
+    """Make the report: gold and the state of the data, to look at.
+
+    One HTML file that needs nothing else, in Japanese and English, without names of tenants. `daily` makes it by itself.
+    """
+    from loader.report.publish import write
+
+    click.echo(f"The report is {write(Settings.resolve(bucket, gateway), file)}")
 
 
 @cli.command()

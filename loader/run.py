@@ -12,7 +12,7 @@ from loader.errors import LoaderError, NoDumpError
 from loader.progress import step
 from loader.project import prod_snapshots, refreshed, sqlmesh_context
 from loader.settings import Settings
-from loader.warehouse import one_writer, open_warehouse
+from loader.warehouse import one_writer, open_warehouse, read_warehouse
 
 if TYPE_CHECKING:
     from sqlmesh import Context
@@ -27,11 +27,15 @@ class RunResult:
         day: the business day it ran for.
         restated: model -> days computed again because they no longer equalled their query.
         fresh_to: model -> last day computed, None where there is none.
+        audits: how many the models in prod have.
+        audits_passed: how many of these, model and batch by batch, passed in this run; None where nothing was run.
     """
 
     day: dt.date
     restated: dict[str, int] = field(default_factory=dict)
     fresh_to: dict[str, dt.date | None] = field(default_factory=dict)
+    audits: int = 0
+    audits_passed: int | None = None
 
     def stale(self) -> dict[str, dt.date | None]:
         """The models that do not reach the run's day, and how far they reach."""
@@ -114,7 +118,27 @@ def _run(settings: Settings, loaded: _Loaded) -> RunResult:
                 warnings=console.warnings,
             )
         result.fresh_to = fresh_to(snapshots)
+        result.audits, result.audits_passed = _audits(snapshots), console.audits_passed
         return result
+
+
+def as_it_stands(settings: Settings) -> RunResult:
+    """What the runs before left, as the result of a run that computed nothing.
+
+    Raises:
+        LoaderError: nothing was loaded, or prod has no models yet.
+        BusyError: another process holds the warehouse.
+    """
+    with sqlmesh_context(settings) as (context, _):
+        snapshots = prod_snapshots(context)
+        result = RunResult(dt.date.min, fresh_to=fresh_to(snapshots), audits=_audits(snapshots))
+    with read_warehouse(settings) as warehouse:
+        result.day = warehouse.query("SELECT as_of_date FROM silver.as_of")[0][0]
+    return result
+
+
+def _audits(snapshots: dict[str, Snapshot]) -> int:
+    return sum(len(snapshot.model.audits) for snapshot in snapshots.values())
 
 
 def fresh_to(snapshots: dict[str, Snapshot]) -> dict[str, dt.date | None]:

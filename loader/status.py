@@ -13,12 +13,11 @@ from loader.changes import Changes
 from loader.clock import business_today
 from loader.contract import read_contract
 from loader.enrich import record
+from loader.freshness import by_layer
 from loader.project import prod_snapshots, sqlmesh_context
 from loader.run import fresh_to
 from loader.settings import Settings
 from loader.warehouse import Warehouse, read_warehouse
-
-_LAYERS = ("staging", "silver", "gold")
 
 
 def status(settings: Settings) -> None:
@@ -145,13 +144,6 @@ def _freshness_table(fresh: dict[str, dt.date | None], newest: dt.date | None) -
     table = Table(title="Fresh to", title_justify="left")
     for heading in ("layer", "models", "every model reaches", "behind the newest dump"):
         table.add_column(heading)
-    for layer in _LAYERS:
-        reached = {name: last for name, last in fresh.items() if name.startswith(f"{layer}.")}
-        behind = [
-            f"{name.partition('.')[2]} ({last or 'nothing'})"
-            for name, last in reached.items()
-            if not last or (newest and last < newest)
-        ]
-        least = min((last for last in reached.values() if last), default=None) if all(reached.values()) else None
-        table.add_row(layer, str(len(reached)), str(least or "nothing yet"), ", ".join(behind) or "none")
+    for one in by_layer(fresh, newest):
+        table.add_row(one.name, str(one.models), str(one.reaches or "nothing yet"), ", ".join(one.behind) or "none")
     return table

@@ -6,16 +6,19 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from loader.settings import Settings
+from loader.settings import CONTRACT, Settings
 from tests import places, quick
 from tests.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
 from tests.places import FILE, Place, Servers
 from tests.servers import mysql_family, state
 
 FIRST_DAY = dt.date(2025, 6, 10)
+# As in the Makefile's demo: the figures in docs/differences.md are of this company.
+COMPANY = ["--end", "2026-02-10", "--days", "3", "--scale", "0.05", "--seed", "1", "--snapshots", "60"]
 
 quick.hurry()
 
@@ -74,6 +77,46 @@ def planned_place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 def planned(planned_place: Place) -> Path:
     """The file of `planned_place`."""
     return Path(planned_place.variables["WAREHOUSE_DUCKDB"])
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse after the demo's three mornings, its bucket beside it. Read it or copy it, never change it."""
+    from click.testing import CliRunner
+
+    from demo.__main__ import main
+    from demo.mornings import ENRICHMENT
+    from loader.cli import cli
+
+    def loader(*words: str) -> None:
+        done = CliRunner().invoke(cli, list(words))
+        assert done.exit_code == 0, done.output
+
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WAREHOUSE_DUCKDB", str(folder / FILE))
+        patch.setenv("WAREHOUSE_CONTRACT", str(CONTRACT))
+        made = CliRunner().invoke(main, ["--out", str(folder / "bucket"), *COMPANY])
+        assert made.exit_code == 0, made.output
+        bucket = ["--bucket", str(folder / "bucket")]
+        loader("load", *bucket, "--date", "2026-02-08")
+        plan(folder / FILE)
+        for name, value in ENRICHMENT.items():
+            patch.setenv(name, value)
+        loader("enrich", *bucket)
+        loader("run", "--date", "2026-02-08")
+        loader("daily", *bucket, "--date", "2026-02-09")
+        loader("daily", *bucket, "--date", "2026-02-10")
+    return folder / FILE
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A real browser, see tests/browser.py."""
+    from tests.browser import chromium
+
+    with chromium(tmp_path_factory.mktemp("browser")) as opened:
+        yield opened
 
 
 @pytest.fixture

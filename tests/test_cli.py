@@ -101,8 +101,18 @@ def test_daily_loads_runs_and_is_fresh_and_a_second_one_changes_nothing(warehous
     summary = "SELECT * FROM gold.daily_activity_summary ORDER BY ALL"
     rows = query(warehouse, summary)
     assert rows[-1][0] == next_day
-    assert typed("daily", "--bucket", bucket, "--date", next_day).exit_code == 0
+    report = bucket / "reports" / "20250611.html"
+    assert "2025-06-11" in report.read_text()
+    # A report that can't be written is told, and the morning is green: the data is good.
+    report.unlink()
+    report.parent.rmdir()
+    report.parent.write_text("no folder")
+    second = typed("daily", "--bucket", bucket, "--date", next_day)
+    assert second.exit_code == 0
+    assert "the report of 2025-06-11 was not written" in second.output
     assert query(warehouse, summary) == rows
+    by_hand = typed("report", "--out", bucket / "by-hand.html")
+    assert (by_hand.exit_code, "2025-06-11" in (bucket / "by-hand.html").read_text()) == (0, True)
     shown = typed("status").output
     assert "2025-06-11" in shown
     assert "gold" in shown

@@ -2,54 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import shutil
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from demo.mornings import ENRICHMENT
-from loader.cli import cli
-from loader.settings import CONTRACT, PROJECT
-from tests.conftest import plan
+from loader.settings import PROJECT
 from tests.places import FILE
 from tests.rebuild import differences, rebuilt
 
 pytestmark = pytest.mark.slow
-
-LAST = dt.date(2026, 2, 10)
-# As in the Makefile's demo: the figures in docs/differences.md are of this company.
-COMPANY = ["--end", str(LAST), "--days", "3", "--scale", "0.05", "--seed", "1", "--snapshots", "60"]
-
-
-def loader(*words: str) -> None:
-    done = CliRunner().invoke(cli, list(words))
-    assert done.exit_code == 0, done.output
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse after the demo's three mornings. Read it, never change it."""
-    from demo.__main__ import main
-
-    folder = tmp_path_factory.mktemp("demo")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WAREHOUSE_DUCKDB", str(folder / FILE))
-        patch.setenv("WAREHOUSE_CONTRACT", str(CONTRACT))
-        made = CliRunner().invoke(main, ["--out", str(folder / "bucket"), *COMPANY])
-        assert made.exit_code == 0, made.output
-        bucket = ["--bucket", str(folder / "bucket")]
-        loader("load", *bucket, "--date", "2026-02-08")
-        plan(folder / FILE)
-        for name, value in ENRICHMENT.items():
-            patch.setenv(name, value)
-        loader("enrich", *bucket)
-        loader("run", "--date", "2026-02-08")
-        loader("daily", *bucket, "--date", "2026-02-09")
-        loader("daily", *bucket, "--date", "2026-02-10")
-    return folder / FILE
 
 
 def test_mornings_leave_what_a_rebuild_gives(demo: Path, tmp_path: Path) -> None:

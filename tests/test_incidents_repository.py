@@ -13,7 +13,7 @@ import pytest
 
 from loader.settings import PROJECT
 
-CODE = ("loader", "demo", "macros", "signals", "linter", "bench", "tests")
+CODE = ("loader", "demo", "macros", "signals", "linter", "bench", "dictionary", "tests")
 
 
 def tracked() -> list[Path]:

@@ -252,6 +252,7 @@ def test_a_morning_by_both_scripts_from_the_artefact_alone(
     assert key == f"runs/{day:%Y%m%d}.json"
     record = json.loads(boto3.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read())
     assert (record["day"], record["release"]) == (str(day), glue.release.name)
+    assert glue.keys("reports/") == [f"reports/{day:%Y%m%d}.html"]
     for done in (loaded, unplanned, green):
         assert PASSWORD not in done.stdout + done.stderr
 

@@ -184,7 +184,7 @@ RIGHTS = {
         "secretsmanager:GetSecretValue": [f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:names-??????"],
     },
     "RunRole": {
-        "s3:PutObject": [f"{_BUCKET}/runs/*"],
+        "s3:PutObject": [f"{_BUCKET}/runs/*", f"{_BUCKET}/reports/*"],
         "sns:Publish": ["Topic"],
         **dict.fromkeys(
             ["quicksight:CreateIngestion", "quicksight:DescribeIngestion"], [f"arn:aws:quicksight:{_HERE}:dataset/*"]

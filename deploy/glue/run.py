@@ -1,4 +1,5 @@
-"""The second job of the morning: computes what is new, and when all is green refreshes the dashboards. `python -m loader daily`."""
+"""The second job of the morning: computes what is new, and when all is green writes the report and refreshes the dashboards.
+`python -m loader daily`."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ def run(given: argparse.Namespace) -> None:
         from loader import release
         from loader.daily import daily
         from loader.loading import Request
+        from loader.report.publish import after_green_run
         from loader.settings import Settings
 
         settings = Settings.resolve()
@@ -25,6 +27,8 @@ def run(given: argparse.Namespace) -> None:
         request = Request(given.date, 0, accepted=given.accept, catch_up=True)
         result = daily(settings, request, after_load=True)
         release.record(settings, given.release, result)
+        if failed := after_green_run(settings, result):
+            told(given, failed, subject="The report was not written")
     dashboards(given)
 
 
@@ -33,8 +37,13 @@ def dashboards(given: argparse.Namespace) -> None:
     data_sets = [] if given.data_sets == "none" else given.data_sets.split(",")
     if failed := refresh(boto3.client("quicksight"), given.account, data_sets, uuid.uuid4().hex):
         message = "\n".join(["The data is good, these dashboards show what was before:", *failed])
-        print(message, file=sys.stderr)
-        boto3.client("sns").publish(TopicArn=given.topic, Subject="A dashboard was not refreshed", Message=message)
+        told(given, message, subject="A dashboard was not refreshed")
+
+
+def told(given: argparse.Namespace, message: str, *, subject: str) -> None:
+    """Says to the log and to the topic what went wrong beside a green run."""
+    print(message, file=sys.stderr)
+    boto3.client("sns").publish(TopicArn=given.topic, Subject=subject, Message=message)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`python -m tests.servers require mariadb postgres mysql97`: installs what is missing, or says in one line what to install."""
+"""`python -m tests.servers require mariadb postgres mysql97 chromium`: installs what is missing, or says in one line what to install."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes sure that the servers are installed."""
+"""Makes sure that the servers, and the browser, are installed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def require(*names: str) -> None:
     """Makes sure that servers are installed: with apt-get when root.
 
     Args:
-        names: among `mariadb`, `postgres`, `mysql97`.
+        names: among `mariadb`, `postgres`, `mysql97`, `chromium`.
 
     Raises:
         Missing: one is not there and can't be installed.
@@ -80,6 +80,13 @@ def _require_postgres() -> None:
         _apt("postgresql", f"Postgres is missing: {other}")
 
 
+def _require_chromium() -> None:
+    # The fonts are for what is Japanese in a screenshot.
+    if not all(map(program, ["chromium", "chromedriver"])):
+        packages = "chromium chromium-driver fonts-noto-cjk"
+        _apt(packages, f"Chromium is missing: install the packages {packages}")
+
+
 def _require_mysql97() -> None:
     """Debian 12 has no MySQL: it comes from Debian unstable, whole with its libraries, in a folder of its own."""
     if (MYSQL97 / "usr/sbin/mysqld").exists():
@@ -103,7 +110,12 @@ def _require_mysql97() -> None:
         part.rename(MYSQL97)
 
 
-INSTALLERS = {"mariadb": _require_mariadb, "postgres": _require_postgres, "mysql97": _require_mysql97}
+INSTALLERS = {
+    "mariadb": _require_mariadb,
+    "postgres": _require_postgres,
+    "mysql97": _require_mysql97,
+    "chromium": _require_chromium,
+}
 
 
 def _remove_tree(part: Path) -> None:

@@ -1,0 +1,58 @@
+"""`python -m dictionary FILE`: writes the data dictionary. It asks no warehouse: the project's files say it all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from dictionary.collect import collected
+from loader.settings import PROJECT, Settings
+
+LAYERS = ("gold", "silver", "staging", "seeds", "landing")
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def main(file: Path) -> None:
+    """Writes the dictionary to FILE."""
+    from sqlmesh import Context
+    from sqlmesh.core.console import NoopConsole, set_console
+
+    Settings.resolve()  # a variable that makes no sense is said before the models are read
+    set_console(NoopConsole())
+    context = Context(paths=[str(PROJECT)])
+    try:
+        tables = collected(context)
+    finally:
+        context.close()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(page(tables))
+    click.echo(f"The data dictionary is {file}")
+
+
+def page(tables: list[dict]) -> str:
+    """The dictionary as one HTML file that needs nothing else.
+
+    Args:
+        tables: `dictionary.collect.collected`.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    lineage = {table["name"]: {column["name"]: column["from"] for column in table["columns"]} for table in tables}
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html").render(
+        layers={layer: [table for table in tables if table["layer"] == layer] for layer in LAYERS},
+        lineage=json.dumps(lineage).replace("<", "\\u003c"),
+    )
+
+
+if __name__ == "__main__":
+    main()
