@@ -14,7 +14,6 @@ import pytest
 
 from loader.settings import PROJECT
 from tests.browser import DEADLINE, until
-from tests.places import Place
 from tests.servers import process
 from tests.servers.process import Process, free_port
 
@@ -22,11 +21,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def ui(planned_place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def ui(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a UI that was started as the Makefile starts it, but for its port."""
     monkeypatch.setattr(process, "DEADLINE", DEADLINE)  # it imports all of SQLMesh and more before it answers
-    for name, value in planned_place.variables.items():
-        monkeypatch.setenv(name, value)
     command = re.search(r"^ui:.*\n\t\$\(BIN\)/(.+)$", (PROJECT / "Makefile").read_text(), re.M)[1].split()
     address = f"http://127.0.0.1:{(port := free_port())}"
     program = Path(sys.executable).parent / command[0]
@@ -34,7 +31,7 @@ def ui(planned_place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     def answers() -> None:
         urllib.request.urlopen(address, timeout=10).close()
 
-    # setsid's new session begins in /, so the project is named.
+    # A server is started in /, so the project is named.
     words = [str(program), "--paths", str(PROJECT), *command[1:], "--port", str(port)]
     server = Process("SQLMesh's UI", words, tmp_path / "ui.log", answers, urllib.error.URLError)
     server.start()
