@@ -28,7 +28,7 @@ def main(file: Path) -> None:
     finally:
         context.close()
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(page(tables))
+    file.write_text(page(tables), encoding="utf-8")
     click.echo(f"The data dictionary is {file}")
 
 

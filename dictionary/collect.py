@@ -47,7 +47,7 @@ def _model(context: Context, model: Model) -> dict[str, Any]:
         "audits": [_audit(name, arguments) for name, arguments in model.audits],
         "signals": [name for name, _ in model.signals],
         "file": model._path.relative_to(PROJECT).as_posix(),
-        "sql": model._path.read_text().strip(),
+        "sql": model._path.read_text(encoding="utf-8").strip(),
         "parents": sorted(map(_bare, model.depends_on)),
         "children": [],
         "columns": [

@@ -30,9 +30,9 @@ def page(figures: dict[str, Any]) -> str:
     return environment.get_template("page.html").render(
         figures=figures,
         text=TEXT,
-        styles=(_HERE / "page.css").read_text(),
-        script=(_HERE / "page.js").read_text(),
-        library=LIBRARY.read_text(),
+        styles=(_HERE / "page.css").read_text(encoding="utf-8"),
+        script=(_HERE / "page.js").read_text(encoding="utf-8"),
+        library=LIBRARY.read_text(encoding="utf-8"),
         figures_json=_in_script(figures),
         text_json=_in_script(TEXT),
     )

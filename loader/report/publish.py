@@ -50,7 +50,7 @@ def write(settings: Settings, file: Path | None) -> str:
         return _into_bucket(settings, result, html)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(html)
+        file.write_text(html, encoding="utf-8")
     except OSError as error:
         raise LoaderError(
             f"the report can't be written to {file}: {error.strerror}; name another file with --out"
