@@ -12,7 +12,7 @@ import click
 
 from loader.disk import no_space_said_plainly
 from loader.errors import LoaderError
-from loader.progress import say, warn
+from loader.progress import be_quiet, say, warn
 from loader.settings import GATEWAYS, Settings
 
 EXIT_CODES = """\b
@@ -54,7 +54,8 @@ class Commands(click.Group):
     epilog=EXIT_CODES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-def cli() -> None:
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress: only what was asked for, warnings and errors.")
+def cli(quiet: bool) -> None:
     """Lands the morning's dump and snapshots and runs the warehouse on them.
 
     A normal morning is `daily`; the other commands are its steps. Each can be killed at any point and typed again.
@@ -74,6 +75,8 @@ def cli() -> None:
       WAREHOUSE_ENRICH_REGION region of the model (default: the bucket's; for a folder $AWS_REGION)
       WAREHOUSE_ENRICH_OTHER_REGION  allowed: names may leave the bucket's region
     """
+    if quiet:
+        be_quiet()
 
 
 _bucket = click.option("--bucket", metavar="URI", help="s3://name or a folder (default: $WAREHOUSE_BUCKET).")

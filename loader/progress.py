@@ -16,11 +16,23 @@ from rich.progress import (
     DownloadColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TextColumn,
+    TimeElapsedColumn,
     TimeRemainingColumn,
+    TransferSpeedColumn,
 )
+from rich.text import Text
 
 _console = Console(highlight=False)
+_quiet = False
+
+
+def be_quiet() -> None:
+    """From now on a command that goes well says nothing; warnings and errors are said all the same."""
+    global _quiet
+    _quiet = True
 
 
 def on_terminal() -> bool:
@@ -31,8 +43,9 @@ def on_terminal() -> bool:
 class Step:
     """A step under way: tell it of progress, and of the figures its closing line shall hold."""
 
-    def __init__(self, advance: Callable[[int], None]) -> None:
+    def __init__(self, advance: Callable[[int], None], expect: Callable[[int], None]) -> None:
         self.advance = advance
+        self.expect = expect  # so much more of it than was known
         self.figures: dict[str, Any] = {}
 
     def note(self, **figures: Any) -> None:
@@ -51,9 +64,14 @@ def step(name: str, total: int | None = None, unit: str = "files") -> Iterator[S
     """
     started = time.monotonic()
     outcome = "failed"
-    bar = _bar(unit) if on_terminal() else None
+    bar = _bar(unit) if on_terminal() and not _quiet else None
     task = bar.add_task(name, total=total) if bar else None
-    current = Step(lambda n: bar.advance(task, n) if bar else None)
+
+    def expect(more: int) -> None:
+        if bar:
+            bar.update(task, total=(bar.tasks[0].total or 0) + more)
+
+    current = Step(lambda n: bar.advance(task, n) if bar else None, expect)
     try:
         if bar:
             bar.start()
@@ -63,17 +81,17 @@ def step(name: str, total: int | None = None, unit: str = "files") -> Iterator[S
         if bar:
             bar.stop()
         seconds = round(time.monotonic() - started, 2)
-        if bar is None:
+        if bar is None and not _quiet:
             line = {"step": name, "outcome": outcome, "seconds": seconds, **current.figures}
             print(json.dumps(line, ensure_ascii=False, default=str), flush=True)
-        elif outcome == "done":
+        elif bar and outcome == "done":
             shown = ", ".join(f"{key.replace('_', ' ')} {_short(value)}" for key, value in current.figures.items())
             _console.print(f"[green]✓[/] {name}: {shown} [dim]({seconds:.1f} s)[/]")
 
 
 def say(text: str) -> None:
-    """A line for a person; nothing in a log."""
-    if on_terminal():
+    """A line for a person; nothing in a log, nor where quiet was asked for."""
+    if on_terminal() and not _quiet:
         _console.print(text)
 
 
@@ -86,15 +104,24 @@ def warn(text: str) -> None:
 
 
 def _bar(unit: str) -> Progress:
-    amount = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
+    amounts = (DownloadColumn(), TransferSpeedColumn()) if unit == "bytes" else (MofNCompleteColumn(), _Rate())
     return Progress(
         TextColumn("{task.description}"),
-        BarColumn(),
-        amount,
+        BarColumn(bar_width=20),
+        *amounts,
+        TimeElapsedColumn(),
+        TextColumn("[dim]left[/]"),
         TimeRemainingColumn(),
         console=_console,
         transient=True,
     )
+
+
+class _Rate(ProgressColumn):
+    """How many a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:,.1f}/s" if task.speed else "–/s", style="progress.data.speed")
 
 
 def _short(value: Any) -> str:

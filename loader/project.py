@@ -84,6 +84,10 @@ def _console() -> Any:
             self.computed: dict[str, int] = {}
             self.audits_passed = 0
             self.advance = lambda n: None
+            self.expect = lambda n: None
+
+        def start_evaluation_progress(self, batched_intervals, *args, **kwargs) -> None:
+            self.expect(sum(map(len, batched_intervals.values())))
 
         def update_snapshot_evaluation_progress(
             self, snapshot, interval, batch_idx, duration_ms, passed, failed, *args, **kwargs

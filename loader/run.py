@@ -97,7 +97,8 @@ def _run(settings: Settings, loaded: _Loaded) -> RunResult:
     day = loaded.day
     with sqlmesh_context(settings) as (context, console):
         result = RunResult(day)
-        with step(f"run {day}") as progress:
+        with step(f"run {day}", unit="batches") as progress:
+            console.advance, console.expect = progress.advance, progress.expect
             snapshots = prod_snapshots(context)
             if first := loaded.first_to_open(_furthest(fresh_to(snapshots))):
                 restate.withdraw(context, first, loaded.newest)
