@@ -63,6 +63,10 @@ def main(bucket: str, end: dt.datetime, days: int) -> None:
             _type("python", "-m", "loader", "enrich", "--bucket", bucket, env=ENRICHMENT | dict(os.environ))
             _type("python", "-m", "loader", "run", "--date", str(day))
     _summary(settings)
+    pages = settings.duckdb_file.parent
+    _console.print("\n[bold]To look at[/]")
+    _type("python", "-m", "loader", "report", "--out", str(pages / "report.html"))
+    _type("python", "-m", "dictionary", str(pages / "dictionary.html"))
 
 
 def _is_fresh(settings: Settings, day: dt.date) -> bool:
