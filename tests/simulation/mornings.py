@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from pathlib import Path
 
 from loader.errors import DumpRejectedError, NoDumpError
 from loader.settings import PROJECT
@@ -188,16 +190,19 @@ class Mornings(Life):
             self._daily()
         else:
             self.operator.load(self.day)
-        project.plan()
-        self.project = project.path
+        self._promote(project)
         self._plain()
+
+    def _promote(self, project: ProjectCopy) -> None:
+        """Plans a project to prod, and keeps what prod now has: the working copy is edited again."""
+        project.plan()
+        ours = shutil.ignore_patterns(".cache", "logs", "__pycache__")
+        self.project = Path(shutil.copytree(project.path, self._folder / f"promoted{self.day:%Y%m%d}", ignore=ours))
 
     def _planned_in_dev(self) -> None:
         self._plain()
         self._edit("silver.tenant_status_changes").plan("dev")
 
     def _dev_promoted(self) -> None:
-        project = ProjectCopy(self._folder / "project")
-        project.plan()
-        self.project = project.path
+        self._promote(ProjectCopy(self._folder / "project"))
         self._plain()

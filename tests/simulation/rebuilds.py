@@ -101,15 +101,6 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _as_it_is(project: Path, folder: Path) -> Path:
-    """The project to rebuild with: a later morning edits its copy, perhaps before the rebuild has begun."""
-    if project == PROJECT:
-        return project
-    return Path(
-        shutil.copytree(project, folder / "project", ignore=shutil.ignore_patterns(".cache", "logs", "__pycache__"))
-    )
-
-
 class Rebuilder:
     """Rebuilds beside the simulation: it goes on while another process plans from nothing.
 
@@ -132,15 +123,14 @@ class Rebuilder:
         folder = self._next()
         folder.mkdir()
         copy = Path(shutil.copy(place.variables["WAREHOUSE_DUCKDB"], folder / FILE))
-        return self._pool.submit(from_landing, copy, folder / "new", _as_it_is(project, folder))
+        return self._pool.submit(from_landing, copy, folder / "new", project)
 
     def from_bucket(self, place: Place, bucket: Path, at: dt.datetime, project: Path) -> Future[list[Difference]]:
         """Compares a warehouse on any engine with one built from the bucket on DuckDB."""
         folder = self._next()
         folder.mkdir()
         source = source_of(place, bucket, folder, at)
-        own = _as_it_is(project, folder)
-        return self._pool.submit(from_bucket, contents(place), source, duckdb_place(folder / FILE), own)
+        return self._pool.submit(from_bucket, contents(place), source, duckdb_place(folder / FILE), project)
 
     def close(self) -> None:
         """Ends the other process."""
