@@ -64,9 +64,10 @@ test: lint ## everything: lint, unit tests of the models, all tests, those again
 	$(BIN)/sqlmesh test
 	$(PYTEST)
 
+MARKED ?= server and not once
 test-mysql: $(READY) ## the tests against servers again, on MySQL 9.7, but for those of what no server decides
 	@$(BIN)/python -m tests.servers require mysql97 postgres
-	WAREHOUSE_TEST_SERVER=mysql $(PYTEST) -m "server and not once"
+	WAREHOUSE_TEST_SERVER=mysql $(PYTEST) -m "$(MARKED)"
 
 N ?= 20000
 SEED ?= 1

@@ -59,6 +59,7 @@ def test_a_row_twice_is_found_in_every_by_time_table(warehouse: Path) -> None:
 
 
 @pytest.mark.server
+@pytest.mark.engine
 def test_the_server_refuses_a_row_that_is_there(aurora: Place) -> None:
     found = by_time(aurora)
     # A contract can move to another day: it stands on both until the old one is computed again.
@@ -73,6 +74,7 @@ def test_the_server_refuses_a_row_that_is_there(aurora: Place) -> None:
 
 
 @pytest.mark.server
+@pytest.mark.engine
 def test_a_table_that_lost_its_unique_index_is_counted(aurora: Place) -> None:
     table, columns = by_time(aurora)["silver.business_calendar"]
     with sqlmesh_context(aurora.settings()) as (context, _):

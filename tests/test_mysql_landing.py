@@ -25,7 +25,7 @@ from tests.test_dump_real import DUMPS
 from tests.test_dump_rejected import BAD_ROWS, BAD_STATEMENTS, GOOD, PEOPLE, SECRET, rejection
 from tests.test_dump_roundtrip import FIXED, dumps
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.engine]
 Land = Callable[[bytes, Path], MySQLLanded]
 
 

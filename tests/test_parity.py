@@ -19,7 +19,7 @@ from tests.landing import company, moving, tenant
 from tests.places import FILE, Place, contents, duckdb_place
 from tests.small_bucket import dump_sql, put_dump, put_snapshot
 
-pytestmark = [pytest.mark.server, pytest.mark.slow]
+pytestmark = [pytest.mark.server, pytest.mark.engine, pytest.mark.slow]
 
 # As in the Makefile's demo.
 COMPANY = ["--end", "2026-02-10", "--days", "3", "--scale", "0.05", "--seed", "1", "--snapshots", "60"]

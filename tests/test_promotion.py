@@ -69,6 +69,7 @@ def add_columns(project: ProjectCopy, model: str, last: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.server
+@pytest.mark.engine
 def test_a_column_added_to_a_full_model_blanks_nothing(empty_aurora: Place, tmp_path: Path) -> None:
     settings = empty_aurora.settings()
     both = company(
@@ -139,6 +140,7 @@ def write_tiny(project: ProjectCopy, *more: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.server
+@pytest.mark.engine
 @pytest.mark.parametrize("ours", [True, False], ids=["our adapter", "sqlmesh by itself"])
 def test_the_danger_is_real_and_our_adapter_ends_it(
     ours: bool, empty_aurora: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
