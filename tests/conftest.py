@@ -111,12 +111,21 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A real browser, see tests/browser.py."""
+def _chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from tests.browser import chromium
 
     with chromium(tmp_path_factory.mktemp("browser")) as opened:
         yield opened
+
+
+@pytest.fixture
+def browser(_chromium: Any) -> Any:
+    """A real browser, see tests/browser.py, on an empty page; what the test before brought into its log is forgotten."""
+    from tests.browser import complaints
+
+    _chromium.get("about:blank")
+    complaints(_chromium)
+    return _chromium
 
 
 @pytest.fixture
