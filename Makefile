@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo report docs ui check test test-mysql fuzz simulate bench package release lint format lock clean
+.PHONY: help venv demo report docs ui check test test-mysql test-twins fuzz simulate bench package release lint format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ MARKED ?= server and not once
 test-mysql: $(READY) ## the tests against servers again, on MySQL 9.7, but for those of what no server decides
 	@$(BIN)/python -m tests.servers require mysql97 postgres
 	WAREHOUSE_TEST_SERVER=mysql $(PYTEST) -m "$(MARKED)"
+
+test-twins: $(READY) ## what make test leaves to MySQL, on MariaDB, for where MySQL 9.7 can't be had
+	$(PYTEST) -m "server and twin"
 
 N ?= 20000
 SEED ?= 1

@@ -78,9 +78,8 @@ def prepared(given: argparse.Namespace, *, packaged: bool = True) -> Iterator[No
             os.environ.update(before)
 
 
-@contextmanager
-def enriching(given: argparse.Namespace) -> Iterator[None]:
-    """Sets what the enrichment step reads, for `with`, within `prepared`, which takes it back.
+def set_enrichment(given: argparse.Namespace) -> None:
+    """Sets what the enrichment step reads, within `prepared`, which takes it back.
 
     A secret that can't be read is told and leaves the key out: then the step says so itself, and the morning goes on.
 
@@ -93,7 +92,6 @@ def enriching(given: argparse.Namespace) -> Iterator[None]:
             os.environ["WAREHOUSE_NAME_KEY"] = str(_secret(given.name_key_secret, "key")["key"])
         except LoaderError as problem:
             print(f"nationalities: {problem}", file=sys.stderr)
-    yield
 
 
 def ended(work: Callable[[], Any]) -> int:

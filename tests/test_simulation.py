@@ -102,10 +102,7 @@ def test_rows_changed_by_hand_are_found(warehouse: Path, tmp_path: Path, query) 
     assert drift_of(warehouse, tmp_path) == drifted
 
 
-@pytest.mark.parametrize(
-    ("kept", "drifted"),
-    [("calendar", "gold.new_contracts"), ("marts", CALENDAR)],
-)
+@pytest.mark.parametrize(("kept", "drifted"), [("calendar", "gold.new_contracts"), ("marts", CALENDAR)])
 def test_what_is_not_restated_is_found(warehouse: Path, tmp_path: Path, monkeypatch, kept: str, drifted: str) -> None:
     """A signing date that moves by years, and a file that comes late: with the comparison blind to one of them, its table drifts."""
     from loader.run import run

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from loader.deployed import BOTH, arguments, ended, enriching, prepared
+from loader.deployed import BOTH, arguments, ended, prepared, set_enrichment
 
 
 def load(given: argparse.Namespace) -> None:
     """Lands what is new, and asks for nationalities if a model is configured."""
-    with prepared(given), enriching(given):
+    with prepared(given):
+        set_enrichment(given)
         from loader.daily import load_only
         from loader.loading import Request
         from loader.settings import Settings

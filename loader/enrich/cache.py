@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from decimal import Decimal
 
 from loader.enrich.answers import BELOW
@@ -87,8 +87,8 @@ def judge_again(warehouse: Warehouse, at_least: Decimal) -> int:
             continue
         counts = one.llm_confidence >= at_least
         if counts != (one.llm_nationality is not None):
-            values = {"llm_nationality": one.answer if counts else None, "null_reason": None if counts else BELOW}
-            changed.append(Cached(**vars(one) | values))
+            answer, reason = (one.answer, None) if counts else (None, BELOW)
+            changed.append(replace(one, llm_nationality=answer, null_reason=reason))
     with warehouse.transaction():
         put(warehouse, changed)
     return len(changed)
