@@ -77,7 +77,14 @@ class _Lines:
 
 def _terminal() -> Progress:
     """Progress bars, one a phase."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     class Bars(Progress):
         def begin(self, phase: str, steps: int) -> None:
@@ -91,6 +98,8 @@ def _terminal() -> Progress:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("[dim]left[/]"),
+        TimeRemainingColumn(),
         TextColumn("{task.fields[what]}"),
     )
 

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from loader.progress import on_terminal
 from loader.project import prod_snapshots, sqlmesh_context
 from loader.run import fresh_to
 from loader.settings import PROJECT, Settings
@@ -58,8 +59,9 @@ def main(bucket: str, end: dt.datetime, days: int) -> None:
             _console.print(f"\n[bold]Morning of {day}[/]")
             _type("python", "-m", "loader", "load", "--bucket", bucket, "--date", str(day))
             if number == 0:
-                # Production changes only by a plan that a person has seen; the demo says yes for them.
-                _type("sqlmesh", "plan", "--auto-apply", "--no-prompts", "--skip-tests", quiet=True)
+                # Production changes only by a plan that a person has seen; the demo says yes for them. It takes a minute, which SQLMesh's
+                # own bars show; in a log its list of all models is noise.
+                _type("sqlmesh", "plan", "--auto-apply", "--no-prompts", "--skip-tests", quiet=not on_terminal())
             _type("python", "-m", "loader", "enrich", "--bucket", bucket, env=ENRICHMENT | dict(os.environ))
             _type("python", "-m", "loader", "run", "--date", str(day))
     _summary(settings)

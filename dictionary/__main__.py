@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from dictionary.collect import collected
+from loader.progress import step
 from loader.settings import PROJECT, Settings
 
 LAYERS = ("gold", "silver", "staging", "seeds", "landing")
@@ -22,11 +23,14 @@ def main(file: Path) -> None:
 
     Settings.resolve()  # a variable that makes no sense is said before the models are read
     set_console(NoopConsole())
-    context = Context(paths=[str(PROJECT)])
-    try:
-        tables = collected(context)
-    finally:
-        context.close()
+    with step("data dictionary", unit="models") as progress:
+        context = Context(paths=[str(PROJECT)])
+        progress.expect(len(context.models))
+        try:
+            tables = collected(context, progress.advance)
+        finally:
+            context.close()
+        progress.note(tables=len(tables), columns=sum(len(table["columns"]) for table in tables))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(page(tables), encoding="utf-8")
     click.echo(f"The data dictionary is {file}")

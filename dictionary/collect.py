@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -16,17 +17,21 @@ if TYPE_CHECKING:
 LANDING = "landing"
 
 
-def collected(context: Context) -> list[dict[str, Any]]:
+def collected(context: Context, progress: Callable[[int], None] = lambda _: None) -> list[dict[str, Any]]:
     """Every model, and every table of landing that one reads.
 
     Args:
         context: with the project's models; no warehouse is asked.
+        progress: told of 1 more model each time.
 
     Returns:
         A dict a table, by name: columns each with type, description and `from`, the [table, column] pairs that it is made of; parents
         and children by name. A table of landing has the columns that models read, without more, for it belongs to the source.
     """
-    models = {model.name: _model(context, model) for model in context.models.values()}
+    models = {}
+    for model in context.models.values():
+        models[model.name] = _model(context, model)
+        progress(1)
     tables = {**_landing(models), **models}
     for table in tables.values():
         for parent in table["parents"]:

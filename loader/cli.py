@@ -299,12 +299,16 @@ def report(bucket: str | None, file: Path | None, gateway: str | None) -> None:
 
 
 @cli.command()
+@click.option("--all", "everything", is_flag=True, help="Show each day, table, column and finding, however many.")
 @_gateway
-def status(gateway: str | None) -> None:
-    """Show what is loaded and how fresh each layer is."""
-    from loader.status import status as show
+def status(everything: bool, gateway: str | None) -> None:
+    """Show what is wrong, what is loaded and how fresh each layer is.
 
-    show(Settings.resolve(gateway=gateway))
+    One screen: what is wrong comes first, and of long lists their beginning. Changes nothing.
+    """
+    from loader.status_screen import show
+
+    show(Settings.resolve(gateway=gateway), everything=everything)
 
 
 def _report(result: Any) -> None:

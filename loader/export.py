@@ -58,19 +58,22 @@ def export(
         choosing = Choosing(bucket, contract, today, withdrawn, by_hand)
         landing = Landing(warehouse, bucket, contract, Path(scratch), accepted)
         listed, live = choosing.listed(), generations.live(warehouse)
-        for number in range((last - first).days + 1):
+        number_of_days = (last - first).days + 1
+        for number in range(number_of_days):
             day = first + dt.timedelta(days=number)
+            name = f"export {day}" + (f" ({number + 1:,} of {number_of_days:,})" if number_of_days > 1 else "")
             wanted: list[Dataset] = [one for one in DATASETS if again or not bucket.keys(one.key_of(day))]
             try:
                 if not wanted:
                     say(f"{day}: the bucket has its files")
                 elif live and live.day == day:
-                    with step(f"export {day}") as progress:
-                        progress.note(rows=snapshots.export(warehouse, bucket, day, wanted))
+                    with step(name, total=len(wanted)) as progress:
+                        rows = snapshots.export(warehouse, bucket, day, wanted, progress=progress.advance)
+                        progress.note(rows=rows)
                 elif day not in listed:
                     raise NoDumpError(f"{bucket.uri} holds no dump of {day}, so its files can't be made")
                 else:
-                    landing.export(choosing.of_day(day, listed[day]), wanted)
+                    landing.export(choosing.of_day(day, listed[day]), wanted, name)
             except LoaderError as problem:
                 problems.append(problem)
     if problems:

@@ -78,15 +78,20 @@ class Landing:
             # What was published is live and stays; what failed, and generations beyond those kept, go.
             generations.drop_unused(self.warehouse)
 
-    def export(self, dump: Dump, datasets: Collection[Dataset]) -> None:
+    def export(self, dump: Dump, datasets: Collection[Dataset], name: str) -> None:
         """Makes daily files of a dump, and keeps nothing else of it: no ledger entry, no report.
+
+        Args:
+            dump: the dump.
+            datasets: the kinds of file to make.
+            name: what the step is called on a terminal and in a log.
 
         Raises:
             DumpRejectedError: as `land`.
         """
         attempt = _Attempt(self, dump, generations.begin(self.warehouse, dump.day))
         try:
-            with step(f"export {dump.day}", total=dump.size_bytes, unit="bytes") as progress:
+            with step(name, total=dump.size_bytes, unit="bytes") as progress:
                 attempt.read(progress.advance)
                 progress.note(
                     rows=snapshots.export(self.warehouse, self.bucket, dump.day, datasets, attempt.generation.schema)

@@ -165,8 +165,9 @@ class Loading:
         if not (wanted := snapshots.lacking(self._warehouse, day)):
             return
         try:
-            with step(f"export snapshots {day}") as progress:
-                progress.note(rows=snapshots.export(self._warehouse, self.landing.bucket, day, wanted))
+            with step(f"export snapshots {day}", total=len(wanted)) as progress:
+                rows = snapshots.export(self._warehouse, self.landing.bucket, day, wanted, progress=progress.advance)
+                progress.note(rows=rows)
         except LoaderError as problem:
             self.loaded.problems.append(problem)
 

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from loader.datasets import DAY, PLACES, SQL_TYPES, TEXT_LENGTH, Dataset
+from loader.duckdb_sql import string
 from loader.errors import DumpRejectedError
 
 # Whole numbers are read as DOUBLE because a BIGINT would round: 1.5 to 2. Others as text, for what they must look like: DuckDB takes
@@ -79,9 +80,8 @@ def insert(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, table: str, path
     try:
         (rows,) = cursor.execute(
             f"""INSERT INTO {table} SELECT {values} FROM read_csv(
-                ?, columns={{{spec}}}, header=true, auto_detect=false, delim=',', quote='"', escape='"',
-                dateformat='%Y-%m-%d', strict_mode=true)""",
-            [str(path)],
+                {string(str(path))}, columns={{{spec}}}, header=true, auto_detect=false, delim=',', quote='"', escape='"',
+                dateformat='%Y-%m-%d', strict_mode=true)"""
         ).fetchone()
     except duckdb.ConstraintException:
         problem = f"a row lacks {_listed((dataset.key, *dataset.filled, DAY), 'or')}"
@@ -94,7 +94,7 @@ def insert(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, table: str, path
             f"snapshot {key}{place}: not a row of {', '.join(columns)}; the file was not loaded"
         ) from None
     of_day, different = cursor.execute(
-        f"SELECT COUNT(*), COUNT(DISTINCT {dataset.key}) FROM {table} WHERE {DAY} = ?", [day]
+        f"SELECT COUNT(*), COUNT(DISTINCT {dataset.key}) FROM {table} WHERE {DAY} = DATE '{day}'"
     ).fetchone()
     problem = (
         "it has no rows"

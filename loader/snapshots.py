@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from loader import ledger, snapshot_file
@@ -57,7 +57,12 @@ def lacking(warehouse: Warehouse, day: dt.date) -> list[Dataset]:
 
 
 def export(
-    warehouse: Warehouse, bucket: Bucket, day: dt.date, datasets: Iterable[Dataset], schema: str = "landing"
+    warehouse: Warehouse,
+    bucket: Bucket,
+    day: dt.date,
+    datasets: Iterable[Dataset],
+    schema: str = "landing",
+    progress: Callable[[int], None] = lambda _: None,
 ) -> dict[str, int]:
     """Writes daily files of a dump to the bucket: standard CSV, CRLF, NULL as nothing, ordered by key.
 
@@ -65,6 +70,7 @@ def export(
         day: the dump's business day; it is in every row, not a clock.
         datasets: the kinds of file to write.
         schema: where the dump's tables are.
+        progress: told of 1 more file each time.
 
     Returns:
         Rows written, by object key.
@@ -78,6 +84,7 @@ def export(
         bucket.write(key, snapshot_file.text_of(dataset, rows, day).encode())
         ledger.admit_again(warehouse, dataset.name, day)
         written[key] = len(rows)
+        progress(1)
     return written
 
 

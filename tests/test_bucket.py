@@ -220,6 +220,14 @@ def test_a_folder_made_in_the_console_of_s3_is_no_object(s3, bucket_name: str, u
 
 
 @pytest.mark.parametrize(
+    ("key", "kind"), [("reports/20250610.html", "text/html"), ("snapshots/tenant_status/20250610.csv", "text/csv")]
+)
+def test_s3_is_told_what_an_object_is(s3, bucket_name: str, uri: str, key: str, kind: str) -> None:
+    open_bucket(uri).write(key, b"<!doctype html>")
+    assert s3.head_object(Bucket=bucket_name, Key=key)["ContentType"] == kind
+
+
+@pytest.mark.parametrize(
     "uri", ["s3://", "s3://name/folder", "s3://there-is-no-such-bucket", "s3://no name", "ftp://x"]
 )
 def test_a_bucket_that_is_not_there_is_a_usage_error(s3, uri: str) -> None:

@@ -241,7 +241,7 @@ def test_a_load_killed_between_dump_and_snapshot_is_made_good(bucket, empty_plac
     put_dump(bucket, DAY, company())
     settings = empty_place.settings(bucket)
     with monkeypatch.context() as patch:
-        patch.setattr("loader.snapshots.export", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("loader.snapshots.export", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             load(settings)
     assert ledger_of(empty_place) == [("dump", DAY, 8)]

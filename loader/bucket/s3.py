@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import mimetypes
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -98,8 +99,10 @@ class S3Bucket:
         return io.BufferedReader(S3Stream(self._s3, self.name, key), PIECE_BYTES)
 
     def write(self, key: str, body: bytes) -> None:
+        # A browser shows a report only where S3 says that it is a page.
+        kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
         try:
-            self._s3.put_object(Bucket=self.name, Key=key, Body=body)
+            self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=kind)
         except S3_ERRORS as error:
             raise explained(error, f"{self.uri}/{key}", "written") from error
 

@@ -6,6 +6,7 @@ from collections import Counter
 
 import duckdb
 
+from loader.duckdb_sql import quote, string
 from loader.dump import dates
 from loader.dump.chunks import Chunk, not_utf8
 from loader.dump.create_table import DATE_KINDS, Column
@@ -14,22 +15,13 @@ from loader.dump.defect import Defect
 _DUCKDB_LINE = 2 << 20  # bytes, the reader's own default for the longest line
 
 
-def quote(name: str) -> str:
-    """A name as DuckDB's SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _read_csv(chunk: Chunk, types: list[str]) -> str:
     """The reader call, with the columns c0, c1, ... of the given types."""
     columns = ", ".join(f"'c{at}': '{kind}'" for at, kind in enumerate(types))
     # One buffer for the whole file: over a buffer's end the reader loses its way in strings that hold newlines, and its own choice,
     # 16 times the longest line, is more than the memory it may have.
     return (
-        f"read_csv({_literal(str(chunk.path))}, columns = {{{columns}}}, auto_detect = false, header = false,"
+        f"read_csv({string(str(chunk.path))}, columns = {{{columns}}}, auto_detect = false, header = false,"
         " delim = ',', quote = '''', escape = '''', new_line = '\\n', nullstr = 'NULL', allow_quoted_nulls = false,"
         f" comment = '', strict_mode = true, max_line_size = {max(_DUCKDB_LINE, chunk.longest)},"
         f" buffer_size = {max(16 * _DUCKDB_LINE, chunk.size + 1)})"
@@ -61,7 +53,7 @@ def _no_decimal(text: str) -> str:
 def _default(column: Column) -> str:
     """A DEFAULT literal as the text that `_expression` takes."""
     text = column.default.encode().hex() if column.kind == "binary" else column.default
-    return _expression(column, f"CAST({_literal(text)} AS {_read_type(column)})")
+    return _expression(column, f"CAST({string(text)} AS {_read_type(column)})")
 
 
 def insert_sql(chunk: Chunk, table: str) -> str:
@@ -110,7 +102,7 @@ def absent_reasons(cursor: duckdb.DuckDBPyConnection, chunk: Chunk) -> Counter[t
     reasons: Counter[tuple[str, str]] = Counter()
     for column in chunk.target.absent:
         if column.kind in DATE_KINDS:
-            why = cursor.execute(f"SELECT {dates.reason(_literal(column.default), column.kind)}").fetchone()[0]
+            why = cursor.execute(f"SELECT {dates.reason(string(column.default), column.kind)}").fetchone()[0]
             if why is not None:
                 reasons[column.name, why] += chunk.rows
     return reasons

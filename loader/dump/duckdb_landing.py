@@ -11,10 +11,11 @@ from types import TracebackType
 
 import duckdb
 
+from loader.duckdb_sql import quote
 from loader.dump.chunks import Chunk, ChunkFiles
 from loader.dump.create_table import Table
 from loader.dump.defect import Defect
-from loader.dump.duckdb_chunks import absent_reasons, count_reasons, first_bad_row, insert_sql, quote
+from loader.dump.duckdb_chunks import absent_reasons, count_reasons, first_bad_row, insert_sql
 from loader.dump.inserts import Target
 from loader.dump.values import Rows
 from loader.dump_report import DumpReport, TableReport

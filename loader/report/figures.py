@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -16,25 +17,22 @@ WEEKS_AHEAD = 13
 LARGEST = 12  # nationalities named, the rest are one bar
 
 
-def figures(warehouse: Warehouse) -> dict[str, Any]:
+def figures(warehouse: Warehouse, progress: Callable[[int], None] = lambda _: None) -> dict[str, Any]:
     """What the report shows of the business, as of the newest landed dump.
 
     Args:
         warehouse: with gold planned in prod.
+        progress: told of 1 more section each time.
 
     Returns:
         Name -> value, all of JSON's types; days are YYYY-MM-DD, rates are shares of 1, rents yen a month. None is "not known".
     """
     as_of = warehouse.query("SELECT as_of_date FROM silver.as_of")[0][0]
-    return {
-        "as_of": str(as_of),
-        "occupancy": _occupancy(warehouse, as_of),
-        "activity": _activity(warehouse, as_of),
-        "contracts": _contracts(warehouse, as_of),
-        "notices": _notices(warehouse, as_of),
-        "rents": _rents(warehouse, as_of),
-        "properties": _properties(warehouse),
-    }
+    found: dict[str, Any] = {"as_of": str(as_of)}
+    for name, section in SECTIONS.items():
+        found[name] = section(warehouse, as_of)
+        progress(1)
+    return found
 
 
 def rows(warehouse: Warehouse, sql: str, names: str, *values: Any) -> list[dict[str, Any]]:
@@ -140,7 +138,7 @@ def _median(counted: list[tuple[int, int]]) -> int | None:
     return None
 
 
-def _properties(warehouse: Warehouse) -> list[dict[str, Any]]:
+def _properties(warehouse: Warehouse, _: dt.date) -> list[dict[str, Any]]:
     """Each property on the newest day with files."""
     return rows(
         warehouse,
@@ -156,3 +154,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return str(value) if isinstance(value, dt.date | dt.datetime) else value
+
+
+SECTIONS: dict[str, Callable[[Warehouse, dt.date], Any]] = {
+    "occupancy": _occupancy,
+    "activity": _activity,
+    "contracts": _contracts,
+    "notices": _notices,
+    "rents": _rents,
+    "properties": _properties,
+}

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from loader.bucket import open_bucket
 from loader.errors import LoaderError
-from loader.report.figures import figures
+from loader.progress import step
+from loader.report.figures import SECTIONS, figures
 from loader.report.page import page
 from loader.report.quality import quality
 from loader.run import RunResult, as_it_stands
@@ -27,8 +28,15 @@ def made(settings: Settings, result: RunResult) -> str:
     Raises:
         LoaderError: the warehouse can't be read.
     """
-    with read_warehouse(settings) as warehouse:
-        return page({**figures(warehouse), "data": quality(warehouse, result)})
+    with (
+        read_warehouse(settings) as warehouse,
+        step(f"report {result.day}", total=len(SECTIONS) + 1, unit="sections") as progress,
+    ):
+        shown = {**figures(warehouse, progress.advance), "data": quality(warehouse, result)}
+        progress.advance(1)
+        html = page(shown)
+        progress.note(bytes=len(html.encode()))
+        return html
 
 
 def write(settings: Settings, file: Path | None) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from loader.datasets import DATASETS, Dataset
+from loader.duckdb_sql import quote, with_values
 from loader.errors import BusyError, LoaderError
 from loader.warehouse.base import Columns, OpenLanding, by_table
 from loader.warehouse.own_tables import KEYS, OWN_TABLES
@@ -73,10 +74,10 @@ class DuckDBWarehouse:
         self._connection = connection
 
     def query(self, sql: str, *values: Any) -> list[tuple]:
-        return self._connection.execute(sql, list(values)).fetchall()
+        return self._connection.execute(*with_values(sql, values)).fetchall()
 
     def execute(self, sql: str, *values: Any) -> None:
-        self._connection.execute(sql, list(values))
+        self._connection.execute(*with_values(sql, values))
 
     def execute_many(self, sql: str, rows: Iterable[tuple]) -> None:
         self._connection.executemany(sql, list(rows))
@@ -109,7 +110,7 @@ class DuckDBWarehouse:
             self.execute(f"SET checkpoint_threshold = '{threshold}'")
 
     def quote(self, name: str) -> str:
-        return '"' + name.replace('"', '""') + '"'
+        return quote(name)
 
     def same(self, left: str, right: str, kind: str) -> str:
         return f"{left} IS NOT DISTINCT FROM {right}"
