@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo report docs ui check test test-mysql test-twins fuzz simulate bench package release lint format lock clean
+.PHONY: help venv demo report docs ui screenshots check test test-mysql test-twins fuzz simulate bench package release lint format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -43,6 +43,10 @@ docs: $(READY) ## the data dictionary with column-level lineage, data/dictionary
 
 ui: $(READY) ## SQLMesh's UI on the warehouse, to look at, on http://127.0.0.1:8000
 	$(BIN)/sqlmesh ui --mode catalog
+
+screenshots: $(READY) ## the README's pictures, of what make demo left
+	@$(BIN)/python -m tests.servers require chromium
+	@$(BIN)/python -m tests.screenshots
 
 format: $(READY) ## rewrite models and Python in the house format
 	$(BIN)/sqlmesh format

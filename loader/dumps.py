@@ -81,7 +81,9 @@ class Choosing:
             DumpRejectedError: it is dated in the future, nobody vouches for it, or it was rolled back.
         """
         if day > self.today:
-            raise DumpRejectedError(f"dump {keys[0]}: {day} lies in the future, today is {self.today} in Japan")
+            raise DumpRejectedError(
+                f"dump {keys[0]}: {day} lies in the future, today is {self.today} in Japan; rename or remove it"
+            )
         if self.by_hand:
             return self._without_manifest(day, keys)
         dump = self._vouched(day, keys)
@@ -137,7 +139,8 @@ class Choosing:
             manifest = read_manifest(body.read(), name)
         if manifest.key not in keys or manifest.day != day:
             raise DumpRejectedError(
-                f"{name} speaks of {manifest.key} of {manifest.day}, not of {' or '.join(keys)} of {day}"
+                f"{name} speaks of {manifest.key} of {manifest.day}, not of {' or '.join(keys)} of {day}: have the producer write "
+                "it again; nothing was changed"
             )
         require_acceptable(manifest, self.contract, name, self.today)
         size = self.bucket.size(manifest.key)
@@ -151,7 +154,7 @@ class Choosing:
     def _without_manifest(self, day: dt.date, keys: list[str]) -> Dump:
         if len(keys) > 1:
             raise DumpRejectedError(
-                f"dumps {' and '.join(keys)}: both are of {day}, and without a manifest neither is it"
+                f"dumps {' and '.join(keys)}: both are of {day}, and without a manifest neither is it: remove one"
             )
         end_of_day = dt.datetime.combine(day, dt.time.max).replace(microsecond=0)
         return Dump(day, keys[0], self.bucket.size(keys[0]), None, end_of_day)

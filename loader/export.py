@@ -71,7 +71,9 @@ def export(
                         rows = snapshots.export(warehouse, bucket, day, wanted, progress=progress.advance)
                         progress.note(rows=rows)
                 elif day not in listed:
-                    raise NoDumpError(f"{bucket.uri} holds no dump of {day}, so its files can't be made")
+                    raise NoDumpError(
+                        f"{bucket.uri} holds no dump of {day}, so its files can't be made: bring it there, or leave that day out"
+                    )
                 else:
                     landing.export(choosing.of_day(day, listed[day]), wanted, name)
             except LoaderError as problem:

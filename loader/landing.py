@@ -209,17 +209,18 @@ def _check(dump: Dump, report: DumpReport) -> None:
         told = f"against {dump.size_bytes:,}" + (f" and {dump.sha256[:12]}…" if dump.sha256 else "")
         raise DumpRejectedError(
             f"dump {name}: its bytes are not those of its manifest ({report.size_bytes:,} bytes, sha256 {report.sha256[:12]}…, "
-            f"{told}); nothing was changed"
+            f"{told}); get the file again; nothing was changed"
         )
     if (report.headed or dump.sha256 is None) and not report.complete:
         raise DumpRejectedError(
-            f"dump {name}: it ends without mysqldump's own closing line, and nothing else says that it is whole; nothing was changed"
+            f"dump {name}: it ends without mysqldump's own closing line, and nothing else says that it is whole: get it again; "
+            "nothing was changed"
         )
     for table, figures in report.tables.items():
         if figures.rows_in_dump != figures.rows_landed:
             raise DumpRejectedError(
-                f"dump {name}, table {table}: {figures.rows_in_dump:,} rows in the dump, {figures.rows_landed:,} landed; "
-                "nothing was changed"
+                f"dump {name}, table {table}: {figures.rows_in_dump:,} rows in the dump, {figures.rows_landed:,} landed: type the same "
+                "again, and if it says so again keep the dump, for that is a fault of the loader; nothing was changed"
             )
 
 

@@ -46,7 +46,9 @@ def sqlmesh_context(settings: Settings, *, models: bool = False) -> Iterator[tup
         raise cannot_open(settings.duckdb_file, error) from None
     except psycopg2.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
-        raise LoaderError(f"SQLMesh's state database (WAREHOUSE_STATE_URL) can't be reached: {reason}") from None
+        raise LoaderError(
+            f"SQLMesh's state database (WAREHOUSE_STATE_URL) can't be reached: {reason}; see that it runs, then type the same again"
+        ) from None
     try:
         yield context, console
     finally:

@@ -54,7 +54,7 @@ class Settings:
             )
         file = Path(os.environ.get("WAREHOUSE_DUCKDB", PROJECT / "data" / "warehouse.duckdb")).expanduser().absolute()
         if file.is_dir() or file.parent.is_file():
-            raise UsageError(f"WAREHOUSE_DUCKDB names {file}, which can't be a database file")
+            raise UsageError(f"WAREHOUSE_DUCKDB names {file}, which can't be a database file: name a file in a folder")
         os.environ.update(WAREHOUSE_GATEWAY=gateway, WAREHOUSE_DUCKDB=str(file))
         mysql = None
         if gateway == "aurora":

@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import os
 from decimal import Decimal
 from pathlib import Path
 
+import boto3
 import pytest
 
+from loader import deployed
 from loader.bucket import FolderBucket
 from loader.contract import read_contract
 from loader.enrich import cache, cache_file, config, names, prompt
@@ -20,6 +23,7 @@ from loader.enrich.offline import Offline
 from loader.errors import LoaderError, UsageError
 from loader.settings import CONTRACT
 from loader.warehouse import open_warehouse
+from tests.aws import moto_server
 from tests.conftest import settings_for
 from tests.enrichment import KEY, MODEL, Clock
 
@@ -215,3 +219,31 @@ def test_a_bad_file_is_refused_and_left_as_it_is(empty_warehouse: Path, bucket: 
         assert said in str(refused.value) and "ZORBLATT" not in str(refused.value)
         assert list(cache.rows(warehouse)) == [9]
     assert file.read_bytes() == body
+
+
+def test_a_glue_job_reads_model_and_key_and_goes_on_without_the_key(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What deploy/glue/load.py sets before its morning: the secret as it is now, and nothing where no model is named."""
+    words = ["--enrich-model", "apac.model-1", "--name-key-secret", "name-key"]
+    with moto_server() as variables:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+        secrets = boto3.client("secretsmanager")
+        secrets.create_secret(Name="name-key", SecretString=json.dumps({"key": "k" * 40}))
+        for given, expected in (
+            (words, ("apac.model-1", "k" * 40)),
+            (["--enrich-model", "none", "--name-key-secret", "none"], (None, None)),
+            ([*words[:3], "no-such-secret"], ("apac.model-1", None)),
+        ):
+            with pytest.MonkeyPatch.context() as own:
+                own.setenv("WAREHOUSE_ENRICH_MODEL", "")
+                own.setenv("WAREHOUSE_NAME_KEY", "")
+                own.delenv("WAREHOUSE_ENRICH_MODEL")
+                own.delenv("WAREHOUSE_NAME_KEY")
+                deployed.set_enrichment(deployed.arguments(given, "enrich-model", "name-key-secret"))
+                assert (os.environ.get("WAREHOUSE_ENRICH_MODEL"), os.environ.get("WAREHOUSE_NAME_KEY")) == expected
+    said = capsys.readouterr()
+    assert "no-such-secret" in said.err
+    assert "kkk" not in said.out + said.err

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import sys
 import pytest
 
 from loader.settings import PROJECT
+from tests.typed import typed
 
 BYTES = """
 from loader import progress
@@ -36,22 +36,7 @@ with progress.step("load dump"):
 
 def on_a_terminal(code: str) -> str:
     """What a terminal of 120 columns gets, without its colours."""
-    ours, theirs = pty.openpty()
-    environment = os.environ | {"COLUMNS": "120", "TERM": "xterm"}
-    process = subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT, stdout=theirs, stderr=theirs, env=environment)
-    os.close(theirs)
-    read = bytearray()
-    while True:
-        try:
-            block = os.read(ours, 4096)
-        except OSError:  # Linux says so at the end of a terminal
-            break
-        if not block:
-            break
-        read += block
-    os.close(ours)
-    process.wait()
-    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", read.decode())
+    return typed([sys.executable, "-c", code], PROJECT, os.environ, columns=120)[1]
 
 
 def in_a_pipe(code: str) -> tuple[int, str]:

@@ -65,5 +65,5 @@ def open_bucket(uri: str) -> Bucket:
         raise UsageError(f"bucket {uri!r}: use s3://name or the path of a folder")
     root = Path(uri).expanduser().absolute()
     if not root.is_dir():
-        raise UsageError(f"bucket {uri!r}: there is no such folder")
+        raise UsageError(f"bucket {uri!r}: there is no such folder; make it, or name another")
     return FolderBucket(root)

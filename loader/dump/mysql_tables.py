@@ -180,7 +180,9 @@ def _refusal(chunk: Chunk, error: MySQLError) -> Exception:
 
 def _gave_up(what: str, error: MySQLError) -> LoaderError:
     number = f"error {error.args[0]}" if error.args else type(error).__name__
-    return LoaderError(f"{what}: the server gave up ({number}; its log tells more); nothing was changed")
+    return LoaderError(
+        f"{what}: the server gave up ({number}; its log tells more); nothing was changed, type the same again"
+    )
 
 
 def _run(connection: pymysql.Connection, sql: str) -> tuple[tuple[Any, ...], ...]:

@@ -46,7 +46,9 @@ def enrich(
     """
     rules = read_contract(settings.contract).enrichment
     if rules is None:
-        raise UsageError(f"the contract {settings.contract} has no section enrichment, which bounds the step")
+        raise UsageError(
+            f"the contract {settings.contract} has no section enrichment, which bounds the step: write one, as in the project's own"
+        )
     bucket = open_bucket(settings.bucket_uri)
     chosen = config.resolve(bucket.region, other_region=other_region)
     with open_warehouse(settings) as warehouse, step("enrich", unit="tenants") as progress:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from loader.settings import Settings
 from loader.warehouse.base import Warehouse
+from loader.warehouse.own_tables import ADDED
 
 __all__ = ["Warehouse", "one_writer", "open_warehouse", "read_warehouse"]
 
@@ -30,8 +31,18 @@ def open_warehouse(settings: Settings) -> Iterator[Warehouse]:
 
         opened = duckdb.open_file(settings.duckdb_file)
     with opened as warehouse:
+        _add_columns(warehouse)
         settle(warehouse)
         yield warehouse
+
+
+def _add_columns(warehouse: Warehouse) -> None:
+    """Gives the own tables of a warehouse that an earlier release made the columns that they lack."""
+    found = "SELECT column_name FROM information_schema.columns WHERE table_schema = 'landing' AND table_name = ?"
+    for table, columns in ADDED.items():
+        there = {name for (name,) in warehouse.query(found, table)}
+        for name in columns.keys() - there:
+            warehouse.execute(f"ALTER TABLE landing.{table} ADD COLUMN {name} {columns[name]}")
 
 
 def read_warehouse(settings: Settings) -> AbstractContextManager[Warehouse]:

@@ -64,7 +64,9 @@ def cannot_open(file: Path, error: Exception) -> LoaderError:
         return BusyError(
             f"another run is under way on {file}" + (f" (held by {holder})" if holder else "") + "; nothing was changed"
         )
-    return LoaderError(f"{file} can't be opened as a DuckDB database: {text.splitlines()[0]}")
+    return LoaderError(
+        f"{file} can't be opened as a DuckDB database: {text.splitlines()[0]}; move it away, or name another by WAREHOUSE_DUCKDB"
+    )
 
 
 class DuckDBWarehouse:

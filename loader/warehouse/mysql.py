@@ -177,7 +177,8 @@ class MySQLWarehouse:
         shown, coming = self._tables("landing") - set(OWN_TABLES), self._tables(home)
         if shown and replaced is None:
             raise LoaderError(
-                f"{self.account}: landing holds tables that no load put there ({', '.join(sorted(shown)[:5])}); move them away"
+                f"{self.account}: landing holds tables that no load put there ({', '.join(sorted(shown)[:5])}); move them away; "
+                "nothing was changed"
             )
         moves = [("landing", name, replaced) for name in sorted(shown)] + [
             (home, name, "landing") for name in sorted(coming)
@@ -230,6 +231,7 @@ class MySQLWarehouse:
             )
             if cursor.warning_count:
                 raise LoaderError(
-                    f"snapshot {key}: the server could not take {cursor.warning_count:,} values as they are"
+                    f"snapshot {key}: the server could not take {cursor.warning_count:,} values as they are (SHOW WARNINGS); the file "
+                    "was not loaded"
                 )
             return cursor.rowcount
