@@ -10,7 +10,7 @@ export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 .PHONY: help venv demo report docs ui screenshots check test test-mysql test-twins fuzz simulate bench package release lint format lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 venv: $(READY) ## the Python environment, exactly as locked
 
@@ -69,11 +69,11 @@ test: lint ## everything: lint, unit tests of the models, all tests, those again
 	$(PYTEST)
 
 MARKED ?= server and not once
-test-mysql: $(READY) ## the tests against servers again, on MySQL 9.7, but for those of what no server decides
+test-mysql: $(READY) ## the tests against servers again, on MySQL 9.7; without those that come out the same on any server
 	@$(BIN)/python -m tests.servers require mysql97 postgres
 	WAREHOUSE_TEST_SERVER=mysql $(PYTEST) -m "$(MARKED)"
 
-test-twins: $(READY) ## what make test leaves to MySQL, on MariaDB, for where MySQL 9.7 can't be had
+test-twins: $(READY) ## where MySQL 9.7 can't be had: the tests that make test leaves to it, on MariaDB
 	$(PYTEST) -m "server and twin"
 
 N ?= 20000
@@ -82,7 +82,7 @@ fuzz: $(READY) ## the fuzzing that make test does 2,000 cases of, longer: make f
 	$(BIN)/python -m tests.fuzz --cases $(N) --seed $(SEED)
 
 MORNINGS ?= 65
-simulate: $(READY) ## a longer life of the simulated company than the one in make test, or another: make simulate SEED=2 MORNINGS=200
+simulate: $(READY) ## the simulated company's mornings again, more or others than in make test: make simulate SEED=2 MORNINGS=200
 	$(BIN)/python -m tests.simulation --seed $(SEED) --mornings $(MORNINGS)
 
 bench: $(READY) ## speed against a database server's own client, and how far enrichment agrees; writes docs/benchmarks.md and docs/nationality.md

@@ -118,7 +118,7 @@ def _summary(settings: Settings) -> None:
 [bold]Where to look next[/] (after: source .venv/bin/activate)
   python -m loader status                    what is loaded, how fresh each layer is
   sqlmesh fetchdf "SELECT * FROM gold.moveout_notices LIMIT 5"
-  sqlmesh plan dev --start {dt.date(2026, 1, 1)}          edit a model, then see the change before anyone else does
+  docs/tutorial.md                           your first change: edited, tested, tried in dev, promoted, taken back
   README.md                                  a normal day, and what to do when something fails
 The warehouse is {where}, the bucket {settings.bucket}.""",
         soft_wrap=True,

@@ -304,7 +304,7 @@ def report(bucket: str | None, file: Path | None, gateway: str | None) -> None:
 def status(everything: bool, gateway: str | None) -> None:
     """Show what is wrong, what is loaded and how fresh each layer is.
 
-    One screen: what is wrong comes first, and of long lists their beginning. Changes nothing.
+    What is wrong comes first, and of long lists their beginning, so that it fits a screen. Changes nothing.
     """
     from loader.status_screen import show
 

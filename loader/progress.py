@@ -35,6 +35,11 @@ def be_quiet() -> None:
     _quiet = True
 
 
+def is_quiet() -> bool:
+    """Whether quiet was asked for."""
+    return _quiet
+
+
 def on_terminal() -> bool:
     """Whether a person is looking."""
     return sys.stdout.isatty()

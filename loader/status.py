@@ -29,6 +29,7 @@ class Status:
         loaded: of each kind of file: its name, days, first and last day, rows.
         newest: the newest loaded dump's day, None where none is.
         days: the calendar of the last days, oldest first.
+        rejected: the days whose dump or file was refused, and why, newest first.
         waits_for_run: what was computed stands on a dump that is not live any more.
         findings: what the gate found of the live dump and did not simply pass: outcome, rule, figure.
         changes: table -> what the live dump changed in it.
@@ -41,6 +42,7 @@ class Status:
     loaded: list[tuple]
     newest: dt.date | None
     days: list[calendar.Day]
+    rejected: list[tuple[dt.date, str]]
     waits_for_run: bool
     findings: list[tuple[str, str, str]]
     changes: dict[str, Changes]
@@ -80,12 +82,13 @@ def _status(warehouse: Warehouse, window: dt.timedelta) -> Status:
            FROM landing.load_ledger GROUP BY dataset ORDER BY dataset"""
     )
     newest = next((last for dataset, _, _, last, _ in loaded if dataset == "dump"), None)
-    rejected = [day for (day,) in query("SELECT business_date FROM landing.rejections")]
-    last = max([*rejected, newest or dt.date.min])
+    rejected = query("SELECT business_date, reason FROM landing.rejections ORDER BY business_date DESC, dataset")
+    last = max([*(day for day, _ in rejected), newest or dt.date.min])
     return Status(
         loaded=loaded,
         newest=newest,
         days=list(calendar.days(warehouse, last - window, last)) if newest else [],
+        rejected=rejected,
         waits_for_run=bool(query("SELECT 1 FROM landing.days_to_reopen")),
         findings=query(
             f"""SELECT outcome, rule_name, figure FROM landing.load_findings

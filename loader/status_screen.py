@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
@@ -14,11 +15,12 @@ from rich.table import Table
 from loader import calendar
 from loader.clock import business_today
 from loader.freshness import by_layer
+from loader.progress import is_quiet
 from loader.settings import Settings
 from loader.status import Status, freshness, status
 
 _FEW = 3
-_SHORT = 150  # characters of a reason, two lines of a small terminal
+_SHORT = 150  # cells of a reason, two lines of a small terminal
 
 
 def show(settings: Settings, *, everything: bool) -> None:
@@ -32,12 +34,12 @@ def show(settings: Settings, *, everything: bool) -> None:
         LoaderError: there is no warehouse yet, or nothing was planned yet; what is loaded has been printed then.
         BusyError: another process holds it.
     """
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     found = status(settings)
     console.print(*_wrong(found, business_today(), everything), "", _loaded(found), "", sep="\n")
     console.print(*_days(found, everything), *_newest_dump(found, everything), "", sep="\n")
     # The rest is read from SQLMesh's state, for which all of SQLMesh is imported.
-    with console.status("reading how far each model reaches ..."):
+    with nullcontext() if is_quiet() else console.status("reading how far each model reaches ..."):
         fresh = freshness(settings)
     console.print(_fresh(fresh, found.newest))
 
@@ -47,7 +49,13 @@ def _wrong(found: Status, today: dt.date, everything: bool) -> Iterator[Renderab
     said = []
     if found.newest and found.newest < today:
         age = (today - found.newest).days
-        said.append(f"today is {today} in Japan, and the newest loaded dump is of {found.newest}, {age} days old")
+        said.append(
+            f"today is {today} in Japan, and the newest loaded dump is of {found.newest}, {age} days old: "
+            "python -m loader daily"
+        )
+    if found.newest is None:
+        said.append("no dump is loaded: python -m loader load")
+        said += [escape(f"{day}: refused; {_cut(reason, everything)}") for day, reason in found.rejected]
     if found.waits_for_run:
         said.append(
             "a dump was replaced or rolled back, and what was computed from it still stands: python -m loader run"
@@ -75,7 +83,8 @@ def _of_day(day: calendar.Day, everything: bool) -> str:
     notes += [] if day.has_manifest else ["loaded by hand, without a manifest: nobody vouches for it"]
     if day.waiver and not day.complete:
         notes.append(f"waived by {day.waiver.by} until {day.waiver.until}: {day.waiver.reason}")
-    return f"{day.date}: {state}" + "".join(f"; {escape(_cut(note, everything))}" for note in notes)
+    # Escaped as a whole: two texts that are cut and put together can make a tag that neither holds.
+    return escape(f"{day.date}: {state}" + "".join(f"; {_cut(note, everything)}" for note in notes))
 
 
 def _files(day: calendar.Day) -> str:
@@ -125,7 +134,7 @@ def _newest_dump(found: Status, everything: bool) -> Iterator[RenderableType]:
         yield f"[bold]To roll back to[/]: {', '.join(str(day) for day in found.kept)}"
     if found.withdrawn:
         newest = [f"the dump of {day}, at {at} UTC" for day, at in found.withdrawn]
-        yield f"[bold yellow]Rolled back[/]: {_cut('; '.join(newest), everything)}"
+        yield f"[bold yellow]Rolled back, and not loaded again by itself[/]: {_cut('; '.join(newest), everything)}"
 
 
 def _fresh(fresh: Mapping[str, dt.date | None], newest: dt.date | None) -> Table:
@@ -157,7 +166,10 @@ def _few(lines: Sequence[str], everything: bool) -> list[Padding]:
 
 
 def _cut(text: str, everything: bool) -> str:
-    return text if everything else textwrap.shorten(text, _SHORT, placeholder=" ...")
+    flat = " ".join(text.split())
+    if everything or cell_len(flat) <= _SHORT:
+        return flat
+    return f"{set_cell_size(flat, _SHORT - 4).rstrip()} ..."
 
 
 def _counted(lines: Sequence[str], noun: str) -> str:

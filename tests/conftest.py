@@ -120,9 +120,11 @@ def _chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 @pytest.fixture
 def browser(_chromium: Any) -> Any:
-    """A real browser, see tests/browser.py, on an empty page; what the test before brought into its log is forgotten."""
+    """A real browser, see tests/browser.py, on an empty page; what the test before set and brought into its log is forgotten."""
     from tests.browser import complaints
 
+    _chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    _chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     _chromium.get("about:blank")
     complaints(_chromium)
     return _chromium

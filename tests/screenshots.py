@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +22,7 @@ Browser = Any
 def report(browser: Browser, page: Path, file: Path) -> None:
     """The report's beginning, in English, as a wide screen shows it."""
     _size(browser, 1180, 900)
+    _look(browser, "light")
     _open_report(browser, page)
     browser.save_screenshot(str(file))
 
@@ -31,7 +33,6 @@ def report_on_a_phone(browser: Browser, page: Path, file: Path) -> None:
     _look(browser, "dark")
     _open_report(browser, page, "ja")
     browser.save_screenshot(str(file))
-    _look(browser, "light")
 
 
 def dictionary(browser: Browser, page: Path, file: Path) -> None:
@@ -81,6 +82,8 @@ def main() -> int:
     if lacking := [one for one in ("report.html", "dictionary.html", "warehouse.duckdb") if not (data / one).exists()]:
         print(f"data/{lacking[0]} is missing: run `make demo` first", file=sys.stderr)
         return 2
+    for name in [name for name in os.environ if name.startswith("WAREHOUSE_")]:
+        del os.environ[name]  # the UI's warehouse is the pages' one
     IMAGES.mkdir(exist_ok=True)
     try:
         with (

@@ -220,7 +220,11 @@ def test_a_folder_made_in_the_console_of_s3_is_no_object(s3, bucket_name: str, u
 
 
 @pytest.mark.parametrize(
-    ("key", "kind"), [("reports/20250610.html", "text/html"), ("snapshots/tenant_status/20250610.csv", "text/csv")]
+    ("key", "kind"),
+    [
+        ("reports/20250610.html", "text/html; charset=utf-8"),
+        ("snapshots/tenant_status/20250610.csv", "text/csv; charset=utf-8"),
+    ],
 )
 def test_s3_is_told_what_an_object_is(s3, bucket_name: str, uri: str, key: str, kind: str) -> None:
     open_bucket(uri).write(key, b"<!doctype html>")

@@ -30,8 +30,6 @@ SERIES = "echarts.getInstanceByDom(document.getElementById(arguments[0])).getOpt
 @pytest.fixture
 def report(demo: Path, browser) -> Any:
     """The browser, on the report that the demo's last `daily` put into the bucket."""
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     browser.get((demo.parent / "bucket" / "reports" / f"{AS_OF:%Y%m%d}.html").as_uri())
     until(browser, "document.querySelectorAll('.chart svg').length === arguments[0]", len(CHARTS))
     return browser

@@ -1,4 +1,4 @@
-"""The README's pictures: each is there, and the command that makes it still finds what it shows."""
+"""The README's pictures: each is there, and those of pages can still be taken; what the fourth shows is for test_ui."""
 
 from __future__ import annotations
 

@@ -74,3 +74,25 @@ def test_of_many_bad_days_the_newest_come_first_and_the_rest_is_counted(warehous
     assert "with an end" not in " ".join(screen)
     assert all(f"{day}: dump rejected" in everything for day in bad)
     assert everything.count(" ".join(reason.split())) == 2 * len(bad)
+
+
+def test_a_reason_is_text_whatever_is_written_in_it(warehouse: Path) -> None:
+    """Japanese has no spaces to cut at, brackets are markup to the library that prints, and :house: is a picture to it."""
+    day = FIRST_DAY + dt.timedelta(days=1)
+    reason = "見つからないので後で探す" * 20
+    with open_warehouse(settings_for(warehouse)) as opened, opened.transaction():
+        calendar.reject(opened, 100, "dump", day, "x", "[/red]:house: of [bold")
+        calendar.reject(opened, 100, "property", day, "x", f"] {reason}")
+    screen = "".join("".join(shown()).split())
+    assert "[/red]:house:of[bold;]見つからない" in screen
+    assert reason not in screen
+    assert reason in "".join("".join(shown("--all")).split())
+
+
+def test_a_warehouse_without_a_dump_is_wrong_and_says_why(empty_warehouse: Path) -> None:
+    with open_warehouse(settings_for(empty_warehouse)) as opened, opened.transaction():
+        calendar.reject(opened, 1, "dump", FIRST_DAY, "x", "it is cut")
+    answer = CliRunner().invoke(cli, ["status"])
+    assert answer.exit_code == 1
+    assert "Wrong: 2\n  no dump is loaded: python -m loader load" in answer.output.replace(" \n", "\n")
+    assert f"{FIRST_DAY}: refused; it is cut" in answer.output

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import pty
 import re
+import select
+import signal
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
-# What SQLMesh asks, and what to answer; Enter where it asks for a day. A long question is folded.
-_QUESTION = re.compile(r"\[y/n\]: |or blank to backfill\s[^']*'[^']*':")
+# What SQLMesh asks, at the end of what is shown, and what to answer; Enter where it asks for a day. A long question is folded.
+_ANSWERS = {re.compile(r"\[y/n\]: $"): b"y\n", re.compile(r"or\sblank\sto\s(backfill|preview)\s[^?]*: $"): b"\n"}
+DEADLINE = 300  # seconds of silence
 
 
 def typed(words: list[str], folder: Path, environment: Mapping[str, str], columns: int = 110) -> tuple[int, str]:
@@ -25,6 +28,9 @@ def typed(words: list[str], folder: Path, environment: Mapping[str, str], column
 
     Returns:
         Its exit code, and what the terminal showed, without colours.
+
+    Raises:
+        AssertionError: it says nothing for long, and was killed: it may ask what nobody knows the answer to.
     """
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
@@ -38,14 +44,24 @@ def typed(words: list[str], folder: Path, environment: Mapping[str, str], column
     )
     os.close(theirs)
     read, answered = bytearray(), 0
-    while block := _read(ours):
-        read += block
-        questions = _QUESTION.findall(_shown(read))
-        for question in questions[answered:]:
-            os.write(ours, b"y\n" if question.startswith("[y/n]") else b"\n")
-        answered = len(questions)
-    os.close(ours)
-    return process.wait(), _shown(read)
+    try:
+        while True:
+            if not select.select([ours], [], [], DEADLINE)[0]:
+                raise AssertionError(f"{words} is silent for {DEADLINE} s:\n{_shown(read)}")
+            if not (block := _read(ours)):
+                break
+            read += block
+            shown = _shown(read[answered:])
+            if answer := next((answer for asked, answer in _ANSWERS.items() if asked.search(shown)), None):
+                os.write(ours, answer)
+                answered = len(read)
+        process.wait(DEADLINE)
+    finally:
+        os.close(ours)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    return process.returncode, _shown(read)
 
 
 def _read(terminal: int) -> bytes:

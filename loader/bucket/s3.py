@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import mimetypes
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -21,6 +20,8 @@ from loader.errors import UsageError
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60  # without a single byte
+# A browser shows a report only where S3 says that it is a page.
+_TYPES = {".html": "text/html; charset=utf-8", ".csv": "text/csv; charset=utf-8"}
 ATTEMPTS = 5  # boto3's own, of one request; a read that breaks is resumed on top of that
 
 
@@ -99,8 +100,7 @@ class S3Bucket:
         return io.BufferedReader(S3Stream(self._s3, self.name, key), PIECE_BYTES)
 
     def write(self, key: str, body: bytes) -> None:
-        # A browser shows a report only where S3 says that it is a page.
-        kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
+        kind = _TYPES.get(Path(key).suffix, "application/octet-stream")
         try:
             self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=kind)
         except S3_ERRORS as error:

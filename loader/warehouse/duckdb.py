@@ -65,7 +65,8 @@ def cannot_open(file: Path, error: Exception) -> LoaderError:
             f"another run is under way on {file}" + (f" (held by {holder})" if holder else "") + "; nothing was changed"
         )
     return LoaderError(
-        f"{file} can't be opened as a DuckDB database: {text.splitlines()[0]}; move it away, or name another by WAREHOUSE_DUCKDB"
+        f"{file} can't be opened as a DuckDB database: {text.splitlines()[0]}; nothing was changed. If it is "
+        "no database at all, move it away, or name another by WAREHOUSE_DUCKDB"
     )
 
 
@@ -82,7 +83,8 @@ class DuckDBWarehouse:
         self._connection.execute(*with_values(sql, values))
 
     def execute_many(self, sql: str, rows: Iterable[tuple]) -> None:
-        self._connection.executemany(sql, list(rows))
+        for row in rows:
+            self.execute(sql, *row)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
