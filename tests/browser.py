@@ -12,7 +12,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.servers import Missing
-from tests.servers.install import program
+from tests.servers.install import browser_program, program
 
 DEADLINE = 180
 _FLAGS = (
@@ -40,7 +40,7 @@ def chromium(folder: Path) -> Iterator[webdriver.Chrome]:
     Raises:
         Missing: it is not installed.
     """
-    binary, driver = program("chromium"), program("chromedriver")
+    binary, driver = browser_program(), program("chromedriver")
     if not (binary and driver):
         raise Missing("Chromium is missing: run `python -m tests.servers require chromium`")
     folder.mkdir(parents=True, exist_ok=True)

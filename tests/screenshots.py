@@ -38,6 +38,7 @@ def report_on_a_phone(browser: Browser, page: Path, file: Path) -> None:
 def dictionary(browser: Browser, page: Path, file: Path) -> None:
     """A table of gold in the dictionary: its columns, and where they come from."""
     _size(browser, 1180, 700)
+    _look(browser, "light")
     browser.get(f"{page.as_uri()}#gold.occupancy_daily_metrics")
     until(browser, "document.getElementById('gold.occupancy_daily_metrics')").click()
     browser.execute_script("document.getElementById('gold.occupancy_daily_metrics').scrollIntoView()")
@@ -50,6 +51,11 @@ def lineage(browser: Browser, address: str, file: Path) -> None:
     browser.get(f"{address}/data-catalog/models/gold.daily_activity_summary")
     nodes = "[...document.querySelectorAll('.react-flow__node')].map((node) => node.innerText).join(' ')"
     until(browser, f"{nodes}.includes('landing')")
+    until(browser, "document.querySelector('.react-flow__controls-fitview')").click()
+    # It glides there.
+    left = "Math.min(...[...document.querySelectorAll('.react-flow__node')].map((node) => node.getBoundingClientRect().left))"
+    pane = "document.querySelector('.react-flow').getBoundingClientRect().left"
+    until(browser, f"{left} >= {pane}")
     browser.save_screenshot(str(file))
 
 

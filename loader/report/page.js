@@ -78,7 +78,7 @@ function trend() {
   return {
     ...frame(),
     xAxis: { ...axis(), type: "category", data: occupancy.map((row) => row.day), boundaryGap: false },
-    yAxis: { ...axis(), type: "value", scale: true, axisLabel: { color: colour("soft"), formatter: (value) => percent(value) } },
+    yAxis: { ...axis(), type: "value", scale: true, minInterval: 0.001, axisLabel: { color: colour("soft"), formatter: (value) => percent(value) } },
     tooltip: { ...frame().tooltip, valueFormatter: (value) => (value == null ? "–" : percent(value, 2)) },
     series: [line("fact", "blue", "solid"), line("projection", "orange", "dashed")],
   };

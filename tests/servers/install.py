@@ -47,6 +47,11 @@ def program(name: str) -> str | None:
     return shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin"]))
 
 
+def browser_program() -> str | None:
+    """Path of Chromium, or of Chrome, which runners of GitHub have in its place."""
+    return program("chromium") or program("google-chrome")
+
+
 def postgres_program(name: str) -> str | None:
     """Path of one of Postgres's programs: the newest that Debian has (it keeps them off the PATH), else the PATH's."""
     versions = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "postgres").exists()]
@@ -82,7 +87,7 @@ def _require_postgres() -> None:
 
 def _require_chromium() -> None:
     # The fonts are for what is Japanese in a screenshot.
-    if not all(map(program, ["chromium", "chromedriver"])):
+    if not (browser_program() and program("chromedriver")):
         packages = "chromium chromium-driver fonts-noto-cjk"
         _apt(packages, f"Chromium is missing: install the packages {packages}")
 
