@@ -12,7 +12,7 @@ from loader.progress import step
 from loader.settings import PROJECT
 from tests.browser import chromium, until
 from tests.servers import Missing
-from tests.ui import ui
+from tests.ui import NODES, ui
 
 IMAGES = PROJECT / "docs" / "images"
 _DRAWN = "document.querySelectorAll('.chart svg').length >= 7"
@@ -23,7 +23,7 @@ def report(browser: Browser, page: Path, file: Path) -> None:
     """The report's beginning, in English, as a wide screen shows it."""
     _size(browser, 1180, 900)
     _look(browser, "light")
-    _open_report(browser, page)
+    _open_report(browser, page, "en")
     browser.save_screenshot(str(file))
 
 
@@ -49,8 +49,7 @@ def lineage(browser: Browser, address: str, file: Path) -> None:
     """A table of gold in SQLMesh's UI, with its way back to landing."""
     _size(browser, 1400, 800)
     browser.get(f"{address}/data-catalog/models/gold.daily_activity_summary")
-    nodes = "[...document.querySelectorAll('.react-flow__node')].map((node) => node.innerText).join(' ')"
-    until(browser, f"{nodes}.includes('landing')")
+    until(browser, f"{NODES}.includes('landing')")
     until(browser, "document.querySelector('.react-flow__controls-fitview')").click()
     # It glides there.
     left = "Math.min(...[...document.querySelectorAll('.react-flow__node')].map((node) => node.getBoundingClientRect().left))"
@@ -59,7 +58,7 @@ def lineage(browser: Browser, address: str, file: Path) -> None:
     browser.save_screenshot(str(file))
 
 
-def _open_report(browser: Browser, page: Path, language: str = "en") -> None:
+def _open_report(browser: Browser, page: Path, language: str) -> None:
     browser.get(page.as_uri())
     until(browser, f"document.querySelector('button[data-lang={language}]')").click()
     until(browser, _DRAWN)

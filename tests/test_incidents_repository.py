@@ -12,15 +12,9 @@ from pathlib import Path
 import pytest
 
 from loader.settings import PROJECT
+from tests.repository import tracked
 
 CODE = ("loader", "demo", "macros", "signals", "linter", "bench", "dictionary", "tests")
-
-
-def tracked() -> list[Path]:
-    """The files of the repository, also those that are new."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    listed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
-    return [PROJECT / name for name in listed.split("\0") if name and (PROJECT / name).is_file()]
 
 
 def modules() -> list[Path]:

@@ -26,8 +26,8 @@ from tests.aws import REGION, moto_server
 from tests.landing import company, moving, tenant
 from tests.places import Place, Servers
 from tests.project_copy import copy_project
+from tests.repository import Repository, committed_copy, environment
 from tests.small_bucket import put_dump
-from tests.test_incidents_repository import tracked
 
 pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.once]
 
@@ -35,39 +35,20 @@ BUCKET = "the-warehouse"
 PASSWORD = "p@ss:w/rd#%表"
 
 
-@dataclass(frozen=True)
-class Repository:
-    """A repository of its own, with the files of this one as its only commit."""
-
-    path: Path
-
-    def git(self, *words: str) -> str:
-        who = ["-c", "user.name=maintainers", "-c", "user.email=maintainers@example.com"]
-        command = ["git", *who, *words]
-        return subprocess.run(command, cwd=self.path, check=True, capture_output=True, text=True).stdout.strip()
-
-    def release(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "deploy/release.py", *words]
-        return subprocess.run(command, cwd=self.path, capture_output=True, text=True, check=False)
+def packed(repository: Repository, *words: str) -> subprocess.CompletedProcess[str]:
+    """`deploy/release.py`, typed in a repository."""
+    command = [sys.executable, "deploy/release.py", *words]
+    return subprocess.run(command, cwd=repository.path, env=environment(), capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    path = tmp_path_factory.mktemp("repository")
-    for file in tracked():
-        target = path / file.relative_to(PROJECT)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, target)
-    found = Repository(path)
-    found.git("init", "--quiet")
-    found.git("add", "--all")
-    found.git("commit", "--quiet", "--message", "all")
-    return found
+    return committed_copy(tmp_path_factory.mktemp("repository"))
 
 
 @pytest.fixture(scope="module")
 def release(repository: Repository) -> Path:
-    made = repository.release("package")
+    made = packed(repository, "package")
     assert made.returncode == 0, made.stderr
     (folder,) = (repository.path / "releases").iterdir()
     return folder
@@ -328,7 +309,7 @@ def test_a_release_is_of_a_commit_and_never_changed(
     about = json.loads((release / "release.json").read_text())
     assert {*about["files"], "release.json"} == {file.name for file in release.iterdir()}
     (repository.path / "new.txt").touch()
-    dirty = repository.release("package")
+    dirty = packed(repository, "package")
     (repository.path / "new.txt").unlink()
     assert (dirty.returncode, "new.txt" in dirty.stderr) == (1, True)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
@@ -338,12 +319,12 @@ def test_a_release_is_of_a_commit_and_never_changed(
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         for _ in range(2):  # the second time finds it all there
-            done = repository.release("upload", "--bucket", BUCKET)
+            done = packed(repository, "upload", "--bucket", BUCKET)
             assert done.returncode == 0, done.stderr
         assert f"Release={release.name}" in done.stdout
         prefix = f"releases/{release.name}/"
         there = s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix)["Contents"]
         assert {entry["Key"].removeprefix(prefix) for entry in there} == {file.name for file in release.iterdir()}
         s3.put_object(Bucket=BUCKET, Key=f"{prefix}run.py", Body=b"other", Metadata={"sha256": "0"})
-        changed = repository.release("upload", "--bucket", BUCKET)
+        changed = packed(repository, "upload", "--bucket", BUCKET)
         assert (changed.returncode, "run.py is there with other bytes" in changed.stderr) == (1, True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 
 from loader.settings import PROJECT
 from tests.places import FILE
+from tests.repository import Repository, committed_copy, environment
 from tests.typed import typed
 
 pytestmark = pytest.mark.slow
@@ -21,43 +21,18 @@ BLOCK = re.compile(r"^```(console|diff)\n(.*?)^```$", re.M | re.S)
 
 
 @pytest.fixture
-def clone(demo: Path, tmp_path: Path) -> Path:
+def clone(demo: Path, tmp_path: Path) -> Repository:
     """What a newcomer has after `make demo`: a clone of this working copy, with data."""
-    folder = tmp_path / "clone"
-    listed = _git(PROJECT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    for name in filter(None, listed.split("\0")):
-        if (PROJECT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(PROJECT / name, folder / name)
-    _git(folder, "init", "--quiet")
-    _git(folder, "add", "--all")
-    _git(folder, "commit", "--quiet", "-m", "all")
-    shutil.copy(demo, folder / "data" / FILE)
-    shutil.copytree(demo.parent / "bucket", folder / "data" / "bucket")
-    return folder
+    made = committed_copy(tmp_path / "clone")
+    shutil.copy(demo, made.path / "data" / FILE)
+    shutil.copytree(demo.parent / "bucket", made.path / "data" / "bucket")
+    return made
 
 
-def _git(folder: Path, *words: str) -> str:
-    done = subprocess.run(["git", *words], cwd=folder, env=environment(), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def environment() -> dict[str, str]:
-    """A newcomer's: nothing of this project's, the commands of this environment, and a git of nobody's habits."""
-    strange = ("WAREHOUSE_", "GIT_")
-    who = {
-        f"GIT_{role}_{what}": f"newcomer{'@example.com' * (what == 'EMAIL')}"
-        for role in ("AUTHOR", "COMMITTER")
-        for what in ("NAME", "EMAIL")
-    }
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith(strange)},
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        **who,
-    }
+def newcomers() -> dict[str, str]:
+    """A newcomer's environment: nothing of this project's but its commands."""
+    others = {name: value for name, value in environment().items() if not name.startswith("WAREHOUSE_")}
+    return others | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 
 def steps(text: str) -> list[tuple[str, list[str]]]:
@@ -92,12 +67,12 @@ def test_a_line_that_is_not_printed_is_found() -> None:
     assert missing(["two…three"], "two" + "." * 201 + "three") == "two…three"
 
 
-def test_every_command_of_the_tutorial_does_what_it_says(clone: Path) -> None:
+def test_every_command_of_the_tutorial_does_what_it_says(clone: Repository) -> None:
     code, before = 0, ""
     for kind, text in BLOCK.findall((PROJECT / "docs" / "tutorial.md").read_text()):
         if kind == "diff":
-            (clone / "data" / "change.diff").write_text(text)
-            _git(clone, "apply", "data/change.diff")
+            (clone.path / "data" / "change.diff").write_text(text)
+            clone.git("apply", "data/change.diff")
             continue
         for command, said in steps(text):
             if command == "echo $?":
@@ -105,8 +80,8 @@ def test_every_command_of_the_tutorial_does_what_it_says(clone: Path) -> None:
                 code = 0
                 continue
             assert code == 0, f"{before} ended with {code}, which the tutorial does not say"
-            code, printed = typed(["bash", "-c", command], clone, environment())
+            code, printed = typed(["bash", "-c", command], clone.path, newcomers())
             assert missing(said, printed) is None, f"$ {command}\n{printed}"
             before = command
     assert code == 0
-    assert _git(clone, "status", "--porcelain") == ""
+    assert clone.git("status", "--porcelain") == ""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser import until
-from tests.ui import ui
+from tests.ui import NODES, ui
 
 pytestmark = pytest.mark.slow
 
@@ -25,8 +25,7 @@ def test_a_model_its_columns_and_the_way_back_to_landing(address: str, browser: 
     browser.get(f"{address}/data-catalog/models/gold.daily_activity_summary")
     shown = until(browser, "document.body.innerText.includes('contracts_signed_count') && document.body.innerText")
     assert "valid contracts by day of signing" in shown
-    nodes = "[...document.querySelectorAll('.react-flow__node')].map((node) => node.innerText).join(' ')"
-    steps = until(browser, f"{nodes}.includes('landing') && {nodes}")
+    steps = until(browser, f"{NODES}.includes('landing') && {NODES}")
     for step in (
         "gold.daily_activity_summary",
         "silver.activity_events",

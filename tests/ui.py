@@ -16,6 +16,9 @@ from tests.browser import DEADLINE
 from tests.servers import process
 from tests.servers.process import Process, free_port
 
+# What the nodes of the drawn lineage say, for a browser that has a model open.
+NODES = "[...document.querySelectorAll('.react-flow__node')].map((node) => node.innerText).join(' ')"
+
 
 @contextmanager
 def ui(log: Path) -> Iterator[str]:

@@ -20,9 +20,9 @@ from loader.errors import UsageError
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60  # without a single byte
+ATTEMPTS = 5  # boto3's own, of one request; a read that breaks is resumed on top of that
 # A browser shows a report only where S3 says that it is a page.
 _TYPES = {".html": "text/html; charset=utf-8", ".csv": "text/csv; charset=utf-8"}
-ATTEMPTS = 5  # boto3's own, of one request; a read that breaks is resumed on top of that
 
 
 class S3Bucket:
