@@ -29,9 +29,17 @@ def clone(demo: Path, tmp_path: Path) -> Repository:
     return made
 
 
+# What SQLMesh takes for a build server, where it prints Markdown, whoever is at the terminal.
+BUILD_SERVER = {"CI", "GITHUB_ACTIONS", "TRAVIS", "CIRCLECI", "GITLAB_CI", "BUILDKITE"}
+
+
 def newcomers() -> dict[str, str]:
-    """A newcomer's environment: nothing of this project's but its commands."""
-    others = {name: value for name, value in environment().items() if not name.startswith("WAREHOUSE_")}
+    """A newcomer's environment: nothing of this project's but its commands, and a person at the terminal."""
+    others = {
+        name: value
+        for name, value in environment().items()
+        if not name.startswith("WAREHOUSE_") and name not in BUILD_SERVER
+    }
     return others | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 
