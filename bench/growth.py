@@ -1,48 +1,94 @@
-"""How a morning's cost grows with history: the same company with more and more days of daily files behind it, on both gateways."""
+"""How a morning's cost grows with history: the same company with more and more days of daily files behind it, on both gateways.
+
+Part of `make bench`; a part of it alone: python -m bench.growth --on duckdb --days 261 --days 1000
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from statistics import median
 
-from bench.page import Growth, Mornings
+import click
+
+from bench.page import GATEWAYS, Growth, Mornings, Step, growth_table
 from bench.process import in_process
 from loader.datasets import PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS
 from loader.settings import PROJECT
 from tests import servers
 
 LAST = dt.date(2026, 2, 10)
-FIRST = LAST - dt.timedelta(days=1)
+MORNINGS = 3  # measured ones
+FIRST = LAST - dt.timedelta(days=MORNINGS)
 
 
-def growth(days: tuple[int, ...], scale: float) -> Iterator[Growth]:
-    """A first plan and a morning, for each number of days and gateway.
+def growth(days: tuple[int, ...], scale: float, gateways: Collection[str] = tuple(GATEWAYS)) -> Iterator[Growth]:
+    """A first plan and the mornings behind it, for each number of days and gateway.
+
+    The mornings take turns: a machine that is slower for a while is so for all of them. Of each place its median counts.
 
     Args:
-        days: days of history behind the two dumps.
+        days: days of history behind the first dump.
         scale: size of the company, 1 is the real one's.
+        gateways: on which.
     """
-    for number in days:
-        # On the repository's own disk: /tmp can be memory.
-        with tempfile.TemporaryDirectory(prefix="bench-", dir=PROJECT / "data") as name:
-            folder = Path(name)
+    # On the repository's own disk: /tmp can be memory.
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=PROJECT / "data") as name, ExitStack() as stack:
+        places: list[_Place] = []
+        for number in days:
+            folder = Path(name) / str(number)
             bucket = _bucket(folder, number, scale)
-            for gateway in ("duckdb", "aurora"):
+            for gateway in gateways:
                 own = folder / gateway
                 shutil.copytree(bucket, own / "bucket")  # a morning writes files of its own
-                with environment(gateway, own) as env:
-                    yield Growth(number, gateway, mornings(env, own / "bucket"))
-                shutil.rmtree(own)
+                env = stack.enter_context(environment(gateway, own))
+                places.append(_Place(number, gateway, env, own / "bucket"))
+                print(f"{number} days, {gateway}: first load {places[-1].first}, plan {places[-1].plan}", flush=True)
+            shutil.rmtree(bucket)
+        for back in reversed(range(MORNINGS)):
+            for place in places:
+                place.morning(LAST - dt.timedelta(days=back))
+        yield from (place.growth() for place in places)
+
+
+class _Place:
+    """A warehouse with so many days behind it: a first load with all daily files, the first full plan, and a first run.
+
+    The first run behind a plan looks at every row once (loader/grains.py), so it is no normal morning, and not measured.
+    """
+
+    def __init__(self, days: int, gateway: str, env: dict[str, str], bucket: Path) -> None:
+        self.days, self.gateway, self.env = days, gateway, env
+        self.load = ["loader", "load", "--bucket", str(bucket), "--date"]
+        self.first = in_process(*self.load, str(FIRST), env=env)
+        self.plan = in_process("bench.plan", env=env)
+        in_process("loader", "run", env=env)
+        self.loads: list[Step] = []
+        self.runs: list[Step] = []
+
+    def morning(self, day: dt.date) -> None:
+        """Load and run of the next day."""
+        self.loads.append(in_process(*self.load, str(day), env=self.env))
+        self.runs.append(in_process("loader", "run", env=self.env))
+        print(f"{self.days} days, {self.gateway}: {self.loads[-1]}, {self.runs[-1]}", flush=True)
+
+    def growth(self) -> Growth:
+        """What was measured."""
+        return Growth(self.days, self.gateway, Mornings(self.first, self.plan, _middle(self.loads), _middle(self.runs)))
+
+
+def _middle(steps: list[Step]) -> Step:
+    return Step(median(one.seconds for one in steps), max(one.memory for one in steps))
 
 
 def _bucket(folder: Path, days: int, scale: float) -> Path:
     bucket = folder / "bucket"
-    arguments = ["--end", str(LAST), "--days", "2", "--scale", str(scale), "--seed", "1", "--snapshots", str(days)]
-    in_process("demo", "--out", str(bucket), *arguments)
+    size = ["--days", str(MORNINGS + 1), "--scale", str(scale), "--seed", "1", "--snapshots", str(days)]
+    in_process("demo", "--out", str(bucket), "--end", str(LAST), *size)
     # The rooms of the days before the dumps: the first dump's, with other dates. What they cost is the same.
     env = {"WAREHOUSE_GATEWAY": "duckdb", "WAREHOUSE_DUCKDB": str(folder / "export.duckdb")}
     in_process("loader", "export", "--bucket", str(bucket), "--date", str(FIRST), env=env)
@@ -55,17 +101,6 @@ def _bucket(folder: Path, days: int, scale: float) -> Path:
     return bucket
 
 
-def mornings(env: dict[str, str], bucket: Path) -> Mornings:
-    """A first load with all daily files, the first full plan, and the morning after."""
-    load = ["loader", "load", "--bucket", str(bucket), "--date"]
-    return Mornings(
-        in_process(*load, str(FIRST), env=env),
-        in_process("bench.plan", env=env),
-        in_process(*load, str(LAST), env=env),
-        in_process("loader", "run", env=env),
-    )
-
-
 @contextmanager
 def environment(gateway: str, folder: Path) -> Iterator[dict[str, str]]:
     """A fresh warehouse: a DuckDB file, or a MariaDB with default settings and a Postgres."""
@@ -76,3 +111,17 @@ def environment(gateway: str, folder: Path) -> Iterator[dict[str, str]]:
             state = stack.enter_context(servers.postgres(folder / "state"))
             env |= {"WAREHOUSE_MYSQL_URL": f"{server.url}?ssl=off", "WAREHOUSE_STATE_URL": state.create("bench")}
         yield env
+
+
+@click.command()
+@click.option("--days", multiple=True, type=int, required=True, help="Days of history.")
+@click.option("--scale", default=1.0, show_default=True, help="Size of the company.")
+@click.option("--on", multiple=True, type=click.Choice(list(GATEWAYS)), default=tuple(GATEWAYS), show_default=True)
+def main(days: tuple[int, ...], scale: float, on: tuple[str, ...]) -> None:
+    """Measure mornings behind so many days of history, and print the table of it."""
+    servers.require("mariadb", "postgres")
+    print(growth_table(list(growth(days, scale, on))))
+
+
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 import duckdb
 
+# Gateway -> what is behind it here.
+GATEWAYS = {"duckdb": "DuckDB", "aurora": "MariaDB"}
+
 
 class Step(NamedTuple):
     """One process: wall seconds, and peak resident memory in MB."""
@@ -76,7 +79,6 @@ def page(f: Figures) -> str:
     embedded = "`python -m loader load` of that dump into DuckDB"
     mysql_row = "`python -m loader load` of that dump into the same MariaDB"
     reference_files = f"reference: one bare DuckDB `read_csv` of {f.files} snapshot files into a table"
-    rows = "\n".join(map(_row, f.growth))
     return f"""# Benchmarks
 
 Measured by `make bench` on {today}: {machine}, {software}. Everything in one run, one thing at a
@@ -93,11 +95,10 @@ resident set of the process.
 
 How a morning grows with history, at scale {f.growth_scale:g} (50,000 tenants and 62,000 contracts at scale 1; three daily
 files a day). A rebuild is the first full `sqlmesh plan` on the same landed data, eight years of days; a morning is `load` and
-`run` of one more day, late corrections and the check of every grain included. Memory is the larger of the morning's two.
+`run` of one more day, late corrections and the check of every grain included: the median of three mornings, which all rows of this
+table take in turns, so that a machine that is slower for a while is so for all of them. Memory is the largest of the mornings'.
 
-| days | on | first load | rebuild | morning: load | morning: run | morning / rebuild | memory |
-|---|---|---|---|---|---|---|---|
-{rows}
+{growth_table(f.growth)}
 
 The reference server is `{version}`, throwaway, with its
 default settings, reached without TLS. It is not Aurora MySQL 8. The loader verifies the dump's
@@ -105,10 +106,36 @@ sha256 and size against its manifest, counts rows and nulled dates, and swaps; t
 """
 
 
+def growth_table(grown: list[Growth]) -> str:
+    """A row for each, and below the table what they say of growth."""
+    rows = "\n".join(map(_row, grown))
+    return f"""| days | on | first load | rebuild | morning: load | morning: run | morning / rebuild | memory |
+|---|---|---|---|---|---|---|---|
+{rows}
+
+{_growing(grown)}"""
+
+
+def _growing(grown: list[Growth]) -> str:
+    """What more history costs: the row of most days against the one of next to most."""
+    found = []
+    for gateway, name in GATEWAYS.items():
+        here = sorted((one for one in grown if one.gateway == gateway), key=lambda one: one.days)
+        if len(here) < 2:
+            continue
+        few, many = here[-2:]
+        before, after = (one.mornings.load.seconds + one.mornings.run.seconds for one in (few, many))
+        found.append(
+            f"From {few.days:,} to {many.days:,} days, {many.days / few.days:.1f} times the history, a rebuild on {name} costs "
+            f"{many.mornings.plan.seconds / few.mornings.plan.seconds:.1f} times as much, and a morning **{after / before:.2f}** times."
+        )
+    return "\n".join(found)
+
+
 def _row(one: Growth) -> str:
     m = one.mornings
     ratio = (m.load.seconds + m.run.seconds) / m.plan.seconds
-    name = {"duckdb": "DuckDB", "aurora": "MariaDB"}[one.gateway]
+    name = GATEWAYS[one.gateway]
     return (
         f"| {one.days:,} | {name} | {m.snapshots.seconds:.1f} s | {m.plan.seconds:.1f} s | {m.load.seconds:.1f} s | {m.run.seconds:.1f} s "
         f"| {ratio:.2f} | {max(m.load.memory, m.run.memory):,.0f} MB |"

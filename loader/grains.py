@@ -1,4 +1,9 @@
-"""Rows appear once: repeats of a grain over whole tables, where an audit sees the days just computed only."""
+"""Rows appear once: repeats of a grain over whole tables, where an audit sees the days just computed only.
+
+On MySQL a grain that holds the day is a UNIQUE index (macros/indexes.py) and there is nothing to count. DuckDB's indexes can't take a day
+that is deleted and written in one transaction, so there each day leaves a mark: how many rows it had, and what their grains hash to, when
+it was last found free of repeats. A day whose mark still holds has the same grains; only the others are counted.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,8 @@ if TYPE_CHECKING:
     from sqlmesh import Context
     from sqlmesh.core.engine_adapter import EngineAdapter
     from sqlmesh.core.snapshot import Snapshot
+
+MARKS = "landing.grain_marks"
 
 
 def assert_rows_once(context: Context, snapshots: dict[str, Snapshot]) -> None:
@@ -27,9 +34,10 @@ def assert_rows_once(context: Context, snapshots: dict[str, Snapshot]) -> None:
     for name, snapshot in snapshots.items():
         if not snapshot.is_incremental_by_time_range or not snapshot.intervals:
             continue
+        day = snapshot.model.time_column.column.name
         for grain in snapshot.model.grains:
-            columns = [exp.column(column.name) for column in grain.find_all(exp.Column)]
-            if extra := _extra_rows(context, exp.to_table(snapshot.table_name()), columns):
+            columns = [column.name for column in grain.find_all(exp.Column)]
+            if extra := _extra_rows(context.engine_adapter, name, exp.to_table(snapshot.table_name()), columns, day):
                 repeated[name] = extra
     if repeated:
         lines = [f"  {name}: {extra:,} rows too many" for name, extra in repeated.items()]
@@ -40,20 +48,46 @@ def assert_rows_once(context: Context, snapshots: dict[str, Snapshot]) -> None:
         )
 
 
-def _extra_rows(context: Context, table: exp.Table, columns: list[exp.Column]) -> int:
-    adapter = context.engine_adapter
-    if adapter.dialect == "mysql" and _is_unique(adapter, table, {column.name for column in columns}):
+def _extra_rows(adapter: EngineAdapter, name: str, table: exp.Table, columns: list[str], day: str) -> int:
+    if adapter.dialect == "mysql" and _is_unique(adapter, table, set(columns)):
         return 0  # the server refuses a second row
+    if adapter.dialect == "duckdb" and day in columns:
+        return _extra_rows_since_marked(adapter, f"{name} ({', '.join(columns)})", table, columns, day)
+    return _counted(adapter, table, columns)
+
+
+def _counted(adapter: EngineAdapter, table: exp.Table, columns: list[str], where: exp.Expression | None = None) -> int:
     copies = exp.alias_(exp.Count(this=exp.Star()), "copies")
     groups = (
         exp.select(copies)
         .from_(table)
+        .where(where or exp.true())
         .group_by(*columns)
         .having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1)))
     )
     total = exp.select(exp.func("SUM", exp.column("copies") - 1)).from_(groups.subquery("repeated"))
     ((extra,),) = adapter.fetchall(total)
     return int(extra or 0)
+
+
+def _extra_rows_since_marked(adapter: EngineAdapter, grain: str, table: exp.Table, columns: list[str], day: str) -> int:
+    marked = f"""SELECT '{grain}' AS grain, {day} AS marked_day, COUNT(*) AS row_count,
+        CAST(BIT_XOR(HASH({", ".join(columns)})) AS VARCHAR) AS mark FROM {table.sql("duckdb")}"""
+    unmarked = adapter.fetchall(
+        f"SELECT marked_day FROM ({marked} GROUP BY {day}) ANTI JOIN {MARKS} USING (grain, marked_day, row_count, mark)"
+    )
+    if (None,) in unmarked:
+        return _counted(adapter, table, columns)
+    if not unmarked:
+        return 0
+    days = [exp.cast(exp.Literal.string(str(found)), "date") for (found,) in unmarked]
+    within, marked_within = (exp.column(name).isin(*days) for name in (day, "marked_day"))
+    if extra := _counted(adapter, table, columns, within):
+        return extra
+    with adapter.transaction():
+        adapter.execute(f"DELETE FROM {MARKS} WHERE grain = '{grain}' AND {marked_within.sql('duckdb')}")
+        adapter.execute(f"INSERT INTO {MARKS} {marked} WHERE {within.sql('duckdb')} GROUP BY {day}")
+    return 0
 
 
 def _is_unique(adapter: EngineAdapter, table: exp.Table, columns: set[str]) -> bool:

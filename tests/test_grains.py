@@ -8,6 +8,7 @@ from pathlib import Path
 import pymysql
 import pytest
 from sqlglot import exp
+from sqlmesh.core.snapshot import Snapshot
 
 from loader import grains
 from loader.errors import LoaderError
@@ -21,11 +22,13 @@ from tests.places import Place
 def by_time(place: Place) -> dict[str, tuple[str, list[str]]]:
     """The by-time models: name -> its table and its grain."""
     with sqlmesh_context(place.settings()) as (context, _):
-        return {
-            name: (snapshot.table_name(), [column.name for column in snapshot.model.grains[0].find_all(exp.Column)])
-            for name, snapshot in prod_snapshots(context).items()
-            if snapshot.is_incremental_by_time_range
-        }
+        snapshots = prod_snapshots(context).items()
+        return {name: by_time_of(snapshot) for name, snapshot in snapshots if snapshot.is_incremental_by_time_range}
+
+
+def by_time_of(snapshot: Snapshot) -> tuple[str, list[str]]:
+    """A by-time model's table and its grain."""
+    return snapshot.table_name(), [column.name for column in snapshot.model.grains[0].find_all(exp.Column)]
 
 
 @pytest.mark.slow
@@ -56,6 +59,36 @@ def test_a_row_twice_is_found_in_every_by_time_table(warehouse: Path) -> None:
             if rows:
                 with pytest.raises(LoaderError, match=f"{name}: 1 rows too many"):
                     grains.assert_rows_once(context, {name: snapshots[name]})
+
+
+def test_a_day_that_was_found_right_is_counted_again_as_soon_as_its_grains_are_others(warehouse: Path) -> None:
+    place = Place({"WAREHOUSE_GATEWAY": "duckdb", "WAREHOUSE_DUCKDB": str(warehouse)})
+    name, day = "silver.tenant_room_snapshot_daily", "snapshot_date = '2025-06-10'"
+    with sqlmesh_context(place.settings()) as (context, _):
+        adapter, snapshots = context.engine_adapter, prod_snapshots(context)
+        grains.assert_rows_once(context, snapshots)
+        table, columns = by_time_of(snapshots[name])
+        (days,) = adapter.fetchone(f"SELECT COUNT(DISTINCT snapshot_date) FROM {table}")
+        marks = f"SELECT COUNT(*) FROM {grains.MARKS} WHERE grain = '{name} ({', '.join(columns)})'"
+        assert adapter.fetchone(marks) == (days,)
+        (first, tenant, room), (second, *_) = adapter.fetchall(
+            f"SELECT moving_id, tenant_id, room_id FROM {table} WHERE {day} ORDER BY moving_id LIMIT 2"
+        )
+        # As many rows as before, two of them the same.
+        adapter.execute(
+            f"UPDATE {table} SET tenant_id = {tenant}, room_id = {room} WHERE {day} AND moving_id = {second}"
+        )
+        for _ in range(2):  # what is wrong leaves no mark
+            with pytest.raises(LoaderError, match=f"{name}: 1 rows too many"):
+                grains.assert_rows_once(context, snapshots)
+        adapter.execute(f"DELETE FROM {table} WHERE {day} AND moving_id = {first}")
+        grains.assert_rows_once(context, snapshots)
+        # No day at all: no mark could hold it.
+        undated = f"INSERT INTO {table} BY NAME SELECT * REPLACE (NULL AS snapshot_date) FROM {table} WHERE {day} AND moving_id = {second}"
+        for _ in range(2):
+            adapter.execute(undated)
+        with pytest.raises(LoaderError, match=f"{name}: 1 rows too many"):
+            grains.assert_rows_once(context, snapshots)
 
 
 @pytest.mark.server

@@ -48,6 +48,8 @@ OWN_TABLES = {
     # What the last run computed, one row: the last day (where SQLMesh's state, in another database, knows of later ones, this one was
     # restored), and the last load of the ledger that it saw (where the ledger has later ones, a run is yet to come).
     "computed_to": "last_day DATE NOT NULL, load_id BIGINT NOT NULL",
+    # Days of by-time tables on which no row stands twice (DuckDB): see loader/grains.py.
+    "grain_marks": "grain VARCHAR(255) NOT NULL, marked_day DATE NOT NULL, row_count BIGINT NOT NULL, mark VARCHAR(32) NOT NULL",
     # Who holds the lock (MySQL): a row for the message that the next one gets.
     "writer": "connection_id BIGINT NOT NULL, who VARCHAR(255) NOT NULL, since DATETIME NOT NULL",
     **{dataset.table: dataset.ddl for dataset in DATASETS},

@@ -39,32 +39,35 @@ WITH RECURSIVE numbers AS (
   CROSS JOIN numbers AS years /* a day a level would end at MySQL's 1,000 levels of recursion */
   WHERE
     years.n * 366 + numbers.n <= @days_between(@start_ds::DATE, @end_ds::DATE)
-), dumps AS (
+), landed AS (
+  /* A row a day: the ledger joined with itself would cost the square of history on MySQL. */
   SELECT
-    business_date
+    business_date,
+    MAX(CASE WHEN dataset = 'dump' THEN 1 ELSE 0 END) AS has_dump,
+    MAX(CASE WHEN dataset = 'tenant_status' THEN sha256 END) AS snapshot_sha256,
+    MAX(CASE WHEN dataset = 'room_assignment' THEN sha256 END) AS assignment_sha256,
+    MAX(CASE WHEN dataset = 'property' THEN sha256 END) AS property_sha256
   FROM staging.load_ledger
-  WHERE
-    dataset = 'dump'
+  GROUP BY
+    business_date
 ), snapshots AS (
   SELECT
     business_date,
-    sha256,
+    snapshot_sha256 AS sha256,
     LAG(business_date) OVER (ORDER BY business_date) AS previous_date,
-    LAG(sha256) OVER (ORDER BY business_date) AS previous_sha256
-  FROM staging.load_ledger
+    LAG(snapshot_sha256) OVER (ORDER BY business_date) AS previous_sha256
+  FROM landed
   WHERE
-    dataset = 'tenant_status'
+    NOT snapshot_sha256 IS NULL
 ), rooms AS (
   SELECT
-    r.business_date,
-    CONCAT(r.sha256, p.sha256) AS sha256,
-    LAG(r.business_date) OVER (ORDER BY r.business_date) AS previous_date,
-    LAG(CONCAT(r.sha256, p.sha256)) OVER (ORDER BY r.business_date) AS previous_sha256
-  FROM staging.load_ledger AS r
-  JOIN staging.load_ledger AS p
-    ON p.business_date = r.business_date AND p.dataset = 'property'
+    business_date,
+    CONCAT(assignment_sha256, property_sha256) AS sha256,
+    LAG(business_date) OVER (ORDER BY business_date) AS previous_date,
+    LAG(CONCAT(assignment_sha256, property_sha256)) OVER (ORDER BY business_date) AS previous_sha256
+  FROM landed
   WHERE
-    r.dataset = 'room_assignment'
+    NOT assignment_sha256 IS NULL AND NOT property_sha256 IS NULL
 ), history AS (
   SELECT
     (
@@ -80,7 +83,7 @@ WITH RECURSIVE numbers AS (
 )
 SELECT
   d.calendar_date::DATE AS calendar_date, /* business day (JST) */
-  CASE WHEN u.business_date IS NULL THEN 0 ELSE 1 END::BIGINT AS has_dump, /* 1: a dump of this day has landed */
+  COALESCE(l.has_dump, 0)::BIGINT AS has_dump, /* 1: a dump of this day has landed */
   CASE WHEN s.business_date IS NULL THEN 0 ELSE 1 END::BIGINT AS has_snapshot, /* 1: a snapshot of this day has landed */
   CASE
     WHEN NOT s.business_date IS NULL
@@ -106,8 +109,8 @@ SELECT
   r.previous_sha256::VARCHAR(128) AS previous_rooms_sha256, /* digests of that day's files: with other content this day changes too */
   @days_between(r.previous_date, d.calendar_date) AS days_since_previous_rooms /* 1 unless a gap lies before */
 FROM days AS d
-LEFT JOIN dumps AS u
-  ON u.business_date = d.calendar_date
+LEFT JOIN landed AS l
+  ON l.business_date = d.calendar_date
 LEFT JOIN snapshots AS s
   ON s.business_date = d.calendar_date
 LEFT JOIN rooms AS r

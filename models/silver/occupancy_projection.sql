@@ -32,6 +32,29 @@ WITH RECURSIVE ahead AS (
   FROM silver.occupancy_facts
   WHERE
     day_kind = 'fact'
+), held AS (
+  /* The rooms of that one day: without it each of the 90 days would look for it among all days of history. */
+  SELECT
+    r.room_id,
+    r.original_movein_date,
+    CASE WHEN s.is_moveout = 1 THEN r.moveout_date END AS leaves_on
+  FROM newest AS a
+  JOIN silver.tenant_room_snapshot_daily AS r
+    ON r.snapshot_date = a.as_of_date AND r.is_known_room = 1
+  JOIN seeds.code_tenant_status AS s
+    ON s.code = r.management_status
+), dated AS (
+  SELECT
+    original_movein_date AS day,
+    room_id AS moves_in,
+    NULL AS moves_out
+  FROM held
+  UNION ALL
+  SELECT
+    leaves_on,
+    NULL,
+    room_id
+  FROM held
 ), days AS (
   SELECT
     a.as_of_date,
@@ -46,17 +69,11 @@ WITH RECURSIVE ahead AS (
     d.as_of_date,
     d.day,
     d.period_end_rooms,
-    COUNT(DISTINCT CASE WHEN r.original_movein_date = d.day THEN r.room_id END) AS moved_in,
-    COUNT(DISTINCT CASE WHEN r.moveout_date = d.day AND s.is_moveout = 1 THEN r.room_id END) AS moved_out
+    COUNT(DISTINCT m.moves_in) AS moved_in,
+    COUNT(DISTINCT m.moves_out) AS moved_out
   FROM days AS d
-  LEFT JOIN silver.tenant_room_snapshot_daily AS r
-    ON r.snapshot_date = d.as_of_date
-    AND r.is_known_room = 1
-    AND (
-      r.original_movein_date = d.day OR r.moveout_date = d.day
-    )
-  LEFT JOIN seeds.code_tenant_status AS s
-    ON s.code = r.management_status
+  LEFT JOIN dated AS m
+    ON m.day = d.day
   GROUP BY
     d.as_of_date,
     d.day,
