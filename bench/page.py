@@ -95,8 +95,9 @@ resident set of the process.
 
 How a morning grows with history, at scale {f.growth_scale:g} (50,000 tenants and 62,000 contracts at scale 1; three daily
 files a day). A rebuild is the first full `sqlmesh plan` on the same landed data, eight years of days; a morning is `load` and
-`run` of one more day, late corrections and the check of every grain included: the median of three mornings, which all rows of this
-table take in turns, so that a machine that is slower for a while is so for all of them. Memory is the largest of the mornings'.
+`run` of one more day, late corrections and the check of every grain included: medians of three mornings' loads and runs, which all rows of
+this table take in turns, so that a machine that is slower for a while is so for all of them; the servers of the other rows idle meanwhile. Memory is
+the largest of the mornings'.
 
 {growth_table(f.growth)}
 

@@ -67,8 +67,8 @@ def _counted(adapter: EngineAdapter, table: exp.Table, columns: list[str], where
 
 
 def _extra_rows_since_marked(adapter: EngineAdapter, grain: str, table: exp.Table, columns: list[str], day: str) -> int:
-    marked = f"""SELECT '{grain}' AS grain, {day} AS marked_day, COUNT(*) AS row_count,
-        CAST(BIT_XOR(HASH({", ".join(columns)})) AS VARCHAR) AS mark FROM {table.sql("duckdb")}"""
+    marked = f"""SELECT '{grain}' AS grain, {day} AS marked_day, COUNT(*) AS row_count, {mark_of(columns)} AS mark
+        FROM {table.sql("duckdb")}"""
     unmarked = adapter.fetchall(
         f"SELECT marked_day FROM ({marked} GROUP BY {day}) ANTI JOIN {MARKS} USING (grain, marked_day, row_count, mark)"
     )
@@ -83,6 +83,14 @@ def _extra_rows_since_marked(adapter: EngineAdapter, grain: str, table: exp.Tabl
         adapter.execute(f"DELETE FROM {MARKS} WHERE grain = '{grain}' AND marked_day IN ({days})")
         adapter.execute(f"INSERT INTO {MARKS} {marked} WHERE {day} IN ({days}) GROUP BY {day}")
     return 0
+
+
+def mark_of(columns: list[str]) -> str:
+    """What rows' grains hash to, in any order, as DuckDB's SQL: others, and the same ones twice, hash to something else.
+
+    Hashed twice and added: DuckDB's hash of several columns takes the last one in by XOR, and XOR of rows would take it out again.
+    """
+    return f"CAST(SUM(HASH(HASH({', '.join(columns)}))) AS VARCHAR)"
 
 
 def _is_unique(adapter: EngineAdapter, table: exp.Table, columns: set[str]) -> bool:

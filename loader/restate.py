@@ -44,25 +44,28 @@ def differing_days(context: Context, snapshot: Snapshot, end: dt.date) -> list[d
     return [day for day in days if any(first <= day <= last for first, last in computed)]
 
 
-def differing_tables(context: Context, snapshots: dict[str, Snapshot], day: dt.date) -> list[Snapshot]:
-    """The FULL models that are computed for a day and whose rows in prod differ from what their query gives now, with every table that
-    stands on them. In a morning's first run there are none to compare: all of them are yet to be computed.
+def differing_tables(
+    context: Context, snapshots: dict[str, Snapshot], day: dt.date, behind: bool = False
+) -> list[tuple[dt.date, list[Snapshot]]]:
+    """The FULL models whose rows in prod differ from what their query gives now, each with every table that stands on it, and the day on
+    which to open them.
 
     Args:
         snapshots: the versions that prod runs.
         day: the business day.
+        behind: of those that a run left behind, for a file of the day has not landed; else of those that are computed for the day, and in
+            a morning's first run there are none of these to compare: all of them are yet to be computed.
     """
-    one = exp.Literal.number(1)
-    differing = [
-        snapshot
-        for snapshot in snapshots.values()
-        if snapshot.model.kind.is_full
-        and snapshot.intervals
-        and _day(snapshot.intervals[-1][1] - 1) >= day
-        and context.engine_adapter.fetchall(_differing(context, snapshot, (day, day), day, one, exp.true()).limit(1))
-    ]
-    standing = {one.name: one for found in differing for one in standing_on(snapshots.values(), found.model.name)}
-    return list(standing.values())
+    found, one = [], exp.Literal.number(1)
+    for snapshot in snapshots.values():
+        if not snapshot.model.kind.is_full or not snapshot.intervals:
+            continue
+        last = min(_day(snapshot.intervals[-1][1] - 1), day)
+        if (last < day) == behind and context.engine_adapter.fetchall(
+            _differing(context, snapshot, (last, last), day, one, exp.true()).limit(1)
+        ):
+            found.append((last, standing_on(snapshots.values(), snapshot.model.name)))
+    return found
 
 
 def _differing(

@@ -106,10 +106,13 @@ def _run(settings: Settings, loaded: _Loaded) -> RunResult:
             late = restate.differing_days(context, snapshots[restate.CALENDAR], day)
             standing = restate.standing_on(restate.every_version(context), restate.CALENDAR) if late else []
             restate.open_days(context, standing, restate.stretches(late))
-            restate.open_days(
-                context, restate.differing_tables(context, refreshed(context, snapshots), day), [(day, day)]
-            )
+            _open_tables(context, restate.differing_tables(context, refreshed(context, snapshots), day))
             _run_once(context, console, day)
+            # What waits for a file of the day shows the day before, but its other parents may have moved on: the marts below are
+            # compared with it.
+            if behind := restate.differing_tables(context, refreshed(context, snapshots), day, behind=True):
+                _open_tables(context, behind)
+                _run_once(context, console, day)
             _restate_corrected(context, console, refreshed(context, snapshots), result)
             grains.assert_rows_once(context, refreshed(context, snapshots))
             progress.note(
@@ -196,6 +199,11 @@ def _restate_corrected(context: Context, console: Any, snapshots: dict[str, Snap
             result.restated[name] = len(days)
     if result.restated:
         _run_once(context, console, result.day)
+
+
+def _open_tables(context: Context, found: list[tuple[dt.date, list[Snapshot]]]) -> None:
+    for last, tables in found:
+        restate.open_days(context, tables, [(last, last)])
 
 
 def _run_once(context: Context, console: Any, day: dt.date) -> None:

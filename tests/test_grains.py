@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextlib import closing
+from itertools import combinations_with_replacement
 from pathlib import Path
 
+import duckdb
 import pymysql
 import pytest
 from sqlglot import exp
@@ -89,6 +91,19 @@ def test_a_day_that_was_found_right_is_counted_again_as_soon_as_its_grains_are_o
             adapter.execute(undated)
         with pytest.raises(LoaderError, match=f"{name}: 1 rows too many"):
             grains.assert_rows_once(context, snapshots)
+
+
+def test_no_two_days_of_a_few_rows_have_the_same_mark() -> None:
+    pairs = [(tenant, room) for tenant in (11, 12, 13) for room in (101, 102, 103)]
+    days = [rows for size in range(1, 6) for rows in combinations_with_replacement(pairs, size)]
+    values = ", ".join(f"({day}, {tenant}, {room})" for day, rows in enumerate(days) for tenant, room in rows)
+    with duckdb.connect() as connection:
+        marks = connection.execute(
+            f"""SELECT COUNT(DISTINCT (row_count, mark)) FROM (
+                SELECT COUNT(*) AS row_count, {grains.mark_of(["DATE '2025-06-10'", "tenant", "room"])} AS mark
+                FROM (VALUES {values}) AS rows (day, tenant, room) GROUP BY day)"""
+        )
+        assert marks.fetchone() == (len(days),)
 
 
 @pytest.mark.server

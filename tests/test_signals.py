@@ -91,6 +91,22 @@ def test_a_dump_without_its_snapshot_runs_one_branch_and_is_not_called_fresh(pla
 
 
 @pytest.mark.slow
+def test_a_correction_reaches_the_past_on_a_morning_whose_snapshot_is_missing(place: Place) -> None:
+    """Events wait for the snapshot and show the day before, but the contracts that they count are this morning's."""
+    signed = dt.date(2019, 5, 5)
+    corrected = moving(1, movein_decided_date=dt.datetime(2019, 5, 5))
+    land_dump(place.settings(), NEXT_DAY, company(movings=[corrected, moving(2, room_id=2)]))
+    result = run(place.settings())
+    assert set(result.stale()) == OF_SNAPSHOTS | OF_ROOMS
+    for table, column, number in (
+        ("gold.daily_activity_summary", "activity_date", "SUM(contracts_signed_count)"),
+        ("gold.new_contracts", "contract_date", "COUNT(*)"),
+    ):
+        assert place.query(f"SELECT {number} FROM {table} WHERE {column} = '{signed}'") == [(1,)]
+    assert run(place.settings()).restated == {}  # and is done
+
+
+@pytest.mark.slow
 def test_a_skipped_day_is_a_gap_and_holds_nothing_back(place: Place) -> None:
     later = FIRST_DAY + dt.timedelta(days=3)
     land_dump(place.settings(), later, company(tenants=[tenant(1)]))
