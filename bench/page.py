@@ -31,6 +31,11 @@ class Mornings:
     load: Step
     run: Step
 
+    @property
+    def seconds(self) -> float:
+        """Of a morning: load and run."""
+        return self.load.seconds + self.run.seconds
+
 
 class Growth(NamedTuple):
     """What mornings cost behind so many days of history, on a gateway."""
@@ -125,7 +130,7 @@ def _growing(grown: list[Growth]) -> str:
         if len(here) < 2:
             continue
         few, many = here[-2:]
-        before, after = (one.mornings.load.seconds + one.mornings.run.seconds for one in (few, many))
+        before, after = (one.mornings.seconds for one in (few, many))
         found.append(
             f"From {few.days:,} to {many.days:,} days, {many.days / few.days:.1f} times the history, a rebuild on {name} costs "
             f"{many.mornings.plan.seconds / few.mornings.plan.seconds:.1f} times as much, and a morning **{after / before:.2f}** times."
@@ -135,7 +140,7 @@ def _growing(grown: list[Growth]) -> str:
 
 def _row(one: Growth) -> str:
     m = one.mornings
-    ratio = (m.load.seconds + m.run.seconds) / m.plan.seconds
+    ratio = m.seconds / m.plan.seconds
     name = GATEWAYS[one.gateway]
     return (
         f"| {one.days:,} | {name} | {m.snapshots.seconds:.1f} s | {m.plan.seconds:.1f} s | {m.load.seconds:.1f} s | {m.run.seconds:.1f} s "

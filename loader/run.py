@@ -110,10 +110,12 @@ def _run(settings: Settings, loaded: _Loaded) -> RunResult:
             _run_once(context, console, day)
             # What waits for a file of the day shows the day before, but its other parents may have moved on: the marts below are
             # compared with it.
-            if behind := restate.differing_tables(context, refreshed(context, snapshots), day, behind=True):
+            computed = refreshed(context, snapshots)
+            if behind := restate.differing_tables(context, computed, day, behind=True):
                 _open_tables(context, behind)
                 _run_once(context, console, day)
-            _restate_corrected(context, console, refreshed(context, snapshots), result)
+                computed = refreshed(context, snapshots)
+            _restate_corrected(context, console, computed, result)
             grains.assert_rows_once(context, refreshed(context, snapshots))
             progress.note(
                 models=len(console.computed),
