@@ -2,7 +2,7 @@ AUDIT (
   name properties_add_up
 );
 
-/* A property without rooms has no row and no occupied room, so nothing is left out. */
+/* A property without rooms has no row and no occupied room, and a room of no property is occupied by nobody: nothing is left out. */
 SELECT
   f.snapshot_date
 FROM silver.occupancy_facts AS f

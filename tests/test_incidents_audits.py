@@ -60,6 +60,10 @@ PLANTED = {
         "silver.tenant_room_snapshot_daily",
         "UPDATE {table} SET room_id = 1 WHERE tenant_id = 2",
     ),
+    "contract_placeholder_warning": (
+        "staging.movings",
+        "UPDATE {dump}.movings SET movein_date = '2302-01-28' WHERE id = 1",
+    ),
     "properties_add_up": (
         "gold.occupancy_property_daily",
         "UPDATE {table} SET occupied_rooms = 1 WHERE snapshot_date = '2025-06-10'",
@@ -97,6 +101,26 @@ PLANTED = {
         "UPDATE {table} SET longitude = 13.97 WHERE contract_id = 1",
     ),
 }
+
+# What else breaks a rule that has several.
+ALSO_PLANTED = [
+    (
+        "stretches_follow_each_other",  # a hole of two days, with nobody gone
+        "silver.tenant_status_history",
+        "INSERT INTO {table} BY NAME SELECT * REPLACE (valid_from - 9 AS valid_from, valid_from - 3 AS valid_to, 'changed' AS end_reason) "
+        "FROM {table} WHERE tenant_id = 1",
+    ),
+    (
+        "dangling_current_contract_warning",  # the id is there, and somebody else's
+        "silver.tokyo_beta_tenant_room_info",
+        "UPDATE {dump}.tenants SET moving_id = 2 WHERE id = 1",
+    ),
+    (
+        "relationship",  # a status that nobody knows leaves no room occupied, and all sums right
+        "staging.room_assignment_snapshots",
+        "UPDATE landing.room_assignment_snapshots SET tenant_status = 99 WHERE snapshot_date = '2025-06-10' AND tenant_id = 1",
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +163,13 @@ def test_an_audit_finds_what_breaks_its_rule_and_nothing_else(
     blocks = not audit.endswith("_warning")
     assert found(audit, model, "SELECT 1") == (0, blocks)
     assert found(audit, model, planted) == (1, blocks)
+
+
+@pytest.mark.parametrize(("audit", "model", "planted"), ALSO_PLANTED)
+def test_an_audit_finds_the_other_things_that_break_its_rule(
+    audit: str, model: str, planted: str, found: Callable[..., tuple[int, bool]]
+) -> None:
+    assert found(audit, model, planted)[0] == 1
 
 
 def test_every_audit_is_seen_to_find_something() -> None:

@@ -81,3 +81,20 @@ def test_a_day_with_one_of_its_two_room_files_is_a_gap_until_the_other_comes(buc
     load(settings)
     assert_fresh(run(settings))
     assert empty_place.query(facts) == [(before, "fact", 2, None), (DAY, "fact", 1, -1)]
+
+
+@pytest.mark.slow
+def test_a_room_whose_property_the_day_does_not_have_holds_no_morning_up(bucket, empty_place) -> None:
+    """A property's row goes, its rooms and contracts stay: the room counted for the company and for no property, and an audit failed."""
+    before = dt.date(2025, 6, 9)
+    of_none = rooms(before, r1=9, r2=9, r4=9).replace("\r\n4,4,1,4,1,", "\r\n4,4,99,4,99,")
+    assert ",99,4,99," in of_none
+    put_snapshot(bucket, before, of_none, "room_assignment")
+    put_snapshot(bucket, before, properties(before, 3), "property")
+    put_dump(bucket, DAY, company())
+    load(empty_place.settings(bucket))
+    plan()
+    facts = "SELECT period_end_rooms FROM silver.occupancy_facts WHERE snapshot_date = '2025-06-09'"
+    assert empty_place.query(facts) == [(2,)]
+    known = "SELECT room_id, is_known_room FROM silver.tenant_room_snapshot_daily WHERE snapshot_date = '2025-06-09' ORDER BY 1"
+    assert empty_place.query(known) == [(1, 1), (2, 1), (4, 0)]

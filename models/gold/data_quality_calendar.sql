@@ -1,4 +1,4 @@
-/* What became of each day since the first dump: loaded, missing, rejected or waived. A day that is a gap is one in every mart. */
+/* What became of each day since the first dump: loaded, missing, rejected or waived. What needs the files of a gap is NULL on that day, or has no row. */
 MODEL (
   name gold.data_quality_calendar,
   kind VIEW,
@@ -35,13 +35,16 @@ WITH first_dump AS (
     c.calendar_date >= f.first_date
 ), no_rooms AS (
   SELECT
-    business_date,
-    MIN(reason) AS reason
-  FROM staging.load_rejections
+    r.business_date,
+    MIN(r.reason) AS reason
+  FROM staging.load_rejections AS r
+  LEFT JOIN staging.load_ledger AS l
+    ON l.business_date = r.business_date AND l.dataset = r.dataset
   WHERE
-    dataset IN ('room_assignment', 'property')
+    r.dataset IN ('room_assignment', 'property')
+    AND l.business_date IS NULL /* of the other file: this one has come since */
   GROUP BY
-    business_date
+    r.business_date
 )
 SELECT
   d.calendar_date::DATE AS check_date, /* business day (JST) */

@@ -35,7 +35,7 @@ SELECT
   contract_start_date::DATE AS contract_start_date, /* contract start, can lie ahead */
   rent_start_date::DATE AS rent_start_date, /* first day of rent */
   contract_expiration_date::DATE AS contract_expiration_date, /* day the contract expires */
-  is_renewal::VARCHAR(3) AS renewal_flag, /* Yes, No or unknown */
+  is_renewal::VARCHAR(3) AS renewal_flag, /* Yes or No, NULL where the source does not say */
   monthly_rent::DECIMAL(12, 0) AS monthly_rent, /* yen a month */
   tenant_type::VARCHAR(16) AS tenant_type, /* individual, corporate or unknown */
   gender::VARCHAR(64) AS gender, /* gender in English */

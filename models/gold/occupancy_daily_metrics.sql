@@ -36,6 +36,8 @@ WITH newest AS (
     f.unexplained_rooms
   FROM silver.occupancy_facts AS f
   CROSS JOIN newest AS a
+  WHERE
+    f.snapshot_date <= a.as_of_date /* Behind it lies projection, whether files were missed or are yet to come. */
   UNION ALL
   SELECT
     snapshot_date,
@@ -55,8 +57,8 @@ SELECT
   d.day_kind::VARCHAR(16) AS day_kind, /* fact, gap (no files of this day: all is NULL) or projection */
   d.as_of_date::DATE AS as_of_date, /* newest day with files: facts up to it, projection behind */
   d.applications::BIGINT AS applications, /* rooms for which a tenant entered status 4 or 5. NULL on the day after a gap and ahead */
-  d.new_moveins::BIGINT AS new_moveins, /* rooms whose tenant's first move-in is that day */
-  d.new_moveouts::BIGINT AS new_moveouts, /* rooms whose tenant moves out that day */
+  d.new_moveins::BIGINT AS new_moveins, /* rooms whose tenant's first move-in is that day; ahead only such as are empty till then */
+  d.new_moveouts::BIGINT AS new_moveouts, /* rooms whose tenant moves out that day; ahead only such as are empty then */
   d.occupancy_delta::BIGINT AS occupancy_delta, /* move-ins less move-outs */
   d.period_start_rooms::BIGINT AS period_start_rooms, /* occupied rooms at 00:00. NULL on the day after a gap */
   d.period_end_rooms::BIGINT AS period_end_rooms, /* occupied rooms at the end of the day */

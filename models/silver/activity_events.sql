@@ -12,15 +12,23 @@ MODEL (
 );
 
 /* Kind: FULL, not a view: its events are read six times in a morning, by its audits, by the mart and by the comparison of its days. */
-WITH applied AS (
+WITH seen AS (
+  SELECT
+    change_date,
+    tenant_id,
+    change_type,
+    status,
+    COALESCE(previous_status, LAG(previous_status) OVER (PARTITION BY tenant_id ORDER BY change_date)) AS status_before /* Who was away for some days comes back from the status he vanished in. */
+  FROM silver.tenant_status_changes
+), applied AS (
   SELECT
     c.change_date,
     c.tenant_id
-  FROM silver.tenant_status_changes AS c
+  FROM seen AS c
   JOIN seeds.code_tenant_status AS s
     ON s.code = c.status AND s.is_application = 1
   LEFT JOIN seeds.code_tenant_status AS b
-    ON b.code = c.previous_status
+    ON b.code = c.status_before
   /* Entering the application statuses, not moving between them; the first snapshot of all shows a state, not an event. */
   WHERE
     c.change_type <> 'seeded' AND COALESCE(b.is_application, 0) = 0

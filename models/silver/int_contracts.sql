@@ -1,4 +1,4 @@
-/* Contracts, one row a tenant, property and room: the newest that was not cancelled, with its tenant, property and room. No names. */
+/* Contracts, one row a tenant, property and room: the newest that was not cancelled (where all were, the newest), with its tenant, property and room. No names. */
 MODEL (
   name silver.int_contracts,
   kind FULL,
@@ -49,7 +49,7 @@ SELECT
   m.contract_type_ja::VARCHAR(64) AS contract_type_ja, /* contract type in Japanese */
   m.contract_type_en::VARCHAR(64) AS contract_type_en, /* contract type in English */
   m.tenant_type::VARCHAR(16) AS tenant_type, /* individual, corporate or unknown */
-  m.is_renewal::VARCHAR(3) AS is_renewal, /* Yes, No or unknown */
+  m.is_renewal::VARCHAR(3) AS is_renewal, /* Yes or No, NULL where the source does not say */
   m.is_valid_contract::BIGINT AS is_valid_contract, /* 1: not cancelled */
   m.is_completed_moveout::BIGINT AS is_completed_moveout, /* 1: the move-out is done */
   m.monthly_rent::DECIMAL(12, 0) AS monthly_rent, /* yen a month */

@@ -65,7 +65,7 @@ WITH days AS (
     COUNT(DISTINCT a.room_id) AS moved_out
   FROM days AS d
   JOIN staging.room_assignment_snapshots AS a
-    ON a.snapshot_date = d.calendar_date AND a.leaves_on = d.calendar_date AND a.room_apartment_id = a.apartment_id
+    ON a.snapshot_date = d.calendar_date AND a.leaves_on = d.calendar_date
   JOIN seeds.code_tenant_status AS s
     ON s.code = a.tenant_status AND s.is_moveout = 1
   /* By the whole grain, for which there is an index: two joins, as one to either day would read all of history on MySQL. */
@@ -74,7 +74,12 @@ WITH days AS (
   LEFT JOIN silver.tenant_room_snapshot_daily AS b
     ON b.snapshot_date = d.previous_rooms_date AND b.tenant_id = a.tenant_id AND b.room_id = a.room_id
   WHERE
-    a.moving_id IN (COALESCE(r.moving_id, 0), COALESCE(b.moving_id, 0))
+    (
+      a.moving_id = r.moving_id AND r.is_known_room = 1
+    )
+    OR (
+      a.moving_id = b.moving_id AND b.is_known_room = 1
+    )
   GROUP BY
     d.calendar_date
 ), figures AS (

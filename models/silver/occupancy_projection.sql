@@ -36,25 +36,45 @@ WITH RECURSIVE ahead AS (
   /* The rooms of that one day: without it each of the 90 days would look for it among all days of history. */
   SELECT
     r.room_id,
-    r.original_movein_date,
-    CASE WHEN s.is_moveout = 1 THEN r.moveout_date END AS leaves_on
+    CASE WHEN r.is_occupying = 1 THEN a.as_of_date ELSE r.original_movein_date END AS comes_on,
+    CASE
+      WHEN s.is_moveout = 1 AND r.moveout_date > a.as_of_date
+      THEN r.moveout_date
+      ELSE @add_days(a.as_of_date, 91) /* not within what is projected */
+    END AS leaves_on
   FROM newest AS a
   JOIN silver.tenant_room_snapshot_daily AS r
     ON r.snapshot_date = a.as_of_date AND r.is_known_room = 1
   JOIN seeds.code_tenant_status AS s
     ON s.code = r.management_status
+  WHERE
+    r.is_occupying = 1 OR r.original_movein_date > a.as_of_date
+), stays AS (
+  /* Stays that overlap in a room are one: who comes to somebody, or leaves somebody behind, fills and empties no room. */
+  SELECT
+    comes_on,
+    MAX(leaves_on) OVER (PARTITION BY room_id ORDER BY comes_on, leaves_on ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS left_before,
+    MAX(leaves_on) OVER (PARTITION BY room_id ORDER BY comes_on, leaves_on ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS left_by,
+    LEAD(comes_on) OVER (PARTITION BY room_id ORDER BY comes_on, leaves_on) AS next_comes_on
+  FROM held
+  WHERE
+    leaves_on > comes_on
 ), dated AS (
   SELECT
-    original_movein_date AS day,
-    room_id AS moves_in,
-    NULL AS moves_out
-  FROM held
+    comes_on AS day,
+    1 AS moves_in,
+    0 AS moves_out
+  FROM stays
+  WHERE
+    left_before IS NULL OR left_before <= comes_on
   UNION ALL
   SELECT
-    leaves_on,
-    NULL,
-    room_id
-  FROM held
+    left_by,
+    0,
+    1
+  FROM stays
+  WHERE
+    next_comes_on IS NULL OR next_comes_on >= left_by
 ), days AS (
   SELECT
     a.as_of_date,
@@ -69,8 +89,8 @@ WITH RECURSIVE ahead AS (
     d.as_of_date,
     d.day,
     d.period_end_rooms,
-    COUNT(DISTINCT m.moves_in) AS moved_in,
-    COUNT(DISTINCT m.moves_out) AS moved_out
+    COALESCE(SUM(m.moves_in), 0) AS moved_in,
+    COALESCE(SUM(m.moves_out), 0) AS moved_out
   FROM days AS d
   LEFT JOIN dated AS m
     ON m.day = d.day
@@ -90,8 +110,8 @@ WITH RECURSIVE ahead AS (
 SELECT
   day::DATE AS snapshot_date, /* day ahead (JST) */
   as_of_date::DATE AS as_of_date, /* newest day with files: what was known on it is projected */
-  moved_in::BIGINT AS new_moveins, /* rooms whose tenant's first move-in is dated that day */
-  moved_out::BIGINT AS new_moveouts, /* rooms whose tenant, in status 14 or 15, has that move-out day */
+  moved_in::BIGINT AS new_moveins, /* rooms that are empty until a first move-in dated that day */
+  moved_out::BIGINT AS new_moveouts, /* rooms that are empty once a tenant in status 14 or 15 has left on that day */
   (
     moved_in - moved_out
   )::BIGINT AS occupancy_delta, /* move-ins less move-outs */

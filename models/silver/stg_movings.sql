@@ -30,7 +30,7 @@ SELECT
   m.moveout_date_integrated, /* move-out day as the source unifies it */
   m.moveout_plans_date, /* planned or actual day of leaving */
   m.moveout_date AS moveout_final_rent_date, /* last day of rent */
-  CASE m.move_renew_flag WHEN 1 THEN 'Yes' WHEN 0 THEN 'No' END::VARCHAR(3) AS is_renewal, /* Yes, No or unknown */
+  CASE m.move_renew_flag WHEN 1 THEN 'Yes' WHEN 0 THEN 'No' END::VARCHAR(3) AS is_renewal, /* Yes or No, NULL where the source does not say */
   CASE WHEN COALESCE(m.cancel_flag, 0) = 0 THEN 1 ELSE 0 END::BIGINT AS is_valid_contract, /* 1: not cancelled. A missing flag means "not cancelled" everywhere, as it does in the current population */
   CASE WHEN COALESCE(m.is_moveout, 0) = 1 THEN 1 ELSE 0 END::BIGINT AS is_completed_moveout, /* 1: the source says the move-out is done */
   m.rent AS monthly_rent, /* yen a month */

@@ -64,7 +64,7 @@ LEFT JOIN staging.llm_enrichment_cache AS e
 LEFT JOIN silver.tenant_nationality AS o
   ON o.tenant_id = t.id
 LEFT JOIN staging.movings AS m
-  ON m.id = t.moving_id
+  ON m.id = t.moving_id AND m.tenant_id = t.id /* a dangling id is somebody else's contract one day */
 LEFT JOIN seeds.code_contract_type AS c
   ON c.code = m.moving_agreement_type
 LEFT JOIN seeds.code_tenant_status AS s

@@ -9,7 +9,9 @@ MODEL (
   grain (snapshot_date, tenant_id, room_id),
   audits (
     UNIQUE_COMBINATION_OF_COLUMNS(columns := (snapshot_date, tenant_id, room_id)),
-    NOT_NULL(columns := (snapshot_date, moving_id, tenant_id, apartment_id, room_id, management_status, is_room_primary)),
+    NOT_NULL(
+      columns := (snapshot_date, moving_id, tenant_id, apartment_id, room_id, management_status, is_occupying, is_room_primary)
+    ),
     ACCEPTED_VALUES(column := management_status, is_in := (4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15)),
     ONE_PRIMARY_TENANT_A_ROOM(),
     UNKNOWN_ROOM_WARNING(percent := 1),
@@ -27,8 +29,15 @@ WITH days AS (
 ), contracts AS (
   SELECT
     a.*,
-    CASE WHEN a.room_apartment_id = a.apartment_id THEN 1 ELSE 0 END AS is_known_room,
-    s.is_occupied,
+    CASE WHEN a.room_apartment_id = a.apartment_id AND NOT p.apartment_id IS NULL THEN 1 ELSE 0 END AS is_known_room,
+    CASE
+      WHEN COALESCE(a.original_movein_date, a.movein_date) > a.snapshot_date
+      AND (
+        a.tenant_status = 7 OR a.is_current_contract = 0
+      )
+      THEN 0
+      ELSE s.is_occupied
+    END AS is_occupying, /* A reserved room is not occupied: the first move-in lies ahead, and the tenant is not in yet (7) or in by another contract. */
     s.room_priority,
     s.ui_label_ja
   FROM days AS d
@@ -36,12 +45,14 @@ WITH days AS (
     ON a.snapshot_date = d.calendar_date
   JOIN seeds.code_tenant_status AS s
     ON s.code = a.tenant_status AND s.is_population = 1
+  LEFT JOIN staging.property_snapshots AS p
+    ON p.snapshot_date = d.calendar_date AND p.apartment_id = a.apartment_id
 ), held AS (
   SELECT
     *,
     ROW_NUMBER() OVER (
       PARTITION BY snapshot_date, tenant_id, room_id
-      ORDER BY CASE WHEN movein_date > snapshot_date THEN 1 ELSE 0 END, movein_date DESC NULLS LAST, updated_at DESC NULLS LAST, moving_id DESC
+      ORDER BY is_known_room DESC, CASE WHEN movein_date > snapshot_date THEN 1 ELSE 0 END, movein_date DESC NULLS LAST, updated_at DESC NULLS LAST, moving_id DESC
     ) AS place /* A renewal that starts later does not bring its rent forward. */
   FROM contracts
   /* By the contract's tenant, for a tenant can hold two rooms and tenants.moving_id can dangle. But the source leaves old contracts
@@ -56,7 +67,7 @@ WITH days AS (
     *,
     ROW_NUMBER() OVER (
       PARTITION BY snapshot_date, room_id, is_known_room
-      ORDER BY room_priority, movein_date DESC NULLS LAST, updated_at DESC NULLS LAST, moving_id DESC
+      ORDER BY is_occupying DESC, room_priority, movein_date DESC NULLS LAST, updated_at DESC NULLS LAST, moving_id DESC
     ) AS room_place
   FROM held
   WHERE
@@ -78,8 +89,9 @@ SELECT
   r.original_movein_date::DATE AS original_movein_date, /* first move-in of the tenant in this room */
   r.leaves_on::DATE AS moveout_date, /* the one move-out day as known on that day: unified, else planned, else last rent day */
   r.moveout_plans_date::DATE AS moveout_plans_date, /* planned or actual day of leaving, as known on that day */
-  r.is_known_room::BIGINT AS is_known_room, /* 0: the property has no such room, so it counts in no occupancy */
-  CASE WHEN r.room_place = 1 AND r.is_occupied = 1 AND r.is_known_room = 1 THEN 1 ELSE 0 END::BIGINT AS is_room_primary /* 1: the one tenant by whom the room counts as occupied */
+  r.is_known_room::BIGINT AS is_known_room, /* 0: the day has no such property, or it no such room, so it counts in no occupancy */
+  r.is_occupying::BIGINT AS is_occupying, /* 1: by status and dates the tenant lives there on that day; 0: applied, or reserved */
+  CASE WHEN r.room_place = 1 AND r.is_occupying = 1 AND r.is_known_room = 1 THEN 1 ELSE 0 END::BIGINT AS is_room_primary /* 1: the one tenant by whom the room counts as occupied */
 FROM ranked AS r
 LEFT JOIN seeds.code_contract_type AS c
   ON c.code = r.moving_agreement_type

@@ -28,16 +28,20 @@ SELECT
   t.tenant_status_code::BIGINT AS management_status, /* status 4 to 15 */
   s.ui_label_ja::VARCHAR(64) AS management_status_label, /* status as the property system shows it */
   t.tenant_id::BIGINT AS tenant_id, /* tenant */
-  COALESCE(t.full_name, NULLIF(TRIM(CONCAT(COALESCE(t.last_name, ''), ' ', COALESCE(t.first_name, ''))), ''), '（氏名なし）')::VARCHAR(300) AS tenant_name, /* full name, else family and given name */
+  COALESCE(
+    t.full_name,
+    NULLIF(TRIM(BOTH ' ' FROM CONCAT(COALESCE(t.last_name, ''), ' ', COALESCE(t.first_name, ''))), ''),
+    '（氏名なし）'
+  )::VARCHAR(300) AS tenant_name, /* full name, else family and given name */
   p.apartment_name::VARCHAR(255) AS property, /* name of the property */
   r.room_number::VARCHAR(64) AS room_number, /* number on the door */
   COALESCE(c.category_ja, '一般2')::VARCHAR(64) AS contract_category, /* contract category in Japanese */
-  CASE t.gender_code WHEN 1 THEN '男性' WHEN 2 THEN '女性' END::VARCHAR(8) AS gender, /* 男性, 女性 or unknown */
+  CASE t.gender_code WHEN 1 THEN '男性' WHEN 2 THEN '女性' END::VARCHAR(8) AS gender, /* 男性 or 女性, NULL where the source has neither */
   CASE WHEN NOT t.age IS NULL THEN CONCAT(t.age::VARCHAR(8), '歳') END::VARCHAR(16) AS age_display, /* age with 歳 */
   t.nationality::VARCHAR(255) AS nationality, /* nationality in Japanese */
   NULL::VARCHAR(64) AS nickname, /* not kept by the source */
-  NULL::VARCHAR(64) AS language_1, /* not kept by the source */
-  NULL::VARCHAR(64) AS language_2, /* not kept by the source */
+  NULL::VARCHAR(64) AS language_1, /* empty: the report it replaces has the column and fills it with nothing */
+  NULL::VARCHAR(64) AS language_2, /* empty, as language_1 */
   @masked(e.tel_1)::VARCHAR(64) AS tel_1, /* telephone, last four characters */
   @masked(e.tel_2)::VARCHAR(64) AS tel_2, /* second telephone, last four characters */
   @masked(e.email_1)::VARCHAR(64) AS email_1, /* e-mail, last four characters */

@@ -40,6 +40,8 @@ MODEL (
     ACCEPTED_VALUES(column := cancel_flag, is_in := (0, 1)),
     ACCEPTED_VALUES(column := is_moveout, is_in := (0, 1)),
     ACCEPTED_VALUES(column := move_renew_flag, is_in := (0, 1)),
+    CONTRACT_PLACEHOLDER_WARNING(column := movein_date, percent := 1),
+    CONTRACT_PLACEHOLDER_WARNING(column := moveout_date_integrated, percent := 1),
     NUMBER_OF_ROWS(threshold := 0)
   )
 );

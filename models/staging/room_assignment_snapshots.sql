@@ -2,6 +2,9 @@
 MODEL (
   name staging.room_assignment_snapshots,
   kind VIEW,
+  depends_on (
+    seeds.code_tenant_status
+  ),
   owner data_team,
   grain (moving_id, snapshot_date),
   columns (
@@ -32,7 +35,19 @@ MODEL (
     NEWEST_DAY_COMPLETE(day := snapshot_date, columns := (moving_id, tenant_id, apartment_id, room_id, is_current_contract)),
     NEWEST_DAY_UNIQUE(day := snapshot_date, columns := (
       moving_id
-    ))
+    )),
+    RELATIONSHIP(
+      column := tenant_status,
+      parent := seeds.code_tenant_status,
+      parent_column := code,
+      condition := child.snapshot_date = (
+        SELECT
+          MAX(business_date)
+        FROM landing.load_ledger
+        WHERE
+          dataset = 'room_assignment'
+      )
+    )
   )
 );
 
