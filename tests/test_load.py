@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from loader.errors import DumpRejectedError, NoDumpError
-from loader.load import load
+from loader.load import land, load
+from loader.loading import Request
 from loader.settings import PROJECT
 from loader.warehouse import open_warehouse
 from tests.landing import company, moving, tenant
@@ -299,3 +300,16 @@ def test_a_schema_that_somebody_made_is_never_taken_or_dropped(bucket, empty_pla
         ("landing_20250610_1",),
         ("landing_20250611",),
     ]
+
+
+def test_a_warehouse_of_release_0_4_gets_its_columns_and_a_run_is_yet_to_come(bucket, empty_place) -> None:
+    put_dump(bucket, DAY, company())
+    settings = empty_place.settings(bucket)
+    load(settings)
+    assert not land(settings, Request(DAY)).changed
+    with open_warehouse(settings) as warehouse:
+        warehouse.execute("DROP TABLE landing.computed_to")
+        warehouse.execute("CREATE TABLE landing.computed_to (last_day DATE NOT NULL)")
+        warehouse.execute("INSERT INTO landing.computed_to VALUES (?)", DAY)
+    assert land(settings, Request(DAY)).changed
+    assert empty_place.query("SELECT last_day, load_id FROM landing.computed_to") == [(DAY, 0)]

@@ -84,12 +84,13 @@ KEYS = {
 
 # Columns that a table of an earlier release lacks: it gets them before anything is written, see loader/warehouse/__init__.py.
 ADDED = {
+    "computed_to": {"load_id": "BIGINT DEFAULT 0"},  # before every load of the ledger: a run is yet to come
     "llm_enrichment_cache": {
         "answer": "VARCHAR(255)",
         "null_reason": "VARCHAR(32)",
         "prompt_version": "VARCHAR(32)",
         "key_id": "VARCHAR(16)",
-    }
+    },
 }
 
 # One row, a generation's own ledger entry. It lies among the generation's tables and is shown with them: see docs/decisions/0003.
