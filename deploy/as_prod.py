@@ -3,7 +3,7 @@
 export BUCKET=… WAREHOUSE=… STATE=… CA_KEY=…          # the bucket, the ARNs of both secrets, the CA file's key
 .venv/bin/python deploy/as_prod.py sqlmesh plan
 .venv/bin/python deploy/as_prod.py python -m loader status
-.venv/bin/python deploy/as_prod.py keep state.json state/before.json     # a file into the bucket, never over another one
+.venv/bin/python deploy/as_prod.py keep data/state.json state/before-VERSION.json     # a file into the bucket, never over another one
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def as_prod(words: list[str]) -> None:
     given = argparse.Namespace(**{name: os.environ[variable] for name, variable in SETTINGS.items()})
     if words[0] == "keep":
         if len(words) != 3:
-            raise UsageError("keep takes a file and a key: as_prod.py keep state.json state/before.json")
+            raise UsageError("keep takes a file and a key: as_prod.py keep data/state.json state/before-VERSION.json")
         keep(Path(words[1]), given.bucket, words[2])
         return
     with prepared(given, packaged=False):
