@@ -192,9 +192,10 @@ def daily(
 ) -> None:
     """The morning: load, enrich, run, then assert that everything is there and fresh.
 
-    Loads the day's dump, and before it those of the days before that are in the bucket and not loaded. A bad snapshot file or a missing
-    day does not keep the rest from being computed; the command then fails at its end, until the day is loaded or waived. A green one
-    ends with the day's report, reports/YYYYMMDD.html in the bucket; a report that fails is warned of, for the data is good.
+    Loads the day's dump, and before it those of the last continuity_days (contract.yaml) that are in the bucket and not loaded; not
+    a day before the live dump's of which anything was ever rejected, that is for `load --date`. A bad snapshot file or a missing
+    day does not keep the rest from being computed; the command then fails at its end, until the day is loaded or waived. A green
+    one ends with the day's report, reports/YYYYMMDD.html in the bucket; a report that fails is warned of, for the data is good.
     """
     from loader.daily import daily as morning
     from loader.loading import Request
@@ -248,8 +249,8 @@ def export(
 def waive(day: dt.date, reason: str, by: str, until: dt.date | None, gateway: str | None) -> None:
     """Take a missing or rejected DAY as lost, for a time.
 
-    `daily` then does not fail for it, and `status` shows by whom, why and until when. The day stays a gap in every model; loading
-    it later ends the waiver.
+    `daily` then does not fail for it, and `status` shows by whom, why and until when. The day stays a gap wherever its files
+    are needed; loading it later ends the waiver.
     """
     from loader import calendar
     from loader.warehouse import open_warehouse
