@@ -88,8 +88,9 @@ Written by `python -m bench.nationality`, a part of `make bench`. Asked: the bac
 
 It is the method that this shows, not how a backend does on real people. The demo draws names in four groups (Japanese, East Asian, other Asian,
 western), not by nationality: a 中国 and a 韓国 have the same names, and so have ネパール and ベトナム. So only 日本 can be
-told from a name here, and for the others agreement is near chance whoever is asked. Measure on real names, in the company's own region:
-`WAREHOUSE_ENRICH_MODEL=… python -m bench.nationality` takes any backend.
+told from a name here, and for the others agreement is near chance whoever is asked. Another backend on these invented names:
+`WAREHOUSE_ENRICH_MODEL=… WAREHOUSE_NAME_KEY=… AWS_REGION=… python -m bench.nationality --no-write` (it stops at `yen_per_run`). It takes no
+real names: for those, compare answers in `landing.llm_enrichment_cache` by hand.
 """
 
 

@@ -24,7 +24,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Mornings:
-    """A first load with all daily files, the first full plan, and load and run of the day after."""
+    """A first load with all daily files, the first full plan, and the medians of the next mornings' loads and runs."""
 
     snapshots: Step
     plan: Step
@@ -86,9 +86,9 @@ def page(f: Figures) -> str:
     reference_files = f"reference: one bare DuckDB `read_csv` of {f.files} snapshot files into a table"
     return f"""# Benchmarks
 
-Measured by `make bench` on {today}: {machine}, {software}. Everything in one run, one thing at a
-time; a ratio is to the reference of the same run. Wall seconds of whole processes, start-up of Python included; memory is the peak
-resident set of the process.
+Measured by `make bench` on {today}: {machine}, {software}. Everything in one run, one process at
+a time, mornings in turns; a ratio is to the reference of the same run. Wall seconds of whole processes, start-up of Python
+included; memory is the peak resident set of the process.
 
 | what | seconds | ratio | goal | memory |
 |---|---|---|---|---|
