@@ -4,8 +4,9 @@
 #   CRON_TZ=Asia/Tokyo
 #   30,50 5 * * *  . /etc/warehouse-producer.env && /opt/warehouse/deploy/dump.sh
 #
+# The file has lines like `export DUMP_BUCKET=name`: without export nothing of it reaches the script.
 # The second time makes up for a failed first one; a day that has its manifest is left alone, unless --again is given.
-# Needs bash, flock, gzip, mysqldump (of MySQL or MariaDB) and python3 with boto3. Settings, all of them required but the last three:
+# Needs bash, flock, gzip, mysql and mysqldump (of MySQL or MariaDB) and python3 with boto3. Settings, the first four of them required:
 #   DUMP_BUCKET      name of the bucket
 #   DUMP_SECRET      ARN of the secret with host, port, username, password, database (read at each start)
 #   DUMP_SOURCE      host/database that the secret must name, as in contract.yaml
@@ -13,6 +14,7 @@
 #   DUMP_TOPIC       ARN of the SNS topic that hears of a failure
 #   DUMP_MIN_BYTES   least size of the dump before compression (default 10485760)
 #   DUMP_LOCK        lock file (default: in $HOME, so that no other user can hold it)
+#   DUMP_PYTHON      the Python that has boto3 (default python3)
 # Exit codes: 0 done, or already done; 2 a setting makes no sense; 75 another dump is under way; 1 anything else.
 set -euo pipefail
 umask 077
