@@ -63,7 +63,7 @@ check: lint ## the quick loop: lint, unit tests of the models, quick tests of th
 	$(BIN)/sqlmesh test
 	$(PYTEST) -m "not slow and not server"
 
-test: lint ## everything: lint, unit tests of the models, all tests, those against servers on MariaDB
+test: lint ## lint, unit tests of the models, all tests but those left to test-mysql, those against servers on MariaDB
 	@$(BIN)/python -m tests.servers require mariadb postgres chromium
 	$(BIN)/sqlmesh test
 	$(PYTEST)

@@ -28,8 +28,8 @@ The bucket
   dumps-manifest/gghouse_YYYYMMDD.json its hash, size and watermarks, written after it
   snapshots/tenant_status/YYYYMMDD.csv the days before the first dump
 
-From five days on, one dump in the middle is missing, and so are a few snapshots: the pipeline has to live with that. A dump
-is taken at 05:30 and shows what happened up to the day before. Nothing here is about a real person.
+From five days on, one dump in the middle is missing, and from ten snapshots on one or a few of them: the pipeline has to live
+with that. A dump is taken at 05:30 and shows what happened up to the day before. Nothing here is about a real person.
 """
 
 
