@@ -68,7 +68,7 @@ class Day:
 
 
 def days(warehouse: Warehouse, first: dt.date, last: dt.date) -> Iterator[Day]:
-    """The days of a stretch, both ends included, oldest first; none before the first dump that was ever loaded."""
+    """The days of a stretch, both ends included, oldest first; none before the first dump that the ledger holds."""
     landed = {name: ledger.entries(warehouse, name) for name in _NAMES}
     dumps = landed[ledger.DUMP]
     rejected = {
@@ -99,7 +99,13 @@ def days(warehouse: Warehouse, first: dt.date, last: dt.date) -> Iterator[Day]:
 
 
 def reject(warehouse: Warehouse, load_id: int, dataset: str, day: dt.date, key: str, reason: str) -> None:
-    """Keeps why a dump or file was refused, in place of an earlier refusal of that day. Within the caller's transaction."""
+    """Keeps why a dump or file was refused, in place of an earlier refusal of that day. Within the caller's transaction.
+
+    Args:
+        load_id: greater than that of what is loaded of the day, for the refusal to count as newer.
+        dataset: as in the ledger.
+        reason: cut to REASON_LENGTH.
+    """
     warehouse.execute("DELETE FROM landing.rejections WHERE dataset = ? AND business_date = ?", dataset, day)
     warehouse.execute(
         "INSERT INTO landing.rejections VALUES (?, ?, ?, ?, ?, ?)",
@@ -124,6 +130,9 @@ def rejected(warehouse: Warehouse, day: dt.date) -> bool:
 
 def waive(warehouse: Warehouse, day: dt.date, waiver: Waiver) -> None:
     """Takes a day as lost, in place of an earlier waiver of it.
+
+    Args:
+        waiver: by whom and why, cut to what the table takes.
 
     Raises:
         UsageError: there is nothing to waive, or the waiver would be over before it begins.

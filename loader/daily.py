@@ -37,6 +37,9 @@ def daily(settings: Settings, request: Request, *, after_load: bool = False) -> 
         request: the day, and how much older the dump may be.
         after_load: whether `load_only` has just gone before: then what it landed is computed, though this load finds nothing new.
 
+    Returns:
+        What the run did; it reaches the day everywhere.
+
     Raises:
         LoaderError: in one of its kinds: a dump, file or day before that is missing or rejected, a failed model or audit, a model
             that does not reach the day.

@@ -33,6 +33,12 @@ def arguments(words: Sequence[str], *names: str) -> argparse.Namespace:
     Args:
         words: the command line without the program.
         names: arguments that must be there; `date` (a day) and `accept` (rules, separated by commas) may be, for a start by hand.
+
+    Returns:
+        Them, with `_` for `-`; `accept` is a set, empty where it was not given, `date` None.
+
+    Raises:
+        SystemExit: with 2, where one is missing or the day is none.
     """
     parser = argparse.ArgumentParser(allow_abbrev=False)
     for name in names:

@@ -37,7 +37,11 @@ def live(warehouse: Warehouse) -> Generation | None:
 
 
 def begin(warehouse: Warehouse, day: dt.date) -> Generation:
-    """An empty schema for a dump, on record before it exists so that a killed load can be cleaned up after."""
+    """An empty schema for a dump, on record before it exists so that a killed load can be cleaned up after.
+
+    Raises:
+        LoaderError: somebody else's schema has the name.
+    """
     load_id = ledger.next_load_id(warehouse)
     schema = f"landing_{day:%Y%m%d}"
     if warehouse.has_schema(
@@ -56,6 +60,13 @@ def publish(warehouse: Warehouse, generation: Generation, entry: ledger.Entry) -
     """Shows a landed generation in place of the live one, and records it.
 
     The swap is one step; a kill behind it is made good by `settle`, which reads the entry that was swapped in with the tables.
+
+    Args:
+        generation: one that `begin` made and a dump has landed in.
+        entry: its row of the ledger.
+
+    Raises:
+        LoaderError: `landing` holds tables that no load put there (MySQL).
     """
     marker = f"{warehouse.quote(generation.schema)}.{MARKER}"
     warehouse.execute(f"CREATE TABLE {marker} ({MARKER_COLUMNS})")
@@ -126,5 +137,9 @@ def drop_unused(warehouse: Warehouse) -> None:
 
 
 def set_state(warehouse: Warehouse, load_id: int, state: str) -> None:
-    """Says what a generation is by now, see loader/warehouse/own_tables.py."""
+    """Says what a generation is by now. Within the caller's transaction.
+
+    Args:
+        state: see loader/warehouse/own_tables.py.
+    """
     warehouse.execute("UPDATE landing.generations SET state = ? WHERE load_id = ?", state, load_id)

@@ -36,7 +36,6 @@ class Landing:
         contract: the gate's rules.
         scratch: folder for chunk files.
         accepted: names of rules that somebody accepts for this load.
-        findings: what the gate found of the last dump and did not simply pass.
     """
 
     warehouse: Warehouse
@@ -44,7 +43,6 @@ class Landing:
     contract: Contract
     scratch: Path
     accepted: Collection[str] = ()
-    findings: list[Finding] = field(default_factory=list)
 
     def land(self, dump: Dump, *, aside: bool = False) -> None:
         """Lands a dump.
@@ -61,13 +59,13 @@ class Landing:
             what = "load dump" if not aside else "load past dump"
             with step(f"{what} {dump.day}", total=dump.size_bytes, unit="bytes") as progress:
                 entry = attempt.read(progress.advance)
-                self.findings = [one for one in attempt.findings if one.outcome in (NOTED, WARNED, ACCEPTED)]
+                findings = [one for one in attempt.findings if one.outcome in (NOTED, WARNED, ACCEPTED)]
                 changed = attempt.keep_aside(entry) if aside else attempt.publish(entry)
                 progress.note(
                     rows=attempt.report.rows_landed,
                     tables=len(attempt.report.tables),
                     report=_figures(attempt.report),
-                    findings=[f"{one.outcome}: {one}" for one in self.findings],
+                    findings=[f"{one.outcome}: {one}" for one in findings],
                     changes={table: str(one) for table, one in changed.items() if one},
                     **({"notice": self.warehouse.notice} if self.warehouse.notice else {}),
                 )

@@ -105,7 +105,11 @@ def _written(row: tuple) -> Written:
 
 
 def record(warehouse: Warehouse, load_id: int, entry: Entry, finished_at: dt.datetime | None = None) -> None:
-    """Writes an entry into the ledger, in place of an older one of that day. Within the caller's transaction."""
+    """Writes an entry into the ledger, in place of an older one of that day. Within the caller's transaction.
+
+    Args:
+        finished_at: UTC, naive; None for now.
+    """
     warehouse.execute(
         f"DELETE FROM {_LEDGER} WHERE dataset = ? AND business_date = ?", entry.dataset, entry.business_date
     )
@@ -113,7 +117,11 @@ def record(warehouse: Warehouse, load_id: int, entry: Entry, finished_at: dt.dat
 
 
 def set_version(warehouse: Warehouse, dataset: str, day: dt.date, version: str) -> None:
-    """Notes that the bucket's listing has another name for the same content."""
+    """Notes that the bucket's listing has another name for the same content.
+
+    Args:
+        version: what the listing calls it now.
+    """
     warehouse.execute(
         f"UPDATE {_LEDGER} SET object_version = ? WHERE dataset = ? AND business_date = ?", version, dataset, day
     )
@@ -123,6 +131,10 @@ def withdraw_from(warehouse: Warehouse, day: dt.date, suspect: dt.date) -> None:
     """Takes the dumps and daily files from a day on out of the ledger, and remembers the files of the one that was rolled back.
 
     Those of other days are good: the next load lands them again. Within the caller's transaction.
+
+    Args:
+        day: the first that is taken out.
+        suspect: the day of the dump that was rolled back.
     """
     warehouse.execute(
         f"""INSERT INTO landing.withdrawn_files
@@ -148,5 +160,5 @@ def withdrawn(warehouse: Warehouse, dataset: str) -> set[tuple[dt.date, str]]:
 
 
 def admit_again(warehouse: Warehouse, dataset: str, day: dt.date) -> None:
-    """Forgets that files of a day were withdrawn."""
+    """Forgets that files of a day were withdrawn: whatever their bytes, they are good from now on."""
     warehouse.execute("DELETE FROM landing.withdrawn_files WHERE dataset = ? AND business_date = ?", dataset, day)

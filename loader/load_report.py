@@ -11,7 +11,7 @@ from loader.warehouse.base import Warehouse
 
 
 def record(warehouse: Warehouse, load_id: int, report: DumpReport, findings: Iterable[Finding] = ()) -> None:
-    """Keeps the load report: rows by table, nulled values by column and reason, and what the gate found."""
+    """Keeps the load report: rows by table, nulled values by column and reason, and what the gate found. Within the caller's transaction."""
     tables = [(load_id, name, table.rows_in_dump, table.rows_landed) for name, table in report.tables.items()]
     nulled = [
         (load_id, name, column, reason, count)
@@ -26,14 +26,18 @@ def record(warehouse: Warehouse, load_id: int, report: DumpReport, findings: Ite
 
 
 def record_changes(warehouse: Warehouse, load_id: int, changes: Mapping[str, Changes]) -> None:
-    """Keeps what changed since the dump before, by table."""
+    """Keeps what changed since the dump before.
+
+    Args:
+        changes: by table.
+    """
     rows = [(load_id, table, one.added, one.removed, one.changed) for table, one in changes.items()]
     if rows:
         warehouse.execute_many("INSERT INTO landing.load_changes VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def record_findings(warehouse: Warehouse, load_id: int, findings: Iterable[Finding]) -> None:
-    """Keeps what the gate found."""
+    """Keeps findings; their texts are cut to what the table takes."""
     rows = [(load_id, one.rule[:255], one.figure[:512], one.bound[:255], one.outcome) for one in findings]
     if rows:
         warehouse.execute_many("INSERT INTO landing.load_findings VALUES (?, ?, ?, ?, ?)", rows)

@@ -55,7 +55,11 @@ class Loaded:
     problems: list[LoaderError] = field(default_factory=list)
 
     def raise_problems(self) -> None:
-        """Ends the command with the first problem's exit code and all of their messages, if there are any."""
+        """Ends the command with the first problem's exit code and all of their messages, if there are any.
+
+        Raises:
+            LoaderError: of the first problem's kind.
+        """
         if self.problems:
             raise type(self.problems[0])("\n".join(map(str, self.problems))) from self.problems[0]
 

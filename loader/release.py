@@ -44,6 +44,11 @@ def require_applied(settings: Settings, release: str) -> None:
 def record(settings: Settings, release: str, result: RunResult) -> str:
     """Writes that a day's run was green: what the alarm for silence looks for, and by which release it was.
 
+    Args:
+        settings: the bucket.
+        release: its name.
+        result: the green run.
+
     Returns:
         The key, `runs/YYYYMMDD.json`.
 

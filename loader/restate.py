@@ -30,6 +30,7 @@ def differing_days(context: Context, snapshot: Snapshot, end: dt.date) -> list[d
     """The days on which the model's rows in prod differ from what its query gives now, ascending.
 
     Args:
+        context: prod's, to query its database.
         snapshot: the version that prod runs.
         end: last business day to compare; days never computed are left to the run.
     """
@@ -51,10 +52,14 @@ def differing_tables(
     which to open them.
 
     Args:
+        context: as of `differing_days`.
         snapshots: the versions that prod runs.
         day: the business day.
         behind: of those that a run left behind, for a file of the day has not landed; else of those that are computed for the day, and in
             a morning's first run there are none of these to compare: all of them are yet to be computed.
+
+    Returns:
+        (day to open, tables to open on it) for each FULL model that differs; a table may be in several.
     """
     found, one = [], exp.Literal.number(1)
     for snapshot in snapshots.values():

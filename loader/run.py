@@ -49,6 +49,9 @@ def run(settings: Settings, day: dt.date | None = None) -> RunResult:
         settings: the warehouse.
         day: business day; None for the newest loaded dump's.
 
+    Returns:
+        What it did; models that wait for a file of the day are `stale` in it.
+
     Raises:
         NoDumpError: no dump of that day, or none at all, has been loaded.
         BusyError: another process holds the warehouse.

@@ -74,6 +74,9 @@ def export(
 
     Returns:
         Rows written, by object key.
+
+    Raises:
+        LoaderError: the bucket does not take one; those before it are written.
     """
     written = {}
     for dataset in datasets:
@@ -94,6 +97,9 @@ def look(warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) ->
     Args:
         live: the live dump's day; files of later days wait for theirs.
         today: today's business date; a file of a later day is rejected.
+
+    Raises:
+        LoaderError: the bucket can't be listed, or a file to compare can't be read.
     """
     found = Found()
     for dataset in DATASETS:
@@ -136,7 +142,11 @@ def _day(name: str) -> dt.date | None:
 
 
 def digest(bucket: Bucket, key: str) -> str:
-    """The sha256 of an object's bytes, lower-case hex."""
+    """The sha256 of an object's bytes, lower-case hex.
+
+    Raises:
+        LoaderError: it can't be read to its end.
+    """
     hashed = hashlib.sha256()
     with bucket.open(key) as body:
         while block := body.read(1 << 20):

@@ -55,9 +55,13 @@ class Status:
 def status(settings: Settings) -> Status:
     """Reads what is loaded and the calendar of the last days. Changes nothing.
 
+    Args:
+        settings: the warehouse, and the contract: its `continuity_days` are how many days the calendar has.
+
     Raises:
         LoaderError: there is no warehouse yet.
         BusyError: another process holds it.
+        UsageError: the contract can't be read.
     """
     window = dt.timedelta(days=read_contract(settings.contract).continuity_days - 1)
     with read_warehouse(settings) as warehouse:

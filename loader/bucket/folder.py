@@ -14,7 +14,7 @@ from loader.errors import LoaderError
 
 
 class FolderBucket:
-    """A local folder; files whose name begins with a dot are none of its objects."""
+    """A local folder; files whose name begins with a dot are none of its objects. See loader.bucket.Bucket."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -82,7 +82,7 @@ def _stored(root: Path, path: Path) -> Stored | None:
         return None
     if not stat.S_ISREG(state.st_mode):
         return None
-    return Stored(path.relative_to(root).as_posix(), state.st_size, f"{state.st_size}-{state.st_mtime_ns}")
+    return Stored(path.relative_to(root).as_posix(), f"{state.st_size}-{state.st_mtime_ns}")
 
 
 @contextmanager

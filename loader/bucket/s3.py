@@ -26,7 +26,7 @@ _TYPES = {".html": "text/html; charset=utf-8", ".csv": "text/csv; charset=utf-8"
 
 
 class S3Bucket:
-    """An S3 bucket, through boto3."""
+    """An S3 bucket, through boto3. See loader.bucket.Bucket."""
 
     def __init__(self, name: str) -> None:
         """Asks nothing yet.
@@ -84,7 +84,7 @@ class S3Bucket:
             raise explained(error, f"{self.uri}/{prefix}", "listed") from error
         # S3's console makes a folder by an empty object with this ending.
         objects = (entry for entry in found if not entry["Key"].endswith("/"))
-        stored = (Stored(entry["Key"], entry["Size"], entry["ETag"].strip('"')) for entry in objects)
+        stored = (Stored(entry["Key"], entry["ETag"].strip('"')) for entry in objects)
         return sorted(stored, key=lambda one: one.key)
 
     def keys(self, prefix: str) -> list[str]:

@@ -11,10 +11,8 @@ class Stored:
 
     Attributes:
         key: its `/`-separated path without a leading slash.
-        size_bytes: its size.
         version: another text whenever the content may have changed; only to be compared, within one bucket.
     """
 
     key: str
-    size_bytes: int
     version: str

@@ -31,12 +31,22 @@ class Finding:
 
 
 def judged(rule: str, figure: str, bound: str, good: bool) -> Finding:
-    """A finding that blocks unless it is good."""
+    """A finding that blocks unless it is good.
+
+    Args:
+        rule, figure, bound: as of Finding.
+        good: whether the figure is within the bound.
+    """
     return Finding(rule, figure, bound, PASSED if good else BLOCKED)
 
 
 def softened(finding: Finding, only_warn: Collection[str], accepted: Collection[str]) -> Finding:
-    """A finding as the contract and the person at the keyboard take it."""
+    """A finding as the contract and the person at the keyboard take it.
+
+    Args:
+        only_warn: names of rules that the contract only warns of.
+        accepted: those that somebody accepts; what only warns stays a warning.
+    """
     if finding.outcome == BLOCKED and finding.rule in only_warn:
         return replace(finding, outcome=WARNED)
     if finding.outcome == BLOCKED and finding.rule in accepted:

@@ -36,7 +36,13 @@ class BadDates:
         return sum(self.reasons.values()) - self.silent
 
     def add(self, column: Column, reason: str, text: str) -> None:
-        """Count one more."""
+        """Count one more.
+
+        Args:
+            column: whose it is.
+            reason: why it is no day, see loader/dump/dates.py.
+            text: as the dump has it.
+        """
         self.reasons[column.name, reason] += 1
         self.silent += text.startswith("0000-") and dates.reason_of(f"2001{text[4:]}", column.kind) is None
 
@@ -70,7 +76,13 @@ def load_sql(chunk: Chunk, table: str) -> str:
 
 
 def insert_sql(chunk: Chunk, table: str, text: bytes) -> bytes:
-    """The INSERT that lands the same rows as SQL, `(1,'a'),(2,...)`; further arguments as of `load_sql`."""
+    """The INSERT that lands the same rows as `load_sql`.
+
+    Args:
+        chunk: the chunk.
+        table: the landed table's quoted name.
+        text: the rows as SQL, `(1,'a'),(2,...)`.
+    """
     columns = ", ".join(quote(column.name) for column in chunk.target.columns)
     return f"INSERT INTO {table} ({columns}) VALUES ".encode() + text
 

@@ -36,7 +36,12 @@ def figures(warehouse: Warehouse, progress: Callable[[int], None] = lambda _: No
 
 
 def rows(warehouse: Warehouse, sql: str, names: str, *values: Any) -> list[dict[str, Any]]:
-    """The rows of a query as JSON's types, by the names of their columns, separated by spaces."""
+    """The rows of a query as JSON's types.
+
+    Args:
+        names: what the columns are called, in their order, separated by spaces.
+        values: for the query's question marks.
+    """
     found = warehouse.query(sql, *values)
     return [dict(zip(names.split(), map(_plain, row), strict=True)) for row in found]
 

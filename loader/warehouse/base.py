@@ -51,7 +51,12 @@ class Warehouse(Protocol):
         """A name as an identifier, whatever it holds."""
 
     def same(self, left: str, right: str, kind: str) -> str:
-        """The condition that two columns of one type hold the same value, to the byte, or NULL both."""
+        """The condition that two columns of one type hold the same value, to the byte, or NULL both.
+
+        Args:
+            left, right: quoted.
+            kind: their type, as `columns` has it.
+        """
 
     def create_schema(self, name: str) -> None:
         """A new, empty schema."""
