@@ -220,6 +220,8 @@ def test_a_choice_among_rows_is_always_the_same(models: Models) -> None:
         ("silver.int_contracts", ("tenant_id", "apartment_id", "room_id"), "moving_id"),
         ("silver.occupancy_projection", (), "day"),  # one row a day, by that model's audit
         ("silver.occupancy_projection", ("room_id",), "leaves_on"),  # stays of the same days are one
+        ("silver.occupancy_projection", ("tenant_id",), None),  # whether there is one
+        ("silver.tenant_room_snapshot_daily", ("snapshot_date", "tenant_id"), None),  # whether there is one
         ("silver.tenant_room_snapshot_daily", ("snapshot_date", "tenant_id", "room_id"), "moving_id"),
         ("silver.tenant_room_snapshot_daily", ("snapshot_date", "room_id", "is_known_room"), "moving_id"),
         ("silver.tenant_status_history", ("tenant_id",), "change_date"),  # unique, by that model's audit

@@ -29,7 +29,7 @@ SELECT
   room_number::VARCHAR(64) AS room_number, /* number on the door */
   contract_type_ja::VARCHAR(64) AS contract_system, /* contract type in Japanese */
   contract_channel::BIGINT AS contract_channel, /* channel the contract came through */
-  original_contract_date::DATE AS original_contract_date, /* first move-in of the tenant in this room */
+  original_contract_date::DATE AS original_contract_date, /* first move-in of the tenant, as the source carries it from contract to contract */
   contract_date::DATE AS contract_date, /* day of signing */
   contract_start_date::DATE AS contract_start_date, /* contract start, can lie ahead */
   rent_start_date::DATE AS rent_start_date, /* first day of rent */

@@ -42,7 +42,7 @@ SELECT
   m.contract_start_date::DATE AS contract_start_date, /* contract start, can lie ahead */
   m.rent_start_date::DATE AS rent_start_date, /* first day of rent */
   m.contract_expiration_date::DATE AS contract_expiration_date, /* day the contract expires */
-  m.original_contract_date::DATE AS original_contract_date, /* first move-in of the tenant in this room */
+  m.original_contract_date::DATE AS original_contract_date, /* first move-in of the tenant, as the source carries it from contract to contract */
   m.cancellation_notice_date::DATE AS cancellation_notice_date, /* day the notice to leave was received */
   m.moveout_date::DATE AS moveout_date, /* the one move-out day */
   m.contract_type_code::BIGINT AS contract_type_code, /* contract type 0 to 9 */

@@ -41,7 +41,9 @@ WITH RECURSIVE ahead AS (
       WHEN s.is_moveout = 1 AND r.moveout_date > a.as_of_date
       THEN r.moveout_date
       ELSE @add_days(a.as_of_date, 91) /* not within what is projected */
-    END AS leaves_on
+    END AS leaves_on,
+    r.is_occupying,
+    MAX(CASE WHEN s.is_moveout = 0 THEN r.is_occupying END) OVER (PARTITION BY r.tenant_id) AS is_housed
   FROM newest AS a
   JOIN silver.tenant_room_snapshot_daily AS r
     ON r.snapshot_date = a.as_of_date AND r.is_known_room = 1
@@ -57,8 +59,11 @@ WITH RECURSIVE ahead AS (
     MAX(leaves_on) OVER (PARTITION BY room_id ORDER BY comes_on, leaves_on ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS left_by,
     LEAD(comes_on) OVER (PARTITION BY room_id ORDER BY comes_on, leaves_on) AS next_comes_on
   FROM held
+  /* Who lives in another room without having given notice changes rooms: none more is occupied for it. */
   WHERE
-    leaves_on > comes_on
+    leaves_on > comes_on AND (
+      is_occupying = 1 OR COALESCE(is_housed, 0) = 0
+    )
 ), dated AS (
   SELECT
     comes_on AS day,

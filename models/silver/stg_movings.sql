@@ -24,7 +24,7 @@ SELECT
   m.movein_date AS contract_start_date, /* contract start, can lie ahead */
   m.rent_start_date, /* first day of rent */
   m.expiration_date AS contract_expiration_date, /* day the contract expires */
-  m.original_movein_date AS original_contract_date, /* first move-in of the tenant in this room */
+  m.original_movein_date AS original_contract_date, /* first move-in of the tenant, as the source carries it from contract to contract */
   m.moveout_receipt_date AS cancellation_notice_date, /* day the notice to leave was received */
   COALESCE(m.moveout_date_integrated, m.moveout_plans_date, m.moveout_date)::DATE AS moveout_date, /* the one move-out day: unified, else planned, else last rent day */
   m.moveout_date_integrated, /* move-out day as the source unifies it */

@@ -19,7 +19,7 @@ MODEL (
   )
 );
 
-/* Kind: a day depends on its own file alone, so it is computed once and no later rent can reach it. */
+/* Kind: a day depends on its own two files alone, so it is computed once and no later rent can reach it. */
 WITH days AS (
   SELECT
     calendar_date
@@ -31,13 +31,17 @@ WITH days AS (
     a.*,
     CASE WHEN a.room_apartment_id = a.apartment_id AND NOT p.apartment_id IS NULL THEN 1 ELSE 0 END AS is_known_room,
     CASE
-      WHEN COALESCE(a.original_movein_date, a.movein_date) > a.snapshot_date
+      WHEN COALESCE(a.movein_date, a.original_movein_date) > a.snapshot_date
       AND (
-        a.tenant_status = 7 OR a.is_current_contract = 0
+        a.tenant_status = 7
+        OR (
+          a.is_current_contract = 0
+          AND MAX(CASE WHEN COALESCE(a.is_moveout, 0) = 0 THEN a.is_current_contract END) OVER (PARTITION BY a.snapshot_date, a.tenant_id) = 1
+        )
       )
       THEN 0
       ELSE s.is_occupied
-    END AS is_occupying, /* A reserved room is not occupied: the first move-in lies ahead, and the tenant is not in yet (7) or in by another contract. */
+    END AS is_occupying, /* A reserved room is not occupied: the contract lies ahead, and the tenant is not in yet (7) or has another, current one. */
     s.room_priority,
     s.ui_label_ja
   FROM days AS d
@@ -46,13 +50,17 @@ WITH days AS (
   JOIN seeds.code_tenant_status AS s
     ON s.code = a.tenant_status AND s.is_population = 1
   LEFT JOIN staging.property_snapshots AS p
-    ON p.snapshot_date = d.calendar_date AND p.apartment_id = a.apartment_id
+    ON p.snapshot_date = d.calendar_date
+    AND p.apartment_id = a.apartment_id
+    AND (
+      p.room_rows > 0 OR p.room_count > 0
+    )
 ), held AS (
   SELECT
     *,
     ROW_NUMBER() OVER (
       PARTITION BY snapshot_date, tenant_id, room_id
-      ORDER BY is_known_room DESC, CASE WHEN movein_date > snapshot_date THEN 1 ELSE 0 END, movein_date DESC NULLS LAST, updated_at DESC NULLS LAST, moving_id DESC
+      ORDER BY is_known_room DESC, is_occupying DESC, CASE WHEN movein_date > snapshot_date THEN 1 ELSE 0 END, movein_date DESC NULLS LAST, updated_at DESC NULLS LAST, moving_id DESC
     ) AS place /* A renewal that starts later does not bring its rent forward. */
   FROM contracts
   /* By the contract's tenant, for a tenant can hold two rooms and tenants.moving_id can dangle. But the source leaves old contracts
@@ -86,10 +94,10 @@ SELECT
   COALESCE(c.tenant_type, 'unknown')::VARCHAR(16) AS tenant_type, /* individual, corporate or unknown, by the type of the contract */
   r.rent::DECIMAL(12, 0) AS monthly_rent, /* yen a month on that day */
   r.movein_date::DATE AS move_in_date, /* contract start, can lie ahead */
-  r.original_movein_date::DATE AS original_movein_date, /* first move-in of the tenant in this room */
+  r.original_movein_date::DATE AS original_movein_date, /* first move-in of the tenant, as the source carries it from contract to contract */
   r.leaves_on::DATE AS moveout_date, /* the one move-out day as known on that day: unified, else planned, else last rent day */
   r.moveout_plans_date::DATE AS moveout_plans_date, /* planned or actual day of leaving, as known on that day */
-  r.is_known_room::BIGINT AS is_known_room, /* 0: the day has no such property, or it no such room, so it counts in no occupancy */
+  r.is_known_room::BIGINT AS is_known_room, /* 0: the day has no such property, or that no such room, so it counts in no occupancy */
   r.is_occupying::BIGINT AS is_occupying, /* 1: by status and dates the tenant lives there on that day; 0: applied, or reserved */
   CASE WHEN r.room_place = 1 AND r.is_occupying = 1 AND r.is_known_room = 1 THEN 1 ELSE 0 END::BIGINT AS is_room_primary /* 1: the one tenant by whom the room counts as occupied */
 FROM ranked AS r

@@ -53,7 +53,7 @@ SELECT
   room_id, /* room of the contract */
   @clean_date(movein_date) AS movein_date, /* contract start, can lie ahead */
   @clean_date(movein_decided_date) AS movein_decided_date, /* day of signing; the source also holds a time of day */
-  @clean_date(original_movein_date) AS original_movein_date, /* first move-in of the tenant in this room */
+  @clean_date(original_movein_date) AS original_movein_date, /* first move-in of the tenant, as the source carries it from contract to contract */
   @clean_date(rent_start_date) AS rent_start_date, /* first day of rent, mostly empty */
   @clean_date(expiration_date) AS expiration_date, /* day the contract expires */
   @clean_date(moveout_receipt_date) AS moveout_receipt_date, /* day the notice to leave was received */

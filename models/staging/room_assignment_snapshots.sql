@@ -63,7 +63,7 @@ SELECT
   is_moveout, /* 1: the source says the move-out is done */
   moving_agreement_type, /* contract type 0 to 9 */
   @clean_date(movein_date) AS movein_date, /* contract start, can lie ahead */
-  @clean_date(original_movein_date) AS original_movein_date, /* first move-in of the tenant in this room */
+  @clean_date(original_movein_date) AS original_movein_date, /* first move-in of the tenant, as the source carries it from contract to contract */
   @clean_date(moveout_date_integrated) AS moveout_date_integrated, /* move-out day as the source unifies it */
   @clean_date(moveout_plans_date) AS moveout_plans_date, /* planned or actual day of leaving */
   @clean_date(moveout_date) AS moveout_date, /* last day of rent */
