@@ -98,6 +98,7 @@ def with_memo(body: bytes, kind: str, value: bytes) -> bytes:
     return body.replace(rows, rows.replace(b"),(", b"," + value + b"),(").replace(b");", b"," + value + b");"))
 
 
+@pytest.mark.slow
 @pytest.mark.twin
 def test_the_counts_are_told_by_load_and_by_status(bucket: Path, place: Place, capsys) -> None:
     settings = place.settings(bucket)

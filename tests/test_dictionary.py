@@ -29,6 +29,7 @@ def dictionary(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "dictionary.html"
 
 
+@pytest.mark.slow
 def test_it_has_the_columns_that_the_warehouse_has(dictionary: Path, planned: Path, query) -> None:
     lineage = json.loads(re.search(r'id="lineage">(.*?)</script>', dictionary.read_text(), re.S)[1])
     columns: dict[str, set[str]] = {}
@@ -61,6 +62,7 @@ def test_every_column_of_a_model_has_type_and_meaning(dictionary: Path) -> None:
             assert [column for column, kind, meaning in columns if not kind or not meaning] == [], name
 
 
+@pytest.mark.slow
 def test_a_column_is_followed_back_to_landing_in_a_browser(dictionary: Path, browser: Any) -> None:
     browser.get(dictionary.as_uri())
     summary = "document.getElementById('gold.daily_activity_summary')"

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +32,7 @@ VALUES = (
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(VALUES, max_size=4))
 def test_what_is_written_is_what_is_read(values: list) -> None:

@@ -258,6 +258,7 @@ def test_gzip_of_several_members_lands_like_one(tmp_path: Path) -> None:
     assert found.report.size_bytes == len(body)
 
 
+@pytest.mark.slow
 def test_more_rows_than_a_chunk_and_a_block_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Statements over block borders, chunks over statement borders, and a row wider than DuckDB's usual line."""
     monkeypatch.setattr("loader.dump.duckdb_landing.CHUNK_BYTES", 1 << 19)

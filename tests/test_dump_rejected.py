@@ -206,6 +206,7 @@ def test_afterwards_the_connection_the_scratch_folder_and_the_threads_are_as_bef
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("dump-")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gzipped", [False, True], ids=["plain", "gz"])
 def test_a_compact_dump_cut_anywhere_is_rejected_or_lands_a_beginning(gzipped: bool, tmp_path: Path) -> None:
     """It has no trailer to miss: the caller's checksum tells. But no row is ever landed in part, or wrong."""

@@ -117,6 +117,7 @@ def test_another_model_or_key_asks_again_on_request_only(
     assert len(filled.query(ANSWERS)) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "shown", "reason"),
     [
@@ -152,6 +153,7 @@ def test_an_answer_counts_or_is_null_with_its_reason(
     assert filled.query(lacking) == [(shown or "その他",)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
@@ -219,6 +221,7 @@ def test_nobody_there_ends_the_run(filled: Place, bucket: Path, stub: Stub) -> N
     assert (calls, failures) == (3, "unreachable 3") and ended.startswith("unreachable")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "ended", "calls"),
     [
@@ -288,6 +291,7 @@ def everywhere(place: Place, bucket: Path) -> Iterator[tuple[str, str]]:
         yield str(file), file.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_no_name_is_in_any_log_error_or_table(
     filled: Place,
     bucket: Path,

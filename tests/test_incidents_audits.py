@@ -155,6 +155,7 @@ def found(planned_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield look
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("audit", PLANTED)
 def test_an_audit_finds_what_breaks_its_rule_and_nothing_else(
     audit: str, found: Callable[..., tuple[int, bool]]
@@ -165,6 +166,7 @@ def test_an_audit_finds_what_breaks_its_rule_and_nothing_else(
     assert found(audit, model, planted) == (1, blocks)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("audit", "model", "planted"), ALSO_PLANTED)
 def test_an_audit_finds_the_other_things_that_break_its_rule(
     audit: str, model: str, planted: str, found: Callable[..., tuple[int, bool]]

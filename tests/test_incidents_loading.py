@@ -69,6 +69,7 @@ def test_what_the_pipeline_keeps_for_itself_outlives_the_next_dump(bucket: Path,
     assert empty_place.query("SELECT COUNT(*) FROM landing.property_geo_latlon_backup") == [(1,)]
 
 
+@pytest.mark.slow
 def test_a_schema_that_is_not_on_record_is_never_dropped(bucket: Path, empty_place: Place) -> None:
     """I38, R10: clean-ups by the look of a name took what they should not, and missed what they should."""
     foreign = ("landing_20200101", "landing_20250612_backup")

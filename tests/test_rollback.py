@@ -40,6 +40,7 @@ def states(place: Place) -> list[tuple]:
     return place.query("SELECT business_date, state FROM landing.generations ORDER BY load_id")
 
 
+@pytest.mark.slow
 def test_three_generations_are_kept_and_rolled_back_to_one_by_one(empty_place: Place, bucket: Path) -> None:
     for offset in range(5):
         put_dump(bucket, day(offset), company(tenants=[tenant(1, status=offset)]))

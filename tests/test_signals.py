@@ -82,6 +82,7 @@ def test_a_plan_before_the_day_has_landed_marks_nothing_done(empty_place: Place)
     assert empty_place.query("SELECT day_kind, period_end_rooms FROM silver.occupancy_facts") == [("fact", 1)]
 
 
+@pytest.mark.slow
 def test_a_dump_without_its_snapshot_runs_one_branch_and_is_not_called_fresh(place: Place) -> None:
     land_dump(place.settings(), NEXT_DAY, company())
     result = run(place.settings())
