@@ -5,18 +5,17 @@ AUDIT (
 
 /* Dates of contracts that the source holds and the door takes for placeholders (macros/cleaning.py). */
 SELECT
-  COUNT(source.@column) - (
-    SELECT
-      COUNT(@column)
-    FROM @this_model
-  ) AS placeholder_rows,
-  COUNT(source.@column) AS all_rows
-FROM landing.movings AS source
-HAVING
-  (
+  placeholder_rows,
+  all_rows
+FROM (
+  SELECT
     COUNT(source.@column) - (
       SELECT
         COUNT(@column)
       FROM @this_model
-    )
-  ) * 100 > COUNT(source.@column) * @percent
+    ) AS placeholder_rows,
+    COUNT(source.@column) AS all_rows
+  FROM landing.movings AS source
+) AS counted
+WHERE
+  placeholder_rows * 100 > all_rows * @percent

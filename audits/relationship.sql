@@ -1,8 +1,5 @@
 AUDIT (
-  name relationship,
-  defaults (
-    condition = TRUE
-  )
+  name relationship
 );
 
 SELECT
@@ -11,4 +8,4 @@ FROM @this_model AS child
 LEFT JOIN @parent AS parent
   ON parent.@parent_column = child.@column
 WHERE
-  NOT child.@column IS NULL AND parent.@parent_column IS NULL AND @condition
+  NOT child.@column IS NULL AND parent.@parent_column IS NULL

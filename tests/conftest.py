@@ -6,15 +6,18 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from loader.settings import CONTRACT, Settings
+from loader.settings import CONTRACT, PROJECT, Settings
 from tests import places, quick
 from tests.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
 from tests.places import FILE, Place, Servers
 from tests.servers import mysql_family, state
+
+if TYPE_CHECKING:
+    from sqlmesh import Context
 
 FIRST_DAY = dt.date(2025, 6, 10)
 # As in the Makefile's demo: the figures in docs/differences.md are of this company.
@@ -63,6 +66,21 @@ def land_and_plan(place: Place) -> None:
         land_snapshot(settings, FIRST_DAY, {1: 9, 2: 5})
         land_rooms(settings, FIRST_DAY)
         places.plan()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    """The project, as SQLMesh reads it, on a warehouse that does not exist. Look at it, never plan it."""
+    from sqlmesh import Context
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WAREHOUSE_DUCKDB", str(tmp_path_factory.mktemp("project") / FILE))
+        patch.setenv("WAREHOUSE_GATEWAY", "duckdb")
+        context = Context(paths=[str(PROJECT)])
+        try:
+            yield context
+        finally:
+            context.close()
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,10 @@ PLANTED = {
         "staging.tenant_daily_snapshots",
         "INSERT INTO landing.tenant_daily_snapshots VALUES (1, 14, 1, NULL, '2025-06-10')",
     ),
+    "newest_file_relationship": (
+        "staging.tenant_daily_snapshots",
+        "UPDATE landing.tenant_daily_snapshots SET status = 99 WHERE snapshot_date = '2025-06-10' AND tenant_id = 1",
+    ),
     "no_future_date": (
         "gold.new_contracts",
         "UPDATE {table} SET contract_date = '2025-06-11' WHERE contract_id = 1",
@@ -116,7 +120,7 @@ ALSO_PLANTED = [
         "UPDATE {dump}.tenants SET moving_id = 2 WHERE id = 1",
     ),
     (
-        "relationship",  # a status that nobody knows leaves no room occupied, and all sums right
+        "newest_file_relationship",  # leaves no room occupied, and all sums right
         "staging.room_assignment_snapshots",
         "UPDATE landing.room_assignment_snapshots SET tenant_status = 99 WHERE snapshot_date = '2025-06-10' AND tenant_id = 1",
     ),

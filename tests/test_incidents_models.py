@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,24 +22,9 @@ OF_THE_LOADER = "landing."
 
 
 @pytest.fixture(scope="module")
-def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
-    """The project, as SQLMesh reads it."""
-    from sqlmesh import Context
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WAREHOUSE_DUCKDB", str(tmp_path_factory.mktemp("models") / "nothing.duckdb"))
-        patch.setenv("WAREHOUSE_GATEWAY", "duckdb")
-        context = Context(paths=[str(PROJECT)])
-        try:
-            yield context
-        finally:
-            context.close()
-
-
-@pytest.fixture(scope="module")
-def models(context: Context) -> Models:
+def models(project: Context) -> Models:
     """The project's models, by name."""
-    return {model.name: model for model in context.models.values()}
+    return {model.name: model for model in project.models.values()}
 
 
 def seed(name: str) -> list[dict[str, str]]:
@@ -118,9 +102,9 @@ def test_models_are_shown_in_the_schemas_that_they_name(planned: Path, query, mo
     assert {name.partition(".")[0] for name in shown} == {"staging", "seeds", "silver", "gold"}
 
 
-def test_nothing_runs_behind_the_models(context: Context, models: Models) -> None:
+def test_nothing_runs_behind_the_models(project: Context, models: Models) -> None:
     """I23: every model was right, and the run failed in a step after them. What stands behind a model here are its indexes alone."""
-    assert not context.config.after_all
+    assert not project.config.after_all
     for model in models.values():
         assert [statement.sql for statement in model.post_statements_ or []] in ([], ["@create_indexes()"]), model.name
         assert not model.pre_statements_ and not model.on_virtual_update, model.name

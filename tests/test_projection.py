@@ -7,12 +7,15 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
 from loader.settings import PROJECT
-from tests.places import FILE
+
+if TYPE_CHECKING:
+    from sqlmesh import Context
 
 pytestmark = pytest.mark.slow
 
@@ -50,18 +53,10 @@ def some_stays(rng: random.Random) -> tuple[list[Stay], list[int]]:
 
 
 @pytest.fixture(scope="module")
-def projected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def projected(project: Context) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with a view `projected`, the model's query, on tables of what it reads."""
-    from sqlmesh import Context
-
-    with pytest.MonkeyPatch.context() as patch, duckdb.connect() as connection:
-        patch.setenv("WAREHOUSE_DUCKDB", str(tmp_path_factory.mktemp("models") / FILE))
-        patch.setenv("WAREHOUSE_GATEWAY", "duckdb")
-        context = Context(paths=[str(PROJECT)])
-        try:
-            query = context.get_model("silver.occupancy_projection").render_query_or_raise().sql("duckdb")
-        finally:
-            context.close()
+    query = project.get_model("silver.occupancy_projection").render_query_or_raise().sql("duckdb")
+    with duckdb.connect() as connection:
         connection.execute("ATTACH ':memory:' AS warehouse; USE warehouse; CREATE SCHEMA silver; CREATE SCHEMA seeds")
         connection.execute(
             f"CREATE TABLE seeds.code_tenant_status AS FROM read_csv('{PROJECT}/seeds/code_tenant_status.csv')"

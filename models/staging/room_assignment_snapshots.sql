@@ -36,18 +36,7 @@ MODEL (
     NEWEST_DAY_UNIQUE(day := snapshot_date, columns := (
       moving_id
     )),
-    RELATIONSHIP(
-      column := tenant_status,
-      parent := seeds.code_tenant_status,
-      parent_column := code,
-      condition := child.snapshot_date = (
-        SELECT
-          MAX(business_date)
-        FROM landing.load_ledger
-        WHERE
-          dataset = 'room_assignment'
-      )
-    )
+    NEWEST_FILE_RELATIONSHIP(dataset := 'room_assignment', column := tenant_status, parent := seeds.code_tenant_status, parent_column := code)
   )
 );
 

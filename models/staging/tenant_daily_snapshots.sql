@@ -21,18 +21,7 @@ MODEL (
     NEWEST_DAY_UNIQUE(day := snapshot_date, columns := (
       tenant_id
     )),
-    RELATIONSHIP(
-      column := status,
-      parent := seeds.code_tenant_status,
-      parent_column := code,
-      condition := child.snapshot_date = (
-        SELECT
-          MAX(business_date)
-        FROM landing.load_ledger
-        WHERE
-          dataset = 'tenant_status'
-      )
-    )
+    NEWEST_FILE_RELATIONSHIP(dataset := 'tenant_status', column := status, parent := seeds.code_tenant_status, parent_column := code)
   )
 );
 
