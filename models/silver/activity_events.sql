@@ -18,7 +18,8 @@ WITH seen AS (
     tenant_id,
     change_type,
     status,
-    COALESCE(previous_status, LAG(previous_status) OVER (PARTITION BY tenant_id ORDER BY change_date)) AS status_before /* Who was away for some days comes back from the status he vanished in. */
+    previous_status,
+    LAG(previous_status) OVER (PARTITION BY tenant_id ORDER BY change_date) AS status_vanished_in /* Who was away for some days comes back from it. */
   FROM silver.tenant_status_changes
 ), applied AS (
   SELECT
@@ -28,7 +29,7 @@ WITH seen AS (
   JOIN seeds.code_tenant_status AS s
     ON s.code = c.status AND s.is_application = 1
   LEFT JOIN seeds.code_tenant_status AS b
-    ON b.code = c.status_before
+    ON b.code = COALESCE(c.previous_status, c.status_vanished_in)
   /* Entering the application statuses, not moving between them; the first snapshot of all shows a state, not an event. */
   WHERE
     c.change_type <> 'seeded' AND COALESCE(b.is_application, 0) = 0

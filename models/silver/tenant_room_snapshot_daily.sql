@@ -30,18 +30,8 @@ WITH days AS (
   SELECT
     a.*,
     CASE WHEN a.room_apartment_id = a.apartment_id AND NOT p.apartment_id IS NULL THEN 1 ELSE 0 END AS is_known_room,
-    CASE
-      WHEN COALESCE(a.movein_date, a.original_movein_date) > a.snapshot_date
-      AND (
-        a.tenant_status = 7
-        OR (
-          a.is_current_contract = 0
-          AND MAX(CASE WHEN COALESCE(a.is_moveout, 0) = 0 THEN a.is_current_contract END) OVER (PARTITION BY a.snapshot_date, a.tenant_id) = 1
-        )
-      )
-      THEN 0
-      ELSE s.is_occupied
-    END AS is_occupying, /* A reserved room is not occupied: the contract lies ahead, and the tenant is not in yet (7) or has another, current one. */
+    MAX(CASE WHEN COALESCE(a.is_moveout, 0) = 0 THEN a.is_current_contract END) OVER (PARTITION BY a.snapshot_date, a.tenant_id) AS has_current_contract, /* A column by itself: within a condition MariaDB computes it wrong. */
+    s.is_occupied,
     s.room_priority,
     s.ui_label_ja
   FROM days AS d
@@ -55,6 +45,20 @@ WITH days AS (
     AND (
       p.room_rows > 0 OR p.room_count > 0
     )
+), stays AS (
+  SELECT
+    *,
+    CASE
+      WHEN COALESCE(movein_date, original_movein_date) > snapshot_date
+      AND (
+        tenant_status = 7 OR (
+          is_current_contract = 0 AND has_current_contract = 1
+        )
+      )
+      THEN 0
+      ELSE is_occupied
+    END AS is_occupying /* A reserved room is not occupied: the contract lies ahead, and the tenant is not in yet (7) or has another, current one. */
+  FROM contracts
 ), held AS (
   SELECT
     *,
@@ -62,7 +66,7 @@ WITH days AS (
       PARTITION BY snapshot_date, tenant_id, room_id
       ORDER BY is_known_room DESC, is_occupying DESC, CASE WHEN movein_date > snapshot_date THEN 1 ELSE 0 END, movein_date DESC NULLS LAST, updated_at DESC NULLS LAST, moving_id DESC
     ) AS place /* A renewal that starts later does not bring its rent forward. */
-  FROM contracts
+  FROM stays
   /* By the contract's tenant, for a tenant can hold two rooms and tenants.moving_id can dangle. But the source leaves old contracts
   open: one that is not the tenant's current one counts only until its move-out. */
   WHERE
