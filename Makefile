@@ -1,5 +1,8 @@
 # `make help` lists the targets. Everything installs itself into .venv; python3 (3.10 to 3.13) and make are all it needs.
-PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3.10 python3))
+# The first that is there and fits: a `python3` may be of any version, and `command -v` tells but its first word where sh is dash.
+FITS := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.10 python3; do \
+  $$name -c '$(FITS)' 2>/dev/null && command -v $$name && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -16,6 +19,7 @@ venv: $(READY) ## the Python environment, exactly as locked
 
 $(READY): requirements-dev.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.10 to 3.13 is needed: install it, or name it with make PYTHON=/path/to/python3"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) can make no environments: apt-get install python3-venv"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
