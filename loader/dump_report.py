@@ -9,6 +9,23 @@ if TYPE_CHECKING:
     from loader.dump.create_table import Column
 
 
+@dataclass(frozen=True)
+class Remark:
+    """What the dump itself says, or leaves open, so that nobody can know it; the gate decides what comes of it.
+
+    Attributes:
+        rule: name of the rule that judges it.
+        table: the table, None for the whole dump.
+        what: what is known, in words; never a value of a row.
+        column: the column, None for the whole table.
+    """
+
+    rule: str
+    table: str | None
+    what: str
+    column: str | None = None
+
+
 @dataclass
 class TableReport:
     """One table of a dump.
@@ -36,6 +53,7 @@ class DumpReport:
         sha256: lower-case hex digest of those bytes.
         headed: whether it has mysqldump's opening comment; a --compact dump has neither that nor the closing one.
         complete: whether the dump ended with mysqldump's own `-- Dump completed` line.
+        remarks: what the dump leaves open.
     """
 
     tables: dict[str, TableReport] = field(default_factory=dict)
@@ -43,6 +61,7 @@ class DumpReport:
     sha256: str = ""
     headed: bool = False
     complete: bool = False
+    remarks: list[Remark] = field(default_factory=list)
 
     @property
     def rows_landed(self) -> int:

@@ -153,12 +153,15 @@ class _Attempt:
         if blocked:
             lines = "".join(f"\n  {one}" for one in blocked)
             acceptable = [one.rule for one in blocked if self.to.contract.may_be_accepted(one.rule)]
-            advice = (
-                f"If that is as it should be, type the same with {' '.join(f'--accept {rule}' for rule in acceptable)}, or change the "
-                "bound in contract.yaml"
-                if len(acceptable) == len(blocked)
-                else "If the source is right, the models must follow it first: models/staging"
-            )
+            if len(acceptable) == len(blocked):
+                accepts = " ".join(f"--accept {rule}" for rule in acceptable)
+                advice = (
+                    f"If that is as it should be, type the same with {accepts}, or change the bound in contract.yaml"
+                )
+            elif any(one.rule.startswith("whole:") for one in blocked):
+                advice = "Have the producer make the whole dump again"
+            else:
+                advice = "If the source is right, the models must follow it first: models/staging"
             raise DumpRejectedError(
                 f"dump {Path(self.dump.key).name} did not pass the gate; nothing was changed. {advice}{lines}"
             )
@@ -209,7 +212,7 @@ def _check(dump: Dump, report: DumpReport) -> None:
             f"dump {name}: its bytes are not those of its manifest ({report.size_bytes:,} bytes, sha256 {report.sha256[:12]}…, "
             f"{told}); get the file again; nothing was changed"
         )
-    if (report.headed or dump.sha256 is None) and not report.complete:
+    if dump.sha256 is None and not report.complete:
         raise DumpRejectedError(
             f"dump {name}: it ends without mysqldump's own closing line, and nothing else says that it is whole: get it again; "
             "nothing was changed"

@@ -15,8 +15,8 @@ from tests.landing import TABLES, Rows
 _MYSQL_TYPES = {"BIGINT": "int unsigned", "TIMESTAMP": "datetime", "VARCHAR": "varchar(255)"}
 
 
-def dump_sql(tables: dict[str, Rows]) -> bytes:
-    """A dump of these tables, with the trailer of a complete one."""
+def dump_sql(tables: dict[str, Rows], headings: bool = False) -> bytes:
+    """A dump of these tables, with the trailer of a complete one; with the client's headings if asked for."""
     parts = ["-- MySQL dump 10.13\n", "/*!40101 SET NAMES utf8mb4 */;\n"]
     for name, rows in tables.items():
         columns = _columns(name)
@@ -26,9 +26,18 @@ def dump_sql(tables: dict[str, Rows]) -> bytes:
         parts.append(f"DROP TABLE IF EXISTS `{name}`;\nCREATE TABLE `{name}` (\n{body}\n) ENGINE=InnoDB;\n")
         if rows:
             values = ",".join(f"({','.join(_literal(row.get(column)) for column, _ in columns)})" for row in rows)
-            parts.append(f"INSERT INTO `{name}` VALUES {values};\n")
+            values = f"INSERT INTO `{name}` VALUES {values};\n"
+        parts.append(
+            (f"-- Dumping data for table `{name}`\n" if headings else "") + rows_section(name, values if rows else "")
+        )
     parts.append("-- Dump completed on 2025-06-10  5:40:00\n")
     return "".join(parts).encode()
+
+
+def rows_section(table: str, inserts: str) -> str:
+    """What mysqldump writes around a table's rows."""
+    disable, enable = (f"/*!40000 ALTER TABLE `{table}` {what} KEYS */;\n" for what in ("DISABLE", "ENABLE"))
+    return f"LOCK TABLES `{table}` WRITE;\n{disable}{inserts}{enable}UNLOCK TABLES;\n"
 
 
 def put_dump(bucket: Path, day: dt.date, tables: dict[str, Rows] | bytes, zipped: bool = False, **changes: Any) -> Path:

@@ -80,7 +80,7 @@ def _quick(path: Path) -> bytes:
     body = path.read_bytes()
     start, end = (
         body.index(b"-- Table structure for table `parted`"),
-        body.index(b"UNLOCK TABLES;\n", body.index(b"`parted` VALUES")),
+        body.index(b"UNLOCK TABLES;\n", body.index(b"`parted` VALUES")) + len(b"UNLOCK TABLES;\n"),
     )
     return (
         body[: body.index(b"-- Table structure for table")]

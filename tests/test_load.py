@@ -16,10 +16,11 @@ from loader.settings import PROJECT
 from loader.warehouse import open_warehouse
 from tests.landing import company, moving, tenant
 from tests.places import Place, everything
-from tests.small_bucket import dump_sql, put_dump
+from tests.small_bucket import dump_sql, put_dump, rows_section
 
 DAY = dt.date(2025, 6, 10)
 NEXT = dt.date(2025, 6, 11)
+EXTRA = b"CREATE TABLE `Extra` (`id` int);\n" + rows_section("Extra", "INSERT INTO `Extra` VALUES (1);\n").encode()
 
 
 def ledger_of(place: Place) -> list[tuple]:
@@ -87,7 +88,8 @@ def test_the_next_dump_replaces_every_table_and_keeps_the_history(bucket, empty_
 
 def test_a_table_that_a_later_dump_lacks_is_gone_not_stale(bucket, empty_place) -> None:
     extra = dump_sql(company()).replace(
-        b"-- Dump completed", b"CREATE TABLE `Extra` (`id` int);\nINSERT INTO `Extra` VALUES (1);\n-- Dump completed"
+        b"-- Dump completed",
+        EXTRA + b"-- Dump completed",
     )
     put_dump(bucket, DAY, extra)
     settings = empty_place.settings(bucket)

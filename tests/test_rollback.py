@@ -18,13 +18,14 @@ from loader.warehouse import open_warehouse
 from tests.conftest import FIRST_DAY
 from tests.landing import company, moving, tenant
 from tests.places import Place, contents
-from tests.small_bucket import dump_sql, put_dump
+from tests.small_bucket import dump_sql, put_dump, rows_section
 
 GOOD = company(tenants=[tenant(1), tenant(2, status=14)], movings=[moving(1), moving(2, room_id=2)])
 BAD = company(
     tenants=[tenant(1, nationality="ネパール", status=17), tenant(3)],
     movings=[moving(1, rent=1, is_moveout=1, moveout_date=dt.date(2025, 6, 11)), moving(3, room_id=3)],
 )
+EXTRA = b"CREATE TABLE `Extra` (`id` int);\n" + rows_section("Extra", "INSERT INTO `Extra` VALUES (7);\n").encode()
 
 
 def day(offset: int) -> dt.date:
@@ -61,7 +62,7 @@ def test_three_generations_are_kept_and_rolled_back_to_one_by_one(empty_place: P
 
 
 def test_a_table_that_only_one_generation_has_goes_and_comes_with_it(empty_place: Place, bucket: Path) -> None:
-    extra = b"CREATE TABLE `Extra` (`id` int);\nINSERT INTO `Extra` VALUES (7);\n-- Dump completed"
+    extra = EXTRA + b"-- Dump completed"
     put_dump(bucket, day(0), company())
     load(empty_place.settings(bucket))
     put_dump(bucket, day(1), dump_sql(company()).replace(b"-- Dump completed", extra))

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from loader.contract import Contract
 from loader.contract.drift import beyond, misfits, news
-from loader.contract.findings import BLOCKED, NOTED, Finding, softened
+from loader.contract.findings import BLOCKED, NOTED, WARNED, Finding, softened
 from loader.contract.readings import Reading
 from loader.contract.rules import Examined, findings_on
-from loader.dump_report import DumpReport
+from loader.dump_report import DumpReport, Remark
 from loader.warehouse.base import Columns, Warehouse
 
 
@@ -63,7 +63,17 @@ def examine(
             report, shown = landed.report.tables[name], map(str.lower, landed.columns_before.get(name, ()))
             table = Examined(warehouse, landed.schema, name, report, before, landed.taken_at, read, set(shown))
             found += findings_on(table, rules)
+    found += [_of_remark(remark, contract) for remark in landed.report.remarks]
     if landed.columns_before:
         now = warehouse.columns(landed.schema)
         found += [Finding("drift", sentence, outcome=NOTED) for sentence in news(landed.columns_before, now)]
     return [softened(finding, contract.only_warn, accepted) for finding in found]
+
+
+def _of_remark(remark: Remark, contract: Contract) -> Finding:
+    """What the dump leaves open of a table is for people to know; a part of a table that numbers are made of is no dump."""
+    subject = ".".join(part for part in (remark.table, remark.column) if part is not None)
+    blocks = remark.rule == "whole" and remark.table in contract.tables
+    return Finding(
+        f"{remark.rule}:{subject}" if subject else remark.rule, remark.what, "", BLOCKED if blocks else WARNED
+    )

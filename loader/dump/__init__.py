@@ -14,6 +14,7 @@ from loader.dump.create_table import Table, parse_create_table
 from loader.dump.defect import Defect
 from loader.dump.inserts import Heads, Target
 from loader.dump.landing import Landing
+from loader.dump.sections import Sections
 from loader.dump.skipped import Skipped
 from loader.dump.statements import Statement, Statements
 from loader.dump.values import convert
@@ -22,8 +23,6 @@ from loader.errors import DumpRejectedError
 
 _GLUED_BYTES = 512 << 10
 _CREATE_TABLE = re.compile(rb"CREATE\s+TABLE\b", re.I)
-_TRAILER = b"-- Dump completed"
-_HEADER = re.compile(rb"-- (MySQL|MariaDB) dump ")
 
 
 def land_dump(
@@ -39,7 +38,8 @@ def land_dump(
     """Land every table of a dump in a schema of its own.
 
     Nothing of the dump is executed as it is: its CREATE TABLEs are built anew with the database's types, its INSERTs are
-    read as literals. Whether an incomplete dump (no trailer line) is good enough is the caller's decision.
+    read as literals. A dump that is cut by its own structure is rejected; whether one that says nothing of its end is good enough (no
+    closing line, as of --compact) is the caller's decision.
 
     Args:
         open_landing: where to: called with an empty folder for chunk files and with the report, it opens a landing on
@@ -68,7 +68,7 @@ def land_dump(
             reader = _Reader(landing, report, frozenset(table.lower() for table in reserved))
             for statement in Statements(blocks):
                 reader.take(statement)
-            reader.flush()
+            reader.finish()
             landing.finish()
             report.size_bytes, report.sha256 = blocks.size_bytes, blocks.sha256
     except Defect as defect:
@@ -85,6 +85,7 @@ class _Reader:
         self._reserved = reserved
         self._tables: dict[str, Table] = {}
         self._skipped = Skipped()
+        self._sections = Sections()
         self._heads = Heads(self._tables)
         self._target: Target | None = None
         self._glued: list[bytes] = []  # rows of consecutive INSERTs for the target, not yet converted
@@ -97,20 +98,31 @@ class _Reader:
             Defect: with the statement's place, if its own is not known.
         """
         try:
-            self._report.headed = self._report.headed or bool(_HEADER.match(statement.text))
-            self._report.complete = statement.text.startswith(_TRAILER) and statement.text.endswith(b"\n")
             if statement.kind == "insert":
                 self._insert(statement.text)
-            elif statement.kind != "comment":
+            elif statement.kind == "comment":
+                self._sections.comment(statement.text)
+            else:
                 self.flush()
                 if statement.kind == "other" and _CREATE_TABLE.match(statement.text):
                     self._create(statement.text)
                 else:
                     self._skipped.skip(statement.text, self._tables, in_block=statement.kind == "in block")
+                    self._sections.statement(statement.text)
         except Defect as defect:
             if defect.row is None and defect.byte is None:
                 defect.byte = statement.byte
             raise
+
+    def finish(self) -> None:
+        """Take the end of the dump.
+
+        Raises:
+            Defect: it is not whole.
+        """
+        self.flush()
+        self._report.remarks += self._sections.finish()
+        self._report.headed, self._report.complete = self._sections.headed, self._sections.complete
 
     def flush(self) -> None:
         """Convert the rows that wait.
@@ -132,6 +144,7 @@ class _Reader:
     def _insert(self, statement: bytes) -> None:
         self._skipped.require_readable()
         target, rows = self._heads.split(statement)
+        self._sections.rows(target.table.name)
         if not rows.endswith(b")"):
             rows = rows.rstrip(b"\r\n")
             if not rows.endswith(b")"):
@@ -152,5 +165,6 @@ class _Reader:
             if other.lower() == folded:
                 what = "is created twice" if other == table.name else f"differs from table {other} in case only"
                 raise Defect(what, table=table.name)
+        self._sections.create(table.name)
         self._tables[table.name] = table
         self._landing.create(table)

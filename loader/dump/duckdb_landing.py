@@ -29,9 +29,9 @@ _UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 class DuckDBLanding:
     """Land rows in the tables of one schema of DuckDB's.
 
-    A table's chunks share one transaction: a full row group then goes straight to the file, where a commit per chunk
-    doubles DuckDB's work. A context manager: inside of it DuckDB is held to little memory, and leaving it with an error
-    rolls the open transaction back.
+    A table's rows stand in one section of the dump, and its chunks share one transaction: a full row group then goes straight to the
+    file, where a commit per chunk doubles DuckDB's work. A context manager: inside of it DuckDB is held to little memory, and leaving
+    it with an error rolls the open transaction back.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str, scratch: Path, report: DumpReport):
@@ -48,7 +48,6 @@ class DuckDBLanding:
         self._files = ChunkFiles(scratch, CHUNK_BYTES)
         self._report = report
         self._open_table: str | None = None  # of the transaction
-        self._dates: dict[str, Counter[str]] = {}  # table -> date column -> values landed in earlier transactions
         self._inserted: list[Chunk] = []  # of that table; their files stay until its dates are accounted for
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="dump-writer")
         self._queue: deque[Future[None]] = deque()
@@ -156,8 +155,8 @@ class DuckDBLanding:
         table = self._inserted[0].target.table if self._inserted else None
         if table is None or not table.dates:
             return
-        missing = Counter(self._dates.get(table.name))
-        reasons: Counter[tuple[str, str]] = Counter(self._report.tables[table.name].nulled)
+        missing: Counter[str] = Counter()
+        reasons: Counter[tuple[str, str]] = Counter()
         for chunk in self._inserted:
             by_default = absent_reasons(self._cursor, chunk)
             reasons.update(by_default)
@@ -166,7 +165,6 @@ class DuckDBLanding:
         counts = ", ".join(f"count({quote(column.name)})" for column in table.dates)
         found = self._cursor.execute(f"SELECT {counts} FROM {self._name(table.name)}").fetchone()
         landed = dict(zip((column.name for column in table.dates), found, strict=True))
-        self._dates[table.name] = Counter(landed)
         missing.subtract(landed)
         for chunk in sorted(self._inserted, key=lambda chunk: not chunk.zeros):
             if not any(missing.values()):

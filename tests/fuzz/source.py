@@ -159,8 +159,6 @@ def _created(table: Table) -> bytes:
 
 
 def _inserted(table: Table, complete: bool, style: str) -> bytes:
-    if not table.rows:
-        return b""
     name = _quoted(table.name)
     listed = [_quoted(column) for at, (column, _) in enumerate(table.columns) if at not in table.left_out]
     names = f" ({', '.join(listed)})" if complete or table.left_out else ""
@@ -168,14 +166,16 @@ def _inserted(table: Table, complete: bool, style: str) -> bytes:
     rows = [
         b"(" + b",".join(value for at, value in enumerate(row) if at not in table.left_out) + b")" for row in table.rows
     ]
-    if style == "single":
+    if not rows:
+        lines = b""
+    elif style == "single":
         lines = b"".join(head + b" " + row + b";\n" for row in rows)
     else:
         lines = head + (b"\n" + b",\n".join(rows) if style == "row a line" else b" " + b",".join(rows)) + b";\n"
     return (
         f"LOCK TABLES {name} WRITE;\n/*!40000 ALTER TABLE {name} DISABLE KEYS */;\n".encode()
         + lines
-        + b"UNLOCK TABLES;\n"
+        + f"/*!40000 ALTER TABLE {name} ENABLE KEYS */;\nUNLOCK TABLES;\n".encode()
     )
 
 
