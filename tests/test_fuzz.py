@@ -164,4 +164,4 @@ def test_a_value_of_a_daily_file_is_taken_for_no_other(
 def landed(folder: Path, more: str) -> Landed:
     """A table with a row and whatever comes then."""
     good = "CREATE TABLE `t` (`id` int, `name` text);\nINSERT INTO `t` VALUES (7,'a');\n"
-    return Landed(f"{good}{more}\n-- Dump completed\n".encode(), folder)
+    return Landed(f"-- MySQL dump 10.13\n{good}{more}\n-- Dump completed\n".encode(), folder)

@@ -63,17 +63,18 @@ def examine(
             report, shown = landed.report.tables[name], map(str.lower, landed.columns_before.get(name, ()))
             table = Examined(warehouse, landed.schema, name, report, before, landed.taken_at, read, set(shown))
             found += findings_on(table, rules)
-    found += [_of_remark(remark, contract) for remark in landed.report.remarks]
+    needed = {*contract.tables, *(reading.table for reading in readings)}
+    found += [_of_remark(remark, needed) for remark in landed.report.remarks]
     if landed.columns_before:
         now = warehouse.columns(landed.schema)
         found += [Finding("drift", sentence, outcome=NOTED) for sentence in news(landed.columns_before, now)]
     return [softened(finding, contract.only_warn, accepted) for finding in found]
 
 
-def _of_remark(remark: Remark, contract: Contract) -> Finding:
-    """What the dump leaves open of a table is for people to know; a part of a table that numbers are made of is no dump."""
+def _of_remark(remark: Remark, needed: Collection[str]) -> Finding:
+    """A finding of what the dump leaves open: a warning, but of a table that numbers are made of a part is no dump."""
     subject = ".".join(part for part in (remark.table, remark.column) if part is not None)
-    blocks = remark.rule == "whole" and remark.table in contract.tables
+    blocks = remark.rule == "whole" and remark.table in needed
     return Finding(
         f"{remark.rule}:{subject}" if subject else remark.rule, remark.what, "", BLOCKED if blocks else WARNED
     )

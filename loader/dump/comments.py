@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 
+from loader.dump.defect import Defect
+
 _PIECES = re.compile(
     rb"""(?P<quoted>'(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" | `(?:[^`]|``)*`)
-      | (?:--(?=[\s\x00-\x1f]|\Z)|\#)[^\n]* | /\*(?!M?!).*?\*/ | /\*M?!\d* | \*/ | (?P<minus>--)""",
+      | (?:--(?=[\s\x00-\x1f]|\Z)|\#)[^\n]* | /\*(?!M?!).*?\*/ | (?P<mark>/\*M?!\d*|\*/) | (?P<minus>--)""",
     re.S | re.X,
 )
 
 
 def without_comments(statement: bytes) -> bytes:
-    """The statement with a space for each comment and for each mark of a version comment."""
+    """The statement with a space for each comment and for each mark of a version comment.
+
+    Raises:
+        Defect: a version comment is open at its end, or one ends that did not begin.
+    """
+    marks = [match["mark"] for match in _PIECES.finditer(statement) if match["mark"]]
+    if any((mark == b"*/") is (number % 2 == 0) for number, mark in enumerate(marks)) or len(marks) % 2:
+        raise Defect("a statement with a version comment that is open, within another, or ends without a beginning")
     return _PIECES.sub(_plain, statement)
 
 

@@ -11,6 +11,7 @@ from tests.fuzz.dump_cases import damage, gzip_damage, rows, statements, unvouch
 from tests.fuzz.key_cases import gone, keys, strange_dump
 from tests.fuzz.manifest_cases import manifest
 from tests.fuzz.schema_cases import schema
+from tests.fuzz.section_cases import section
 from tests.fuzz.snapshot_cases import again, new_file
 
 
@@ -31,13 +32,14 @@ class Kind(NamedTuple):
 KINDS = {
     "rows": Kind(rows, 4, 100),
     "schema": Kind(schema, 8, 40),
-    "damage": Kind(damage, 20, 12),
+    "damage": Kind(damage, 14, 12),
+    "sections": Kind(section, 11, 0),
     "statements": Kind(statements, 9, 15),
     "unvouched": Kind(unvouched, 9, 0),
     "gzip": Kind(gzip_damage, 7, 25),
-    "new snapshot": Kind(new_file, 13, 35),
+    "new snapshot": Kind(new_file, 11, 35),
     "snapshot again": Kind(again, 10, 35),
-    "manifest": Kind(manifest, 13, 25),
+    "manifest": Kind(manifest, 10, 25),
     "keys": Kind(keys, 5, 10),
     "strange dump": Kind(strange_dump, 1, 0),
     "gone": Kind(gone, 1, 0),

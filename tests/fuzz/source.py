@@ -138,28 +138,71 @@ _TAIL = b"""/*!40101 SET SQL_MODE=@OLD_SQL_MODE */;
 """
 
 
+@dataclass
+class Section:
+    """A table in a dump, in the pieces that mysqldump writes.
+
+    Attributes:
+        name: the table's.
+        structure: its DROP and CREATE TABLE.
+        opening: what stands before its rows.
+        inserts: its INSERTs.
+        closing: what stands behind its rows.
+    """
+
+    name: str
+    structure: bytes
+    opening: list[bytes]
+    inserts: list[bytes]
+    closing: list[bytes]
+
+    @property
+    def rows(self) -> bytes:
+        """The section of its rows."""
+        return b"".join([*self.opening, *self.inserts, *self.closing])
+
+
 def render(found: list[Table], rng: random.Random) -> bytes:
     """A dump of these tables in one of mysqldump's ways; the plainest is the likeliest."""
-    complete, style = rng.random() < 0.2, rng.choice(["one line", "one line", "row a line", "single"])
-    parts = [_HEAD]
-    if rng.random() < 0.15:
-        parts.append(b"CREATE DATABASE /*!32312 IF NOT EXISTS*/ `basis`;\n\nUSE `basis`;\n")
-    for table in found:
-        parts += [_created(table), _inserted(table, complete, style)]
-    parts += [part for part in (_VIEW, _TRIGGER) if rng.random() < 0.3]
-    body = b"".join([*parts, _TAIL])
+    head, parts, tail = sections(found, rng)
+    body = b"".join([head, *(part.structure + part.rows for part in parts), tail])
     return body.replace(b"\n", b"\r\n") if rng.random() < 0.05 else body
 
 
-def _created(table: Table) -> bytes:
+def sections(found: list[Table], rng: random.Random) -> tuple[bytes, list[Section], bytes]:
+    """The same in pieces: what stands before the tables, the tables, and what stands behind them."""
+    complete, style = rng.random() < 0.2, rng.choice(["one line", "one line", "row a line", "single"])
+    head = [_HEAD]
+    if rng.random() < 0.15:
+        head.append(b"CREATE DATABASE /*!32312 IF NOT EXISTS*/ `basis`;\n\nUSE `basis`;\n")
+    comments = rng.random() < 0.5
+    parts = [_section(table, complete, style, comments) for table in found]
+    tail = [part for part in (_VIEW, _TRIGGER) if rng.random() < 0.3]
+    return b"".join(head), parts, b"".join([*tail, _TAIL])
+
+
+def _section(table: Table, complete: bool, style: str, comments: bool) -> Section:
     name = _quoted(table.name)
     columns = ",\n".join(f"  {_quoted(column)} {declared}" for column, declared in table.columns)
     key = f",\n  PRIMARY KEY (`id`),\n  KEY `k` ({_quoted(table.columns[-1][0])}(9))" if table.columns else ""
-    return f"DROP TABLE IF EXISTS {name};\nCREATE TABLE {name} (\n{columns}{key}\n) ENGINE=InnoDB COMMENT='it''s; a';\n".encode()
+    structure = (
+        f"DROP TABLE IF EXISTS {name};\nCREATE TABLE {name} (\n{columns}{key}\n) ENGINE=InnoDB COMMENT='it''s; a';\n"
+    )
+    opening = [f"LOCK TABLES {name} WRITE;\n", f"/*!40000 ALTER TABLE {name} DISABLE KEYS */;\n"]
+    closing = [f"/*!40000 ALTER TABLE {name} ENABLE KEYS */;\n", "UNLOCK TABLES;\n"]
+    if comments and "\n" not in name:
+        structure = f"\n--\n-- Table structure for table {name}\n--\n\n{structure}"
+        opening.insert(0, f"\n--\n-- Dumping data for table {name}\n--\n\n")
+    return Section(
+        table.name,
+        structure.encode(),
+        [line.encode() for line in opening],
+        _inserts(table, name, complete, style),
+        [line.encode() for line in closing],
+    )
 
 
-def _inserted(table: Table, complete: bool, style: str) -> bytes:
-    name = _quoted(table.name)
+def _inserts(table: Table, name: str, complete: bool, style: str) -> list[bytes]:
     listed = [_quoted(column) for at, (column, _) in enumerate(table.columns) if at not in table.left_out]
     names = f" ({', '.join(listed)})" if complete or table.left_out else ""
     head = f"INSERT INTO {name}{names} VALUES".encode()
@@ -167,16 +210,10 @@ def _inserted(table: Table, complete: bool, style: str) -> bytes:
         b"(" + b",".join(value for at, value in enumerate(row) if at not in table.left_out) + b")" for row in table.rows
     ]
     if not rows:
-        lines = b""
-    elif style == "single":
-        lines = b"".join(head + b" " + row + b";\n" for row in rows)
-    else:
-        lines = head + (b"\n" + b",\n".join(rows) if style == "row a line" else b" " + b",".join(rows)) + b";\n"
-    return (
-        f"LOCK TABLES {name} WRITE;\n/*!40000 ALTER TABLE {name} DISABLE KEYS */;\n".encode()
-        + lines
-        + f"/*!40000 ALTER TABLE {name} ENABLE KEYS */;\nUNLOCK TABLES;\n".encode()
-    )
+        return []
+    if style == "single":
+        return [head + b" " + row + b";\n" for row in rows]
+    return [head + (b"\n" + b",\n".join(rows) if style == "row a line" else b" " + b",".join(rows)) + b";\n"]
 
 
 def _quoted(name: str) -> str:
