@@ -20,6 +20,7 @@ from loader.errors import DumpRejectedError, LoaderError
 from tests.landed import SCHEMA, Landed, MySQLLanded
 from tests.places import Servers
 from tests.servers import MySQLServer
+from tests.test_dump_keys import APART, BY_DEFAULT, COMPUTED, REPEATED, of
 from tests.test_dump_quirks import LEAVES_OUT, NAMES, TEXTS, TWO, TYPES, dates_dump
 from tests.test_dump_real import DUMPS
 from tests.test_dump_rejected import BAD_ROWS, BAD_STATEMENTS, GOOD, PEOPLE, SECRET, rejection
@@ -149,6 +150,26 @@ def test_a_primary_key_that_is_none_is_rejected(rows: str, land: Land, tmp_path:
     create = "CREATE TABLE `t` (`Id` int NOT NULL AUTO_INCREMENT, `b` int DEFAULT NULL, PRIMARY KEY (`id`), KEY `k` (`b`));\n"
     message = rejection(create + f"INSERT INTO `t` VALUES {rows};\n", tmp_path, land)
     assert message.startswith("table t, row "), message
+
+
+@pytest.mark.parametrize(("columns", "rows", "count", "key"), REPEATED.values(), ids=REPEATED)
+def test_a_repeated_key_is_refused(
+    columns: str, rows: str, count: str, key: str, server: MySQLServer, tmp_path: Path
+) -> None:
+    message = rejection(of("costs", columns, rows), tmp_path, partial(MySQLLanded, server, True))
+    assert message == f"table costs: {count} rows repeat a primary key ({key})"
+
+
+def test_keys_that_look_alike_and_keys_not_known_are_no_repeats(land: Land, tmp_path: Path) -> None:
+    body = ("".join(of(name, *table) for name, table in APART.items()) + COMPUTED).encode()
+    same(land(body, tmp_path), body, tmp_path)
+
+
+@pytest.mark.parametrize("type_", ["int", "char(1)"])
+def test_a_part_of_a_key_that_rows_leave_out_is_its_default(type_: str, land: Land, tmp_path: Path) -> None:
+    body = BY_DEFAULT.format(type=type_, rows="(2),(1)").encode()
+    same(land(body, tmp_path), body, tmp_path)
+    assert "a primary key" in rejection(BY_DEFAULT.format(type=type_, rows="(2),(2)"), tmp_path, land)
 
 
 def test_tables_have_integer_keys_and_no_other_and_wide_ones_fit(

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from sqlglot.dialects.mysql import MySQL
 from sqlglot.errors import TokenError
 from sqlglot.tokens import Token, TokenType
 
+from loader.dump import elements, primary_key
 from loader.dump.column_types import type_of
 from loader.dump.comments import without_comments
 from loader.dump.defect import Defect, tellable
+from loader.dump.primary_key import KeyPart
 
 DATE_KINDS = ("date", "timestamp")
 _KEYS = [[word] for word in "PRIMARY UNIQUE KEY INDEX FULLTEXT SPATIAL CONSTRAINT FOREIGN CHECK PERIOD".split()]
@@ -62,12 +64,12 @@ class Table:
     Attributes:
         name: as the dump spells it.
         columns: in their order.
-        key: names of the primary key's columns in lower case, in the key's order; empty if there is none.
+        key: the primary key's parts in its order; empty if there is none.
     """
 
     name: str
     columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()
+    key: tuple[KeyPart, ...] = ()
 
     @property
     def dates(self) -> tuple[Column, ...]:
@@ -106,31 +108,26 @@ def parse_create_table(statement: bytes) -> Table:
     if len(tokens) < at + 2 or tokens[at + 1].token_type != TokenType.L_PAREN:
         raise Defect("a CREATE TABLE statement has no column list, or names a database")
     name = _name(tokens[at])
-    elements, end = _elements(tokens, at + 1)
+    parts, end = elements.split(tokens, at + 1)
     if any(token.token_type in (TokenType.SELECT, TokenType.ALIAS, TokenType.SEMICOLON) for token in tokens[end:]):
         raise Defect("CREATE TABLE with a query or a second statement", table=name)
-    if not all(elements):
+    if not all(parts):
         raise Defect("CREATE TABLE with a comma too many, or nothing in it", table=name)
-    columns = tuple(_column(element, name) for element in elements if not _is_key(element))
+    declared = [part for part in parts if not _is_key(part)]
+    columns = [_column(element, name) for element in declared]
     if not columns:
         raise Defect("CREATE TABLE without columns", table=name)
     folded = [column.name.lower() for column in columns]
     if len(set(folded)) < len(folded):
         raise Defect("CREATE TABLE names a column twice", table=name)
-    return Table(name, columns, _primary_key(elements))
+    key = primary_key.declared(name, [part for part in parts if _is_key(part)], declared)
+    named = {part.name for part in key}
+    return Table(name, tuple(_not_null(one) if one.name in named else one for one in columns), key)
 
 
-def _primary_key(elements: Sequence[Sequence[Token]]) -> tuple[str, ...]:
-    for element in elements:
-        at = next((at for at, token in enumerate(element) if token.token_type == TokenType.PRIMARY_KEY), None)
-        if at is not None and _is_key(element):
-            bracket = next((at for at, token in enumerate(element) if token.token_type == TokenType.L_PAREN), None)
-            if bracket is None:
-                raise Defect("a PRIMARY KEY without columns")
-            return tuple(part[0].text.lower() for part in _elements(element, bracket)[0] if part)
-        if at is not None:
-            return (element[0].text.lower(),)
-    return ()
+def _not_null(column: Column) -> Column:
+    """The column of a primary key: it takes no NULL, whatever else it says."""
+    return replace(column, nullable=False)
 
 
 def _name(token: Token) -> str:
@@ -139,27 +136,6 @@ def _name(token: Token) -> str:
     if not 0 < len(name) <= _LONGEST_NAME or name.endswith(" ") or "\n" in name:
         raise Defect("CREATE TABLE with a name that is empty, too long, of several lines, or ends with a space")
     return name
-
-
-def _elements(tokens: Sequence[Token], opening: int) -> tuple[list[list[Token]], int]:
-    """Split the bracket that opens at token `opening` at its commas; also return the place behind it."""
-    elements: list[list[Token]] = [[]]
-    depth = 0
-    for at in range(opening, len(tokens)):
-        token = tokens[at]
-        if token.token_type == TokenType.L_PAREN:
-            depth += 1
-            if depth == 1:
-                continue
-        elif token.token_type == TokenType.R_PAREN:
-            depth -= 1
-            if depth == 0:
-                return elements, at + 1
-        if depth == 1 and token.token_type == TokenType.COMMA:
-            elements.append([])
-        else:
-            elements[-1].append(token)
-    raise Defect("a CREATE TABLE statement ends within its column list")
 
 
 def _is_key(element: Sequence[Token]) -> bool:
@@ -176,7 +152,7 @@ def _column(element: Sequence[Token], table: str) -> Column:
     arguments: list[str] = []
     at = 2
     if at < len(element) and element[at].token_type == TokenType.L_PAREN:
-        inner, at = _elements(element, at)
+        inner, at = elements.split(element, at)
         arguments = [part[0].text for part in inner if part]
     words = [token.text.upper() if token.token_type != TokenType.STRING else "" for token in element[at:]]
     unsigned = "UNSIGNED" in words or "ZEROFILL" in words

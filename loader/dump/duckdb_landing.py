@@ -16,7 +16,9 @@ from loader.dump.chunks import Chunk, ChunkFiles
 from loader.dump.create_table import Table
 from loader.dump.defect import Defect
 from loader.dump.duckdb_chunks import absent_reasons, count_reasons, first_bad_row, insert_sql
+from loader.dump.duckdb_keys import repeats
 from loader.dump.inserts import Target
+from loader.dump.primary_key import repeated
 from loader.dump.values import Rows
 from loader.dump_report import DumpReport, TableReport
 
@@ -47,6 +49,7 @@ class DuckDBLanding:
         self._schema = schema
         self._files = ChunkFiles(scratch, CHUNK_BYTES)
         self._report = report
+        self._tables: list[Table] = []
         self._open_table: str | None = None  # of the transaction
         self._inserted: list[Chunk] = []  # of that table; their files stay until its dates are accounted for
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="dump-writer")
@@ -72,6 +75,7 @@ class DuckDBLanding:
     def create(self, table: Table) -> None:
         """Create the table, with no rows yet."""
         self._report.tables[table.name] = TableReport(columns=table.columns)
+        self._tables.append(table)
         self._hand_over(self._files.close())
         self._submit(self._create, table)
 
@@ -88,14 +92,14 @@ class DuckDBLanding:
         figures.rows_in_dump += rows.count
 
     def finish(self) -> None:
-        """Wait until everything is in, and count the tables' rows.
+        """Wait until everything is in, look for repeated keys, and count the tables' rows.
 
         Raises:
-            Defect: DuckDB refused a chunk.
+            Defect: DuckDB refused a chunk, or a primary key is repeated.
         """
         self._hand_over(self._files.close())
         self._submit(self._commit)
-        self._submit(self._count)
+        self._submit(self._seal)
         self._wait(0)
 
     def _hand_over(self, chunk: Chunk | None) -> None:
@@ -178,9 +182,13 @@ class DuckDBLanding:
         if reasons:
             self._report.tables[table.name].nulled = dict(reasons)
 
-    def _count(self) -> None:
-        for name, figures in self._report.tables.items():
-            figures.rows_landed = self._cursor.execute(f"SELECT count(*) FROM {self._name(name)}").fetchone()[0]
+    def _seal(self) -> None:
+        for table in self._tables:
+            place = self._name(table.name)
+            if rows := repeats(self._cursor, table, place):
+                raise repeated(table.name, table.key, rows)
+            (count,) = self._cursor.execute(f"SELECT count(*) FROM {place}").fetchone()
+            self._report.tables[table.name].rows_landed = count
 
 
 @contextmanager

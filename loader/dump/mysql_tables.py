@@ -15,7 +15,8 @@ from loader.dump.chunks import Chunk
 from loader.dump.create_table import Table
 from loader.dump.defect import Defect
 from loader.dump.mysql_chunks import BadDates
-from loader.dump.mysql_types import create_sql, quote
+from loader.dump.mysql_types import create_sql, quote, repeats_sql
+from loader.dump.primary_key import repeated
 from loader.dump_report import DumpReport, TableReport
 from loader.errors import LoaderError
 
@@ -123,10 +124,10 @@ class Tables:
         chunk.path.unlink()
 
     def seal(self, connection: pymysql.Connection, table: Table) -> None:
-        """Put NULL for the zero dates that the server stored, and count the rows.
+        """Put NULL for the zero dates that the server stored, look for repeated keys, and count the rows.
 
         Raises:
-            Defect: those dates are not as many as were found.
+            Defect: those dates are not as many as were found, or a primary key is repeated.
             LoaderError: the server gave up.
         """
         name = self._name(table)
@@ -137,6 +138,9 @@ class Tables:
                     changed = cursor.execute(f"UPDATE {name} SET {place} = NULL WHERE {place} < '0001-01-01'")
                 if changed != count:
                     raise Defect(f"{count:,} dates of {column} do not exist, {changed:,} were stored", table=table.name)
+            asked = repeats_sql(table, self._schema)
+            if asked and (rows := _run(connection, asked)[0][0]):
+                raise repeated(table.name, table.key, rows)
             figures = self._report.tables[table.name]
             figures.rows_landed = _run(connection, f"SELECT COUNT(*) FROM {name}")[0][0]
             figures.nulled = dict(self._nulled[table.name])

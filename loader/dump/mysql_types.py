@@ -36,7 +36,7 @@ def create_sql(table: Table, schema: str) -> str:
     types = _types(table)
     key = _key(table)
     lines = [
-        f"{quote(column.name)} {kind}" + (" NOT NULL" if column.name.lower() in key else _default(column))
+        f"{quote(column.name)} {kind}" + (" NOT NULL" if column.name in key else "") + _default(column)
         for column, kind in zip(table.columns, types, strict=True)
     ]
     if key:
@@ -57,9 +57,35 @@ def _default(column: Column) -> str:
 
 
 def _key(table: Table) -> tuple[str, ...]:
-    by_name = {column.name.lower(): column for column in table.columns}
-    fit = all(name in by_name and by_name[name].kind == "integer" and not by_name[name].generated for name in table.key)
-    return table.key if fit else ()
+    """Names of the primary key's columns, if the server can keep it."""
+    names = tuple(part.name for part in table.key)
+    columns = [column for column in table.columns if column.name in names]
+    return names if all(column.kind == "integer" and not column.generated for column in columns) else ()
+
+
+def repeats_sql(table: Table, schema: str) -> str | None:
+    """A query for how many rows have the primary key of another row.
+
+    Args:
+        table: the dumped table, landed.
+        schema: where it is.
+
+    Returns:
+        The query; None where there is nothing to ask: no key, or the server itself keeps it.
+    """
+    if not table.key or _key(table):
+        return None
+    kinds = {column.name: column.kind for column in table.columns}
+    parts = [
+        quote(part.name) if part.length is None else f"LEFT({quote(part.name)}, {part.length})" for part in table.key
+    ]
+    complete = " AND ".join(f"{quote(part.name)} IS NOT NULL" for part in table.key)
+    # Texts by their hash: as texts 'a' and 'a ' would be the same, and the server sorts them by their longest possible length.
+    by_hash = (
+        f"UNHEX(SHA1({text}))" if kinds[part.name] in ("text", "binary") else text
+        for part, text in zip(table.key, parts, strict=True)
+    )
+    return f"SELECT COUNT(*) - COUNT(DISTINCT {', '.join(by_hash)}) FROM {quote(schema)}.{quote(table.name)} WHERE {complete}"
 
 
 def _types(table: Table) -> list[str]:
