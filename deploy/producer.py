@@ -10,7 +10,9 @@ import json
 import os
 import sys
 import zlib
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import boto3
 from boto3.exceptions import Boto3Error
@@ -20,6 +22,21 @@ JST = dt.timezone(dt.timedelta(hours=9))
 LEAST_BYTES = 10 << 20
 SECRET_FIELDS = ("host", "port", "username", "password", "database")
 END = b"-- Dump completed"
+_LOCK, _UNLOCK = b"LOCK TABLES `", b"UNLOCK TABLES;"
+
+
+class Counted(NamedTuple):
+    """A table before or after the dump.
+
+    Attributes:
+        written: when it was last written to (UTC); empty where the server does not know.
+        now: when that was asked (UTC).
+        rows: its rows, counted after that.
+    """
+
+    written: str
+    now: str
+    rows: int
 
 
 class ProducerError(Exception):
@@ -71,14 +88,16 @@ def upload(work: Path, day: str) -> None:
     """Checks the dump, uploads it, and when it lies there whole, its manifest.
 
     Args:
-        work: folder with `dump.sql.gz` and `watermarks` (a table, a tab and its newest updated_at, one a line).
+        work: folder with `dump.sql.gz`, `watermarks` (a table, a tab and its newest updated_at, one a line) and the tables' rows before and
+            after the dump, as dump.sh writes them.
         day: business day, YYYYMMDD.
 
     Raises:
-        ProducerError: the dump is cut or too small, or what lies in the bucket is not as long as the file.
+        ProducerError: the dump is cut or too small, lacks a table, or what lies in the bucket is not as long as the file.
     """
     file, bucket, key = work / "dump.sql.gz", os.environ["DUMP_BUCKET"], f"dumps/gghouse_{day}.sql.gz"
-    require_whole(file, int(os.environ.get("DUMP_MIN_BYTES", LEAST_BYTES)))
+    before, after = (_counted(work / name) for name in ("rows.before", "rows.after"))
+    require_whole(file, int(os.environ.get("DUMP_MIN_BYTES", LEAST_BYTES)), before.keys() & after.keys())
     host, _, database = os.environ["DUMP_SOURCE"].partition("/")
     manifest = {
         "run_id": f"{day}-{os.getpid()}",
@@ -92,6 +111,7 @@ def upload(work: Path, day: str) -> None:
         "source_valid": True,
         "valid_for_etl": True,
         "max_updated_at_by_table": _watermarks(work / "watermarks"),
+        "rows_by_table": rows_by_table(before, after),
     }
     s3 = boto3.client("s3")
     about = {
@@ -110,27 +130,65 @@ def upload(work: Path, day: str) -> None:
     s3.put_object(Bucket=bucket, Key=_manifest_key(day), Body=body, ContentType="application/json")
 
 
-def require_whole(file: Path, least: int) -> None:
+def rows_by_table(before: Mapping[str, Counted], after: Mapping[str, Counted]) -> dict[str, int]:
+    """The rows of the tables that nobody wrote to between the two counts, and so not between the first and mysqldump's own moment.
+
+    A commit between the two shows: in the rows, or in the time of the last write. That time has whole seconds. So it must lie before the first
+    count's: a later write in the same second would not show. Where the server keeps no such time (a reader of Aurora, a partitioned
+    table of MySQL), equal rows alone must do, and a row that came before a moment and another that went after it do not show. Nor do
+    they on MariaDB, which notes when a transaction began, if that was in the very second of the last one. Such a count is
+    wrong by those rows: the loader refuses a good dump, and dump.sh --again makes another.
+
+    Args:
+        before: the tables before the dump.
+        after: the tables after it.
+
+    Returns:
+        Table -> rows; a table that is not vouched for is not in it.
+    """
+    return {
+        table: first.rows
+        for table, first in sorted(before.items())
+        if (last := after.get(table)) is not None
+        and (first.written, first.rows) == (last.written, last.rows)
+        and first.written < first.now
+    }
+
+
+def require_whole(file: Path, least: int, tables: Collection[str]) -> None:
     """Reads a compressed dump to its end.
 
     Args:
         file: mysqldump's output, gzip.
         least: bytes that it must have unpacked.
+        tables: those whose rows must have a section in it, from LOCK TABLES to UNLOCK TABLES; how many rows, the loader counts.
 
     Raises:
-        ProducerError: it can't be unpacked, is smaller, or lacks mysqldump's last line.
+        ProducerError: it can't be unpacked, is smaller, lacks mysqldump's last line, or a table's section is missing or not closed.
     """
-    size, end = 0, b""
+    size, end, begins = 0, b"", True
+    table, ended = "", dict.fromkeys(tables, False)
     try:
         with gzip.open(file) as stream:
-            while block := stream.read(1 << 20):
-                size, end = size + len(block), (end + block)[-200:]
+            # Within a value no line begins: mysqldump writes its line breaks as \n.
+            while line := stream.readline(1 << 20):
+                size, end = size + len(line), (end + line)[-200:]
+                if begins and line.startswith(_LOCK):
+                    table = line[len(_LOCK) : line.rindex(b"`")].decode().replace("``", "`")
+                    ended[table] = False
+                elif begins and line.startswith(_UNLOCK):
+                    ended[table] = True
+                begins = line.endswith(b"\n")
     except (EOFError, OSError, zlib.error) as error:
         raise ProducerError(
             f"the dump can't be unpacked again ({error}): is the disk full? Nothing was uploaded"
         ) from None
     if END not in end:
         raise ProducerError(f"the dump does not end with {END.decode()!r}: is the disk full? Nothing was uploaded")
+    if cut := sorted(name for name, whole in ended.items() if not whole):
+        raise ProducerError(
+            f"the dump does not hold table {cut[0]} to the end of its rows: type dump.sh again. Nothing was uploaded"
+        )
     if size < least:
         raise ProducerError(
             f"the dump has {size:,} bytes, at least {least:,} are expected (DUMP_MIN_BYTES): is this the right schema? "
@@ -168,6 +226,12 @@ def _quoted(value: str) -> str:
     if "\n" in value or "\r" in value or "\0" in value:
         raise ProducerError("a field of the secret has a line break in it: no option file can hold that")
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _counted(file: Path) -> dict[str, Counted]:
+    """Table -> what `counted` of dump.sh found of it."""
+    lines = (line.split("\t") for line in file.read_text().splitlines())
+    return {bytes.fromhex(name).decode(): Counted(written, now, int(rows)) for name, written, now, rows in lines}
 
 
 def _watermarks(file: Path) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from loader.bucket import Bucket
 from loader.contract import Contract
@@ -26,6 +26,7 @@ class Dump:
         size_bytes: of the stored object; what the manifest says, else what the bucket says.
         sha256: digest that the manifest vouches for, lower-case hex; None for one that is loaded by hand, without a manifest.
         taken_at: when it was finished (JST, naive).
+        rows_by_table: table -> rows that the manifest counts; empty without one.
     """
 
     day: dt.date
@@ -33,6 +34,7 @@ class Dump:
     size_bytes: int
     sha256: str | None
     taken_at: dt.datetime
+    rows_by_table: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def gzipped(self) -> bool:
@@ -149,7 +151,7 @@ class Choosing:
                 f"dump {manifest.key}: {size:,} bytes where its manifest says {manifest.size_bytes:,}: the upload is cut or changed, get "
                 "the file again; nothing was changed"
             )
-        return Dump(day, manifest.key, size, manifest.sha256, manifest.taken_at)
+        return Dump(day, manifest.key, size, manifest.sha256, manifest.taken_at, manifest.rows_by_table)
 
     def _without_manifest(self, day: dt.date, keys: list[str]) -> Dump:
         if len(keys) > 1:

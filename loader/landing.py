@@ -19,6 +19,7 @@ from loader.dump_report import DumpReport
 from loader.dumps import Dump
 from loader.errors import DumpRejectedError
 from loader.progress import step
+from loader.row_counts import left_open, require_counted
 from loader.warehouse.base import Warehouse
 from loader.warehouse.own_tables import RESERVED
 
@@ -123,6 +124,7 @@ class _Attempt:
                 progress=progress,
             )
         _check(dump, self.report)
+        self.report.remarks = left_open(dump, self.report)
         self._judge()
         return ledger.Entry(
             ledger.DUMP,
@@ -223,6 +225,7 @@ def _check(dump: Dump, report: DumpReport) -> None:
                 f"dump {name}, table {table}: {figures.rows_in_dump:,} rows in the dump, {figures.rows_landed:,} landed: type the same "
                 "again, and if it says so again keep the dump, for that is a fault of the loader; nothing was changed"
             )
+    require_counted(dump, report)
 
 
 def _figures(report: DumpReport) -> dict[str, dict[str, object]]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StrictBool, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, StrictBool, ValidationError
 
 from loader.clock import JST
 from loader.contract import Contract
@@ -34,6 +34,7 @@ class _Fields(BaseModel):
     valid_for_etl: StrictBool | None = None
     reason: str | None = None
     max_updated_at_by_table: dict[str, str]
+    rows_by_table: dict[str, NonNegativeInt] = {}
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Manifest:
         taken_at: when the dump was finished (JST, naive).
         source: `host/database`.
         watermarks: table -> newest updated_at at the source (JST, naive).
+        rows_by_table: table -> its rows as counted at the source; of a table that is not named nobody knows them.
     """
 
     day: dt.date
@@ -57,6 +59,7 @@ class Manifest:
     taken_at: dt.datetime
     source: str
     watermarks: Mapping[str, dt.datetime]
+    rows_by_table: Mapping[str, int]
 
 
 def read_manifest(body: bytes, name: str) -> Manifest:
@@ -87,7 +90,14 @@ def read_manifest(body: bytes, name: str) -> Manifest:
         raise DumpRejectedError(f"{name} says that the dump is not valid (reason: {_plain(fields.reason)})")
     source = f"{fields.source_host}/{fields.source_database}"
     return Manifest(
-        day, fields.dump_key, fields.dump_sha256.lower(), fields.dump_size_bytes, taken_at, source, watermarks
+        day,
+        fields.dump_key,
+        fields.dump_sha256.lower(),
+        fields.dump_size_bytes,
+        taken_at,
+        source,
+        watermarks,
+        fields.rows_by_table,
     )
 
 

@@ -6,6 +6,7 @@ A folder holds `dump.sql` (or `dump.sql.gz`), which gets a whole company's table
     rows      table -> its rows as landed, values as YAML has them (bytes as hex digits)
     findings  rule -> a regular expression of what the gate found; no others of the case's tables are there
     company   false where dump.sql is whole by itself
+    manifest  fields that the manifest has besides its usual ones
     engines   [duckdb, aurora] where the answer depends on the engine, else DuckDB alone
 """
 
@@ -48,7 +49,7 @@ def dump_of(name: str) -> bytes:
 def loaded(place: Place, bucket: Path, name: str) -> None:
     """Loads the case and holds what comes of it against what is expected."""
     expected: dict[str, Any] = CASES[name]
-    put_dump(bucket, DAY, dump_of(name))
+    put_dump(bucket, DAY, dump_of(name), **expected.get("manifest", {}))
     answer = CliRunner().invoke(cli, ["load", "--bucket", str(bucket), "--date", str(DAY)])
     printed = answer.stdout + answer.stderr
     assert answer.exit_code == expected["exit"], printed

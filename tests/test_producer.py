@@ -58,6 +58,20 @@ class Producer:
             [PROJECT / "deploy" / "dump.sh", *words], env=self.variables, capture_output=True, text=True, check=False
         )
 
+    def through(self, script: str) -> Producer:
+        """The same, with a script for mysqldump; its `"$real"` is the client."""
+        real = subprocess.run(["which", "mysqldump"], capture_output=True, text=True, check=True).stdout.strip()
+        wrapper = self.work.with_name("bin") / "mysqldump"
+        wrapper.parent.mkdir(exist_ok=True)
+        wrapper.write_text(f'#!/bin/bash -e\nreal="{real}"\n[ "$1" != --version ] || exec "$real" "$1"\n{script}\n')
+        wrapper.chmod(0o755)
+        return self.with_(PATH=f"{wrapper.parent}:{os.environ['PATH']}")
+
+    def manifest(self) -> dict[str, Any]:
+        """The one that it wrote."""
+        (key,) = [key for key in self.keys() if key.startswith("dumps-manifest/")]
+        return json.loads(boto3.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read())
+
     def with_(self, **variables: str) -> Producer:
         return replace(self, variables=self.variables | variables)
 
@@ -98,6 +112,9 @@ def producer(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         cursor.execute("CREATE USER producer@'%%' IDENTIFIED BY %s REQUIRE SSL", (PASSWORD,))
         cursor.execute("GRANT SELECT, SHOW VIEW ON basis.* TO producer@'%'")
     subprocess.run(server.client("basis"), input=dump_sql(tables), check=True, capture_output=True)
+    with server.connect(database="basis") as connection, connection.cursor() as cursor:
+        for table in tables:  # one that is made anew has no last write yet: a second must pass before a count can tell a later one from it
+            cursor.execute(f"ALTER TABLE {table} ENGINE=InnoDB")
     work = tmp_path / "work"
     work.mkdir()
     contract = tmp_path / "contract.yaml"
@@ -129,13 +146,31 @@ def producer(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_real_servers_dump_is_loaded_by_the_loader(producer: Producer, empty_warehouse: Path, query) -> None:
+    producer.execute(
+        "CREATE TABLE `its ``own\\ 名` (id int)",
+        # Of merged a dump has no rows, of seen no table.
+        "CREATE TABLE part (id int) ENGINE=MyISAM",
+        "INSERT INTO part VALUES (1)",
+        "CREATE TABLE merged (id int) ENGINE=MERGE UNION=(part)",
+        "CREATE VIEW seen AS SELECT id FROM rooms",
+    )
     done = producer.dump()
     assert (done.returncode, done.stderr) == (0, "")
     assert PASSWORD not in done.stdout
-    manifest, dump = producer.keys()
+    _, dump = producer.keys()
     assert dump.startswith("dumps/gghouse_")
-    said = json.loads(boto3.client("s3").get_object(Bucket=BUCKET, Key=manifest)["Body"].read())
+    said = producer.manifest()
     assert said["max_updated_at_by_table"]["movings"] == f"{STAMP.isoformat()}+09:00"
+    said["rows_by_table"].pop("part", None)  # its last write may be of the very second of the count
+    assert said["rows_by_table"] == {
+        "its `own\\ 名": 0,
+        "apartments": 1,
+        "inquiries": 1,
+        "m_nationalities": 2,
+        "movings": 1,
+        "rooms": 3,
+        "tenants": 2,
+    }
 
     day = load(Settings.resolve(f"s3://{BUCKET}"))
     assert f"dumps/gghouse_{day:%Y%m%d}.sql.gz" == dump
@@ -198,19 +233,27 @@ def test_a_source_that_is_not_whole_uploads_nothing(producer: Producer, statemen
     assert producer.nothing_is_left()
 
 
-def test_a_small_or_cut_dump_is_not_uploaded(producer: Producer, tmp_path: Path) -> None:
+def test_a_table_that_is_written_to_while_it_is_dumped_has_no_count(producer: Producer, empty_warehouse: Path) -> None:
+    own = subprocess.list2cmdline(producer.server.client("basis"))
+    # A room comes before mysqldump's moment and stays; an inquiry goes after it: the same number before and after, and another in the dump.
+    come = "INSERT INTO rooms (id) VALUES (4); INSERT INTO inquiries (id) VALUES (2)"
+    done = producer.through(f'{own} -e "{come}"\n"$real" "$@"\n{own} -e "DELETE FROM inquiries WHERE id = 2"').dump()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert producer.manifest()["rows_by_table"] == {"apartments": 1, "m_nationalities": 2, "movings": 1, "tenants": 2}
+    load(Settings.resolve(f"s3://{BUCKET}"))
+
+
+def test_a_small_or_cut_dump_is_not_uploaded(producer: Producer) -> None:
     small = producer.with_(DUMP_MIN_BYTES="10000000").dump()
     assert small.returncode == 1
     assert "at least 10,000,000 are expected" in small.stderr
-    # A client that loses the end and does not say so.
-    real = subprocess.run(["which", "mysqldump"], capture_output=True, text=True, check=True).stdout.strip()
-    wrapper = tmp_path / "bin" / "mysqldump"
-    wrapper.parent.mkdir()
-    wrapper.write_text(f'#!/bin/bash\n"{real}" "$@" | head -c 3000\n')
-    wrapper.chmod(0o755)
-    cut = producer.with_(PATH=f"{wrapper.parent}:{os.environ['PATH']}").dump()
+    # A client that loses the end, or a table, and does not say so.
+    cut = producer.through('"$real" "$@" | (head -c 3000; cat >/dev/null)').dump()
     assert cut.returncode == 1
     assert "does not end with" in cut.stderr
+    lacking = producer.through('"$real" "$@" --ignore-table=basis.rooms').dump()
+    assert lacking.returncode == 1
+    assert "does not hold table rooms to the end of its rows" in lacking.stderr
     assert producer.keys() == []
 
 

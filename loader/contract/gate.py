@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from loader.contract import Contract
@@ -63,12 +63,24 @@ def examine(
             report, shown = landed.report.tables[name], map(str.lower, landed.columns_before.get(name, ()))
             table = Examined(warehouse, landed.schema, name, report, before, landed.taken_at, read, set(shown))
             found += findings_on(table, rules)
+    found += _shrunk(landed, contract)
     needed = {*contract.tables, *(reading.table for reading in readings)}
     found += [_of_remark(remark, needed) for remark in landed.report.remarks]
     if landed.columns_before:
         now = warehouse.columns(landed.schema)
         found += [Finding("drift", sentence, outcome=NOTED) for sentence in news(landed.columns_before, now)]
     return [softened(finding, contract.only_warn, accepted) for finding in found]
+
+
+def _shrunk(landed: Landed, contract: Contract) -> Iterator[Finding]:
+    """Tables without rules that lost more than half of their rows. However few: a small one may be a list that others point into."""
+    now = {name.lower(): table.rows_landed for name, table in landed.report.tables.items()}
+    for name, before in sorted(landed.rows_before.items()):
+        rows = now.get(name.lower(), 0)
+        if name not in contract.tables and 2 * rows < before:
+            gone = "" if name.lower() in now else ", the table is gone"
+            figure = f"{before:,} to {rows:,} rows, {100 * (rows - before) / before:+.2f} %{gone}"
+            yield Finding(f"shrunk:{name}", figure, "", WARNED)
 
 
 def _of_remark(remark: Remark, needed: Collection[str]) -> Finding:
