@@ -63,17 +63,21 @@ def examine(
             report, shown = landed.report.tables[name], map(str.lower, landed.columns_before.get(name, ()))
             table = Examined(warehouse, landed.schema, name, report, before, landed.taken_at, read, set(shown))
             found += findings_on(table, rules)
-    found += [_of_remark(remark, contract) for remark in landed.report.remarks]
+    found += [_of_remark(remark, contract, readings) for remark in landed.report.remarks]
     if landed.columns_before:
         now = warehouse.columns(landed.schema)
         found += [Finding("drift", sentence, outcome=NOTED) for sentence in news(landed.columns_before, now)]
     return [softened(finding, contract.only_warn, accepted) for finding in found]
 
 
-def _of_remark(remark: Remark, contract: Contract) -> Finding:
-    """What the dump leaves open of a table is for people to know; a part of a table that numbers are made of is no dump."""
+def _of_remark(remark: Remark, contract: Contract, readings: Iterable[Reading]) -> Finding:
+    """What the dump leaves open of a table is for people to know; a part of a table, or a column without its values, that numbers are
+    made of is no dump."""
     subject = ".".join(part for part in (remark.table, remark.column) if part is not None)
     blocks = remark.rule == "whole" and remark.table in contract.tables
-    return Finding(
-        f"{remark.rule}:{subject}" if subject else remark.rule, remark.what, "", BLOCKED if blocks else WARNED
-    )
+    figure = remark.what
+    if remark.rule == "generated":
+        read = [one for one in readings if one.table == remark.table and one.column.lower() == remark.column.lower()]
+        if models := sorted({one.model for one in read}):
+            blocks, figure = True, f"{remark.what}; read by {' and '.join(models)}"
+    return Finding(f"{remark.rule}:{subject}" if subject else remark.rule, figure, "", BLOCKED if blocks else WARNED)
