@@ -185,7 +185,7 @@ class _Reader:
 
 
 def _converted(target: Target, text: bytes) -> tuple[Rows, bytes, Counter[str]]:
-    """Rows, also as SQL without the word DEFAULT, and how many of those each generated column had."""
+    """Rows, also as SQL without the word DEFAULT, and how many of those each column had."""
     to_rows = convert_binary if target.table.binary else convert
     try:
         return to_rows(target, text), text, Counter()

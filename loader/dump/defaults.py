@@ -24,7 +24,7 @@ def spelled_out(target: Target, text: bytes) -> tuple[bytes, Counter[str]]:
         text: rows as in the dump, `(1,DEFAULT),(2,...)`.
 
     Returns:
-        The rows, and how many DEFAULTs each generated column had: it is NULL there, for the server computes it.
+        The rows, and how many DEFAULTs each column had. That of a generated column is NULL, for the server computes it.
 
     Raises:
         Defect: the default of such a column is no literal.
@@ -33,7 +33,7 @@ def spelled_out(target: Target, text: bytes) -> tuple[bytes, Counter[str]]:
     pieces[1::2] = [b"_" * len(piece) for piece in pieces[1::2]]
     outside = b"'".join(pieces)  # as long as the text, without what stands in strings
     literals: dict[int, bytes] = {}
-    generated: Counter[str] = Counter()
+    defaults: Counter[str] = Counter()
     found: list[bytes] = []
     done = 0
     for match in _DEFAULT.finditer(outside):
@@ -44,10 +44,10 @@ def spelled_out(target: Target, text: bytes) -> tuple[bytes, Counter[str]]:
         column = target.columns[place]
         if place not in literals:
             literals[place] = _literal(column, target.table.name)
-        generated[column.name] += column.generated
+        defaults[column.name] += 1
         found += (text[done:at], literals[place])
         done = match.end()
-    return b"".join([*found, text[done:]]), +generated
+    return b"".join([*found, text[done:]]), defaults
 
 
 def _literal(column: Column, table: str) -> bytes:

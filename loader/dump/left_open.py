@@ -38,7 +38,7 @@ class LeftOpen:
         Args:
             target: where they go.
             count: how many.
-            defaults: generated column -> how many of them say DEFAULT.
+            defaults: column -> how many of them say DEFAULT for it.
 
         Raises:
             Defect: their TIMESTAMPs are in another time zone than others of the table.
@@ -49,18 +49,20 @@ class LeftOpen:
             if column.generated and (missing := defaults.get(column.name, 0 if column in target.columns else count)):
                 self._not_computed[table.name, column.name] += missing
         if table.moments:
-            self._take_moments(target)
+            self._take_moments(target, defaults)
         charset = self._session.charset
         if charset in _THREE_BYTES and any(holds_all_signs(column.charset) for column in table.columns):
             self._lost_signs[table.name] = charset
 
-    def _take_moments(self, target: Target) -> None:
+    def _take_moments(self, target: Target, defaults: Mapping[str, int]) -> None:
         table, zone = target.table, self._session.zone
-        by_default = any(column in table.moments for column in target.absent)
-        if zone != self._moments.setdefault(table, (zone, {}))[0] or (
-            by_default and zone != self._created_in[table.name]
-        ):
-            what = "the time zone changes within it (SET TIME_ZONE), so that its TIMESTAMPs are no longer one kind"
+        # A column's DEFAULT is written in the zone of its CREATE TABLE.
+        by_default = any(column in target.absent or defaults.get(column.name) for column in table.moments)
+        zones = {zone, self._moments.setdefault(table, (zone, {}))[0]}
+        if by_default:
+            zones.add(self._created_in[table.name])
+        if len(zones) > 1:
+            what = "the time zone changes within it (SET TIME_ZONE), so that its TIMESTAMPs are in more than one"
             raise Defect(what, table=table.name)
         filled = (column.name for column in table.moments if column in target.columns or column in target.absent)
         self._moments[table][1].update(dict.fromkeys(filled))
