@@ -113,6 +113,12 @@ BLOCKED = {
         houses().replace(b"`media_id`", b"`medium`"),
         r"columns: .*lacks column tenants.media_id, which staging.tenants reads",
     ),
+    "a column that models read and the dump leaves to the server": (
+        houses()
+        .replace(b"`age` int unsigned DEFAULT NULL", b"`AGE` int GENERATED ALWAYS AS (1 + 1) VIRTUAL")
+        .replace(b",30,", b",DEFAULT,"),
+        r"generated:tenants.AGE: .*NULL in 5 of 5 rows; read by staging.tenants",
+    ),
     "type changed": (
         houses().replace(b"`moveout_fee` int unsigned", b"`moveout_fee` double"),
         r"columns: .*movings.moveout_fee is double.*staging.movings",

@@ -25,6 +25,7 @@ from tests.test_dump_quirks import LEAVES_OUT, NAMES, TEXTS, TWO, TYPES, dates_d
 from tests.test_dump_real import DUMPS
 from tests.test_dump_rejected import BAD_ROWS, BAD_STATEMENTS, GOOD, PEOPLE, SECRET, rejection
 from tests.test_dump_roundtrip import FIXED, dumps
+from tests.test_left_open import DEFAULTS, MOMENTS
 
 pytestmark = [pytest.mark.server, pytest.mark.engine]
 Land = Callable[[bytes, Path], MySQLLanded]
@@ -103,8 +104,8 @@ INSERT INTO `u` VALUES ('2024-01-01','a\nb','0000-00-00'),('0000-00-00','\n','20
 
 @pytest.mark.parametrize(
     "body",
-    [dates_dump(), MORE_DATES.encode(), LEAVES_OUT.encode(), NAMES.encode()],
-    ids=["dates", "more dates", "columns left out", "names"],
+    [dates_dump(), *(text.encode() for text in (MORE_DATES, LEAVES_OUT, NAMES, MOMENTS, DEFAULTS))],
+    ids=["dates", "more dates", "columns left out", "names", "zones", "defaults"],
 )
 def test_odd_dates_columns_left_out_and_odd_names(body: bytes, land: Land, tmp_path: Path) -> None:
     same(land(body, tmp_path), body, tmp_path)

@@ -65,7 +65,7 @@ def examine(
             found += findings_on(table, rules)
     found += _shrunk(landed, contract)
     needed = {*contract.tables, *(reading.table for reading in readings)}
-    found += [_of_remark(remark, needed) for remark in landed.report.remarks]
+    found += [_of_remark(remark, needed, readings) for remark in landed.report.remarks]
     if landed.columns_before:
         now = warehouse.columns(landed.schema)
         found += [Finding("drift", sentence, outcome=NOTED) for sentence in news(landed.columns_before, now)]
@@ -83,10 +83,13 @@ def _shrunk(landed: Landed, contract: Contract) -> Iterator[Finding]:
             yield Finding(f"shrunk:{name}", figure, "", WARNED)
 
 
-def _of_remark(remark: Remark, needed: Collection[str]) -> Finding:
-    """A finding of what the dump leaves open: a warning, but of a table that numbers are made of a part is no dump."""
+def _of_remark(remark: Remark, needed: Collection[str], readings: Iterable[Reading]) -> Finding:
+    """What the dump leaves open is a warning; but a part of a table, or a column without its values, that numbers are made of is no dump."""
     subject = ".".join(part for part in (remark.table, remark.column) if part is not None)
     blocks = remark.rule == "whole" and remark.table in needed
-    return Finding(
-        f"{remark.rule}:{subject}" if subject else remark.rule, remark.what, "", BLOCKED if blocks else WARNED
-    )
+    figure = remark.what
+    if remark.rule == "generated":
+        read = [one for one in readings if one.table == remark.table and one.column.lower() == remark.column.lower()]
+        if models := sorted({one.model for one in read}):
+            blocks, figure = True, f"{remark.what}; read by {' and '.join(models)}"
+    return Finding(f"{remark.rule}:{subject}" if subject else remark.rule, figure, "", BLOCKED if blocks else WARNED)

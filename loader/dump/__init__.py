@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -11,13 +13,16 @@ from typing import BinaryIO
 from loader.dump.binary_values import convert_binary
 from loader.dump.blocks import Blocks
 from loader.dump.create_table import Table, parse_create_table
+from loader.dump.defaults import spelled_out
 from loader.dump.defect import Defect
 from loader.dump.inserts import Heads, Target
 from loader.dump.landing import Landing
+from loader.dump.left_open import LeftOpen
 from loader.dump.sections import Sections
+from loader.dump.session import Session
 from loader.dump.skipped import Skipped
 from loader.dump.statements import Statement, Statements
-from loader.dump.values import convert
+from loader.dump.values import Rows, convert
 from loader.dump_report import DumpReport
 from loader.errors import DumpRejectedError
 
@@ -69,7 +74,7 @@ def land_dump(
             for statement in Statements(blocks):
                 reader.take(statement)
             reader.finish()
-            landing.finish()
+            landing.finish(reader.offsets)
             report.size_bytes, report.sha256 = blocks.size_bytes, blocks.sha256
     except Defect as defect:
         raise DumpRejectedError(defect.message(name)) from None
@@ -84,12 +89,19 @@ class _Reader:
         self._report = report
         self._reserved = reserved
         self._tables: dict[str, Table] = {}
-        self._skipped = Skipped()
+        self._session = Session()
+        self._skipped = Skipped(self._session)
         self._sections = Sections()
+        self._left_open = LeftOpen(self._session)
         self._heads = Heads(self._tables)
         self._target: Target | None = None
         self._glued: list[bytes] = []  # rows of consecutive INSERTs for the target, not yet converted
         self._glued_bytes = 0
+
+    @property
+    def offsets(self) -> dict[Table, dt.timedelta]:
+        """Tables whose TIMESTAMPs are not in UTC, each with their distance from it."""
+        return self._left_open.offsets
 
     def take(self, statement: Statement) -> None:
         """Take the next statement.
@@ -121,7 +133,7 @@ class _Reader:
             Defect: it is not whole.
         """
         self.flush()
-        self._report.remarks += self._sections.finish()
+        self._report.remarks += self._sections.finish() + self._left_open.finish()
         self._report.headed, self._report.complete = self._sections.headed, self._sections.complete
 
     def flush(self) -> None:
@@ -134,15 +146,16 @@ class _Reader:
         target, text = self._target, b",".join(self._glued)
         self._target, self._glued, self._glued_bytes = None, [], 0
         try:
-            rows = convert_binary(target, text) if target.table.binary else convert(target, text)
+            rows, text, defaults = _converted(target, text)
         except Defect as defect:
             if defect.row is not None:
                 defect.row += self._report.tables[target.table.name].rows_in_dump
             raise
+        self._left_open.rows(target, rows.count, defaults)
         self._landing.add(target, rows, text)
 
     def _insert(self, statement: bytes) -> None:
-        self._skipped.require_readable()
+        self._session.require_readable()
         target, rows = self._heads.split(statement)
         self._sections.rows(target.table.name)
         if not rows.endswith(b")"):
@@ -156,7 +169,7 @@ class _Reader:
         self._glued_bytes += len(rows)
 
     def _create(self, statement: bytes) -> None:
-        self._skipped.require_readable()
+        self._session.require_readable()
         table = parse_create_table(statement)
         folded = table.name.lower()
         if folded in self._reserved:
@@ -167,4 +180,17 @@ class _Reader:
                 raise Defect(what, table=table.name)
         self._sections.create(table.name)
         self._tables[table.name] = table
+        self._left_open.create(table)
         self._landing.create(table)
+
+
+def _converted(target: Target, text: bytes) -> tuple[Rows, bytes, Counter[str]]:
+    """Rows, also as SQL without the word DEFAULT, and how many of those each column had."""
+    to_rows = convert_binary if target.table.binary else convert
+    try:
+        return to_rows(target, text), text, Counter()
+    except Defect:
+        if b"DEFAULT" not in text:
+            raise
+    text, defaults = spelled_out(target, text)
+    return to_rows(target, text), text, defaults

@@ -16,6 +16,7 @@ from sqlglot.errors import TokenError
 from sqlglot.tokens import Token, TokenType
 
 from loader.dump import elements, primary_key
+from loader.dump.charsets import charset_of, charset_of_column
 from loader.dump.column_types import type_of
 from loader.dump.comments import without_comments
 from loader.dump.defect import Defect, tellable
@@ -37,12 +38,13 @@ class Column:
         type: the DuckDB type it lands as; what it lands as in MySQL is derived from the declared type (mysql_types.py).
         nullable: whether the source allows NULL.
         default: the DEFAULT literal's text ("" is a literal, None is "no literal").
-        computed: whether a row that leaves it out gets a value the dump does not hold (GENERATED, or a DEFAULT that
-            is an expression).
+        computed: whether a row that leaves it out gets a value the dump does not hold (GENERATED, AUTO_INCREMENT, or a
+            DEFAULT that is an expression).
         generated: whether it is a GENERATED column, which mysqldump leaves out of its column lists.
         width: bytes of a BIT column, 0 for others.
         declared: the type's name as the source declares it, in lower case.
         arguments: what stands in brackets behind that: lengths, or the words of an ENUM or SET.
+        charset: the character set of a text column in lower case, its own or its table's; "" if the CREATE TABLE says none.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Column:
     width: int = 0
     declared: str = ""
     arguments: tuple[str, ...] = ()
+    charset: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,11 @@ class Table:
     def dates(self) -> tuple[Column, ...]:
         """The date and timestamp columns."""
         return tuple(column for column in self.columns if column.kind in DATE_KINDS)
+
+    @property
+    def moments(self) -> tuple[Column, ...]:
+        """The columns of MySQL's type TIMESTAMP, which a dump writes in the time zone of its session."""
+        return tuple(column for column in self.columns if column.declared == "timestamp")
 
     @property
     def binary(self) -> bool:
@@ -113,8 +121,9 @@ def parse_create_table(statement: bytes) -> Table:
         raise Defect("CREATE TABLE with a query or a second statement", table=name)
     if not all(parts):
         raise Defect("CREATE TABLE with a comma too many, or nothing in it", table=name)
+    charset = charset_of(tokens[end:])
     declared = [part for part in parts if not _is_key(part)]
-    columns = [_column(element, name) for element in declared]
+    columns = [_column(element, name, charset) for element in declared]
     if not columns:
         raise Defect("CREATE TABLE without columns", table=name)
     folded = [column.name.lower() for column in columns]
@@ -143,7 +152,7 @@ def _is_key(element: Sequence[Token]) -> bool:
     return first.token_type != TokenType.IDENTIFIER and first.text.upper().split()[:1] in _KEYS
 
 
-def _column(element: Sequence[Token], table: str) -> Column:
+def _column(element: Sequence[Token], table: str, tables_charset: str) -> Column:
     if len(element) < 2:
         raise Defect("a column without a type", table=table)
     name, type_name = _name(element[0]), element[1].text.lower()
@@ -158,6 +167,7 @@ def _column(element: Sequence[Token], table: str) -> Column:
     unsigned = "UNSIGNED" in words or "ZEROFILL" in words
     kind, duckdb_type, width = type_of(type_name, arguments, unsigned, f"column {tellable(name)}", table)
     generated = "AS" in words and element[at + words.index("AS") + 1 : at + words.index("AS") + 2] != []
+    numbered = "AUTO_INCREMENT" in words
     default, computed = _default(element[at:])
     nullable = not re.search(r"\bNOT NULL\b", " ".join(words[: _clause_end(words)]))
     return Column(
@@ -166,11 +176,12 @@ def _column(element: Sequence[Token], table: str) -> Column:
         duckdb_type,
         nullable,
         default,
-        computed or generated,
+        computed or generated or numbered,
         generated,
         width,
         type_name,
         tuple(arguments),
+        charset_of_column(type_name, element[at:], tables_charset),
     )
 
 

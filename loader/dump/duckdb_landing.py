@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from types import TracebackType
 import duckdb
 
 from loader.duckdb_sql import quote
+from loader.dump import zones
 from loader.dump.chunks import Chunk, ChunkFiles
 from loader.dump.create_table import Table
 from loader.dump.defect import Defect
@@ -91,14 +93,19 @@ class DuckDBLanding:
         self._hand_over(self._files.add(target, rows, figures.rows_in_dump + 1))
         figures.rows_in_dump += rows.count
 
-    def finish(self) -> None:
-        """Wait until everything is in, look for repeated keys, and count the tables' rows.
+    def finish(self, offsets: Mapping[Table, dt.timedelta]) -> None:
+        """Wait until everything is in, put TIMESTAMPs into UTC, look for repeated keys, and count the tables' rows.
+
+        Args:
+            offsets: the tables whose TIMESTAMPs are in another time zone, with their distance from UTC.
 
         Raises:
             Defect: DuckDB refused a chunk, or a primary key is repeated.
         """
         self._hand_over(self._files.close())
         self._submit(self._commit)
+        for table, offset in offsets.items():
+            self._submit(self._to_utc, table, offset)
         self._submit(self._seal)
         self._wait(0)
 
@@ -189,6 +196,12 @@ class DuckDBLanding:
                 raise repeated(table.name, table.key, rows)
             (count,) = self._cursor.execute(f"SELECT count(*) FROM {place}").fetchone()
             self._report.tables[table.name].rows_landed = count
+
+    def _to_utc(self, table: Table, offset: dt.timedelta) -> None:
+        name, names = self._name(table.name), [quote(column.name) for column in table.moments]
+        if count := self._cursor.execute(zones.beyond_sql(name, names, offset)).fetchone()[0]:
+            raise zones.beyond(count, table)
+        self._cursor.execute(zones.to_utc_sql(name, names, offset))
 
 
 @contextmanager

@@ -13,11 +13,12 @@ from loader.dump.skipped import unquote
 
 _NAME = rb"(?:`(?:[^`]|``)+`|[\w$\x80-\xff]+)"
 _HEAD = re.compile(
-    rb"INSERT\s+INTO\s+(?P<table>%s)\s*(?:\((?P<columns>\s*%s(?:\s*,\s*%s)*)\s*\)\s*)?VALUES?\s*(?=\()"
+    rb"INSERT\s+INTO\s+(?P<table>%s)\s*(?:\((?P<columns>\s*(?:%s(?:\s*,\s*%s)*)?)\s*\)\s*)?VALUES?\s*(?=\()"
     % ((_NAME,) * 3),
     re.I,
 )
 _NAMES = re.compile(_NAME)
+_EMPTY_ROWS = re.compile(rb"\(\)(?:,\s*\(\))*\s*")
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Target:
 
     Attributes:
         table: the table.
-        columns: the columns in the order of the row's values.
+        columns: the columns in the order of the row's values; none if the INSERT says so, `() VALUES ()`.
         absent: columns that the rows leave out although their DEFAULT is a literal; they get it.
         seen: row skeletons already found right for these columns, with the date columns that are NULL in them
             (values.py fills it).
@@ -45,6 +46,7 @@ class Heads:
         """Take the tables created so far, by name; the caller adds to them."""
         self._tables = tables
         self._known: dict[bytes, Target] = {}
+        self._wholes: dict[str, Target] = {}
         self._head = b"\0"  # the last head, nearly always the next one's too
 
     def split(self, statement: bytes) -> tuple[Target, bytes]:
@@ -66,7 +68,24 @@ class Heads:
             self._head = match[0]
             if self._head not in self._known:
                 self._known[self._head] = self._target(match)
-        return self._known[self._head], statement[len(self._head) :]
+        target, rows = self._known[self._head], statement[len(self._head) :]
+        if rows.startswith(b"()") or not target.columns:
+            return self._all_default(target, rows)
+        return target, rows
+
+    def _all_default(self, target: Target, rows: bytes) -> tuple[Target, bytes]:
+        """An INSERT of empty rows as one that says DEFAULT for each column."""
+        whole = self._whole(target.table)
+        if target.columns and target is not whole or not _EMPTY_ROWS.fullmatch(rows):
+            raise Defect(
+                "an INSERT of empty rows that are not all empty, or are to fill columns", table=target.table.name
+            )
+        row = b"(" + b",".join([b"DEFAULT"] * len(whole.columns)) + b")"
+        return whole, b",".join([row] * rows.count(b"()"))
+
+    def _whole(self, table: Table) -> Target:
+        """The target of an INSERT without a list of columns."""
+        return self._wholes.setdefault(table.name, Target(table, table.columns))
 
     def _target(self, match: re.Match[bytes]) -> Target:
         try:
@@ -77,8 +96,8 @@ class Heads:
         table = self._tables.get(name)
         if table is None:
             raise Defect(f"INSERT into {tellable(name)}, which no CREATE TABLE of the dump names")
-        if not listed:
-            return Target(table, table.columns)
+        if match["columns"] is None:
+            return self._whole(table)
         by_name = {column.name.lower(): column for column in table.columns}
         for column in listed:
             if column.lower() not in by_name:
@@ -86,11 +105,20 @@ class Heads:
         columns = tuple(by_name[column.lower()] for column in listed)
         if len(set(columns)) < len(columns):
             raise Defect("INSERT names a column twice", table=name)
-        return Target(table, columns, tuple(c for c in table.columns if c not in columns and _has_default(c, name)))
+        left_out = (column for column in table.columns if columns and column not in columns)
+        return Target(table, columns, tuple(column for column in left_out if has_default(column, name)))
 
 
-def _has_default(column: Column, table: str) -> bool:
-    """Whether a column left out gets a literal (else it is NULL)."""
+def has_default(column: Column, table: str) -> bool:
+    """Whether a column left out gets a literal (else it is NULL).
+
+    Args:
+        column: the column.
+        table: its table, for messages.
+
+    Raises:
+        Defect: what it gets is not in the dump.
+    """
     if column.generated:
         return False  # mysqldump never lists these; their values are the server's to compute, so they land as NULL
     if column.computed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Protocol
 
@@ -39,8 +41,11 @@ class Landing(Protocol):
             Defect: these or earlier rows were refused.
         """
 
-    def finish(self) -> None:
-        """Wait until everything is in, and complete the report.
+    def finish(self, offsets: Mapping[Table, dt.timedelta]) -> None:
+        """Wait until everything is in, put TIMESTAMPs into UTC, and complete the report.
+
+        Args:
+            offsets: the tables whose TIMESTAMPs are in another time zone, with their distance from UTC.
 
         Raises:
             Defect: rows were refused.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import queue
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -117,8 +118,11 @@ class MySQLLanding:
             self._hand_over(self._files.add(target, rows, first_row), text, found)
         figures.rows_in_dump += rows.count
 
-    def finish(self) -> None:
-        """Wait until everything is in, and count the tables' rows.
+    def finish(self, offsets: Mapping[Table, dt.timedelta]) -> None:
+        """Wait until everything is in, put TIMESTAMPs into UTC, and count the tables' rows.
+
+        Args:
+            offsets: the tables whose TIMESTAMPs are in another time zone, with their distance from UTC.
 
         Raises:
             Defect: rows were refused.
@@ -127,7 +131,7 @@ class MySQLLanding:
         self._hand_over(self._files.close())
         self._wait(0)
         for table in self._begun:
-            self._submit(self._tables.seal, table)
+            self._submit(self._tables.seal, table, offsets.get(table))
         self._wait(0)
 
     @staticmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections import Counter
 from concurrent.futures import Future
@@ -10,7 +11,7 @@ from typing import Any
 import pymysql
 from pymysql.err import MySQLError
 
-from loader.dump import mysql_chunks
+from loader.dump import mysql_chunks, zones
 from loader.dump.chunks import Chunk
 from loader.dump.create_table import Table
 from loader.dump.defect import Defect
@@ -123,11 +124,16 @@ class Tables:
             raise Defect(f"{landed:,} rows landed of {chunk.rows:,}", table=table, row=chunk.first_row)
         chunk.path.unlink()
 
-    def seal(self, connection: pymysql.Connection, table: Table) -> None:
-        """Put NULL for the zero dates that the server stored, look for repeated keys, and count the rows.
+    def seal(self, connection: pymysql.Connection, table: Table, offset: dt.timedelta | None) -> None:
+        """Put NULL for the zero dates that the server stored, TIMESTAMPs into UTC, look for repeated keys, and count the rows.
+
+        Args:
+            connection: a prepared one.
+            table: the table.
+            offset: the distance of its TIMESTAMPs from UTC, None if there is none.
 
         Raises:
-            Defect: those dates are not as many as were found, or a primary key is repeated.
+            Defect: those dates are not as many as were found, a primary key is repeated, or a TIMESTAMP has no time in UTC.
             LoaderError: the server gave up.
         """
         name = self._name(table)
@@ -138,6 +144,11 @@ class Tables:
                     changed = cursor.execute(f"UPDATE {name} SET {place} = NULL WHERE {place} < '0001-01-01'")
                 if changed != count:
                     raise Defect(f"{count:,} dates of {column} do not exist, {changed:,} were stored", table=table.name)
+            if offset:
+                names = [quote(column.name) for column in table.moments]
+                if count := _run(connection, zones.beyond_sql(name, names, offset))[0][0]:
+                    raise zones.beyond(count, table)
+                _run(connection, zones.to_utc_sql(name, names, offset))
             asked = repeats_sql(table, self._schema)
             if asked and (rows := _run(connection, asked)[0][0]):
                 raise repeated(table.name, table.key, rows)

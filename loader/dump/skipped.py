@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from loader.dump.comments import without_comments
 from loader.dump.defect import Defect, tellable
+from loader.dump.session import Session
 
 _PIECES = re.compile(
     rb"""'(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" | `(?:[^`]|``)*` | /\*(?!M?!).*?\*/ | (?P<mark>/\*M?!\d*|\*/)""",
@@ -35,20 +36,11 @@ _DROP_TABLE = re.compile(
 )
 _DROP_DATABASE = re.compile(r"DROP\s+(?:DATABASE|SCHEMA)\b", re.I)
 _DATABASE = re.compile(rf"(?:USE|CREATE\s+(?:DATABASE|SCHEMA)(?:\s+IF\s+NOT\s+EXISTS)?)\s+({_NAME})", re.I)
-_VARIABLE = r"(?<![\w@])(?:@@(?:(?:SESSION|LOCAL)\.)?)?`?{}`?\s*:?=\s*"
-_CHARSET = re.compile(
-    rf"(?:\bNAMES\s+|\bCHARSET\s+|\bCHARACTER\s+SET\s+|{_VARIABLE.format('character_set_client')})[`'\"]?(@?@?\w+)",
-    re.I,
-)
-_NAMES = re.compile(r"SET\s+NAMES\b", re.I)
-_SQL_MODE = re.compile(rf"{_VARIABLE.format('sql_mode')}(.*)", re.I | re.S)
-_UNREADABLE_MODES = re.compile(r"NO_BACKSLASH_ESCAPES|ANSI", re.I)
 _IN_BLOCK = re.compile(r"(?:CREATE|SET|DROP|ALTER|USE)\b(?!\s+(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?TABLE\b)", re.I)
 _REFUSED = frozenset(
     "ALTER ANALYZE BEGIN CALL CHANGE CREATE DELETE DO EXECUTE FLUSH GRANT HANDLER IMPORT INSERT INSTALL KILL LOAD MERGE"
     " OPTIMIZE PREPARE RENAME REPLACE RESET REVOKE SELECT SHUTDOWN SOURCE START STOP TRUNCATE UPDATE WITH XA".split()
 )
-_UTF8 = frozenset(("utf8", "utf8mb3", "utf8mb4"))
 
 
 def unquote(name: str) -> str:
@@ -59,19 +51,14 @@ def unquote(name: str) -> str:
 class Skipped:
     """Judge the statements without rows, in their order."""
 
-    def __init__(self) -> None:
-        self._database: str | None = None
-        self._unreadable: str | None = None  # why an INSERT that came now could not be read as UTF-8 with escapes
-        self._modes: dict[str, str] = {}
+    def __init__(self, session: Session) -> None:
+        """Skip nothing yet.
 
-    def require_readable(self) -> None:
-        """Check that the dump's own SET statements leave its rows in UTF-8 and with backslash escapes.
-
-        Raises:
-            Defect: they do not.
+        Args:
+            session: takes the SET statements.
         """
-        for why in self._modes.values():
-            raise Defect(why)
+        self._session = session
+        self._database: str | None = None
 
     def skip(self, statement: bytes, tables: Collection[str], *, in_block: bool) -> None:
         """Skip one statement.
@@ -114,21 +101,7 @@ class Skipped:
                 raise Defect(f"holds two databases, {tellable(self._database)} and {tellable(name)}")
             self._database = name
         if re.match(r"SET\b", text, re.I):
-            self._note_set(text)
-
-    def _note_set(self, text: str) -> None:
-        for charset in _CHARSET.findall(text):
-            if charset.lower() in _UTF8 or charset.startswith("@"):
-                self._modes.pop("charset", None)
-            elif _NAMES.match(text):
-                raise Defect(f"is written in {charset}, not in UTF-8 (SET NAMES {charset})")
-            else:
-                # mysqldump also names the charset a trigger or view was made under; that matters to no row.
-                self._modes["charset"] = f"rows in {charset}, not in UTF-8 (character_set_client = {charset})"
-        for mode in _SQL_MODE.findall(text):
-            self._modes.pop("mode", None)
-            if _UNREADABLE_MODES.search(mode):
-                self._modes["mode"] = "rows under an sql_mode that changes what quotes or backslashes mean"
+            self._session.set(text)
 
 
 def _version_comments(statement: bytes) -> list[str]:

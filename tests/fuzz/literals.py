@@ -34,6 +34,8 @@ _MOMENTS = [
     for date in _DATES
     for time in (b" 00:00:00", b" 23:59:59", b" 12:00:00.5", b" 24:00:00", b"")
 ]
+# Those that UTC has in whatever zone they are.
+_INSTANTS = [moment for moment in _MOMENTS if not moment.startswith((b"'0001", b"'9999"))]
 _LITERALS = {
     "int": _INTEGERS,
     "bigint": _BIG,
@@ -42,6 +44,7 @@ _LITERALS = {
     "float": _FLOATS,
     "date": _DATES,
     "datetime": _MOMENTS,
+    "timestamp": [*_INSTANTS, b"DEFAULT"],
     "bit": [b"b'0'", b"b'1'", b"b'1000000001'", b"0x01", b"_binary '\\0'", b"x'3ff'"],
     "blob": [b"''", b"_binary 'a'", b"_binary '\xff\xfe\\0\\''", b"0x00", b"0xABC", b"x''", b"_binary '),('", b"'a'",
     b"_binary '" + CANARY.encode() + b"'"],
@@ -52,6 +55,8 @@ def of(rng: random.Random, declared: str) -> bytes:
     """A literal that a column of that declaration takes."""
     if rng.random() < 0.15 and "NOT NULL" not in declared.upper():
         return b"NULL"
+    if "GENERATED" in declared.upper():
+        return b"DEFAULT"
     word = re.match(r"\w*", declared)[0].lower()
     return rng.choice(_LITERALS.get(word, _TEXTS))
 

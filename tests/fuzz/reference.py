@@ -5,6 +5,7 @@ It knows more than mysqldump writes, and says NotReadableError where a server wo
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,11 +24,13 @@ class Table:
         columns: its columns, in their order.
         rows: its rows, in their order.
         nulled: column -> dates that are none and so became NULL.
+        zones: the time zones of its CREATE TABLE and of its rows.
     """
 
     columns: list[Column]
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     nulled: dict[str, int] = field(default_factory=dict)
+    zones: list[Any] = field(default_factory=list)
 
 
 def read(body: bytes) -> dict[str, Table]:
@@ -77,7 +80,7 @@ class _Dump:
             name, columns = create_table(tokens)
             if name.lower() in {other.lower() for other in self.tables}:
                 raise NotReadableError("created twice")
-            self.tables[name] = Table(columns)
+            self.tables[name] = Table(columns, zones=[self.session.zone])
             return
         for name in self.session.take(tokens, versioned):
             self.tables.pop(name, None)
@@ -97,12 +100,21 @@ class _Dump:
         listed = self._listed()
         if not text.see("VALUES"):
             text.need("VALUE")
-        columns = table.columns if listed is None else _named(table.columns, listed)
+        columns = _named(table.columns, listed) if listed else table.columns
         # A column list that leaves a column out gives it its default.
         left_out = {column.name: absent(column) for column in table.columns if column not in columns}
+        self._zone(table, by_default=[column for column in table.columns if column.name in left_out])
         text.space()
+        empty = listed == [] or (listed is None and self._is_empty_row())
         while True:
-            values = {column.name: value for column, value in zip(columns, self._row(columns), strict=True)} | left_out
+            if empty:
+                self._need_empty_row()
+                self._zone(table, by_default=table.columns)
+                values = {column.name: absent(column) for column in columns}
+            else:
+                values = (
+                    dict(zip((column.name for column in columns), self._row(table, columns), strict=True)) | left_out
+                )
             table.rows.append(tuple(self._landed(table, column, values[column.name]) for column in table.columns))
             text.space()
             if text.see(";"):
@@ -110,11 +122,38 @@ class _Dump:
             text.need(",")
             text.space()
 
+    def _zone(self, table: Table, by_default: list[Column]) -> None:
+        """A TIMESTAMP is of the zone of its row, or if it is a default, of its CREATE TABLE."""
+        if any(column.instant for column in table.columns):
+            table.zones.append(self.session.zone)
+            created = any(column.instant and column.default is not None for column in by_default)
+            if any(zone != self.session.zone for zone in table.zones[0 if created else 1 :]):
+                raise NotReadableError("two time zones")
+
+    def _is_empty_row(self) -> bool:
+        at = self.text.at
+        empty = self._sees_empty_row()
+        self.text.at = at
+        return empty
+
+    def _sees_empty_row(self) -> bool:
+        self.text.need("(")
+        self.text.space()
+        return self.text.see(")")
+
+    def _need_empty_row(self) -> None:
+        if not self._sees_empty_row():
+            raise NotReadableError("a row that is not empty")
+
     def _listed(self) -> list[str] | None:
         text, listed = self.text, []
         text.space()
         if not text.see("("):
             return None
+        text.space()
+        if text.see(")"):
+            text.space()
+            return []
         while True:
             text.space()
             listed.append(text.name())
@@ -124,17 +163,25 @@ class _Dump:
                 return listed
             text.need(",")
 
-    def _row(self, columns: list[Column]) -> list[Any]:
+    def _row(self, table: Table, columns: list[Column]) -> list[Any]:
         values = []
         for place, column in enumerate(columns):
             self.text.need("," if place else "(")
             self.text.space()
+            if self.text.is_word("DEFAULT"):
+                self._zone(table, by_default=[column])
             values.append(literal(self.text, column))
             self.text.space()
         self.text.need(")")
         return values
 
     def _landed(self, table: Table, column: Column, value: Any) -> Any:
+        zone = self.session.zone
+        if column.instant and isinstance(value, dt.datetime) and isinstance(zone, dt.timedelta):
+            try:
+                return value - zone
+            except OverflowError:
+                raise NotReadableError("a time that UTC does not have") from None
         if value is not NotImplemented:  # the mark of a date that is none
             return value
         table.nulled[column.name] = table.nulled.get(column.name, 0) + 1

@@ -33,6 +33,7 @@ class Column:
         default: its DEFAULT literal as a statement writes it, None without one.
         computed: whether its default is an expression.
         generated: whether it is computed from others.
+        instant: whether it is a TIMESTAMP, which is written in the session's time zone.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Column:
     default: str | None
     computed: bool
     generated: bool
+    instant: bool
 
 
 def create_table(tokens: list[Token]) -> tuple[str, list[Column]]:
@@ -98,9 +100,9 @@ def _column(element: list[Token]) -> Column:
     # What a CHECK or an expression says of NULL is not said of the column.
     plain = words[: min((words.index(word) for word in ("AS", "CHECK") if word in words), default=len(words))]
     nullable = ("NOT", "NULL") not in set(zip(plain, plain[1:], strict=False))
-    return Column(
-        element[0].text, kind, sizes, element[1].text.lower() == "bit", nullable, default, computed, "AS" in words
-    )
+    declared = element[1].text.lower()
+    generated, instant = "AS" in words, declared == "timestamp"
+    return Column(element[0].text, kind, sizes, declared == "bit", nullable, default, computed, generated, instant)
 
 
 def _default(rest: list[Token], words: list[str]) -> tuple[str | None, bool]:

@@ -1,10 +1,14 @@
-"""What the statements without rows do to the rows of others: databases, character sets, modes, and tables dropped again."""
+"""What the statements without rows do to the rows of others: databases, character sets, modes, zones, and tables dropped again."""
 
 from __future__ import annotations
+
+import datetime as dt
+import re
 
 from tests.fuzz.reference_text import NotReadableError, Token
 
 _UTF8 = ("utf8", "utf8mb3", "utf8mb4")
+_SCOPES = ("GLOBAL", "PERSIST", "PERSIST_ONLY", "SESSION", "LOCAL")
 _STORED = ("VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT")
 
 
@@ -18,13 +22,29 @@ class Session:
     def __init__(self) -> None:
         self.lost = False
         self._database: str | None = None
-        self._charset: str | None = None
-        self._mode = ""
+        self._variables: dict[str, str | None] = {}  # the session's own, and with an @ the user's
 
     def require_readable(self) -> None:
         """Raises if rows or names would be read in another way than UTF-8 with backslashes and `names`."""
-        if self._charset is not None or "NO_BACKSLASH_ESCAPES" in self._mode or "ANSI" in self._mode:
+        mode = (self._variables.get("sql_mode") or "").upper()
+        charset = self._variables.get("character_set_client")
+        foreign = charset is not None and charset.lower() not in _UTF8
+        if foreign or "NO_BACKSLASH_ESCAPES" in mode or "ANSI" in mode:
             raise NotReadableError("under another character set or mode")
+
+    @property
+    def zone(self) -> dt.timedelta | str | None:
+        """How far TIMESTAMPs are from UTC; a zone's name, or None, where that is not known."""
+        text = self._variables.get("time_zone")
+        if text is None or text.upper() in ("UTC", "ETC/UTC"):
+            return text and dt.timedelta()
+        if not re.match(r"[-+0-9]", text):
+            return text
+        match = re.fullmatch(r"([-+])([0-9]{1,2}):([0-5][0-9])", text)
+        minutes = int(match[1] + "1") * (60 * int(match[2]) + int(match[3])) if match else 9999
+        if not -(13 * 60 + 59) <= minutes <= 14 * 60:
+            raise NotReadableError("no such time zone")
+        return dt.timedelta(minutes=minutes)
 
     def take(self, tokens: list[Token], versioned: bool) -> list[str]:
         """Takes a statement that is neither CREATE TABLE nor INSERT.
@@ -40,7 +60,7 @@ class Session:
         first, second = words[0], words[1] if len(words) > 1 else ""
         self.lost = False
         if first == "SET":
-            self._set(tokens, words)
+            self._set(tokens[1:])
         elif first == "USE" or (first == "CREATE" and second in ("DATABASE", "SCHEMA")):
             self._move(tokens[-1].text if first == "USE" else _created(tokens, words))
         elif first == "DROP" and second in ("DATABASE", "SCHEMA"):
@@ -62,21 +82,58 @@ class Session:
             raise NotReadableError("two databases")
         self._database = database
 
-    def _set(self, tokens: list[Token], words: list[str]) -> None:
-        for at in range(1, len(tokens)):
-            name = tokens[at].text.lower().rpartition(".")[2].lstrip("@")
-            if words[at] == "NAMES" or words[at] == "CHARSET" or words[at - 1 : at + 1] == ["CHARACTER", "SET"]:
-                self._charset = _foreign(tokens, at + 1)
-            elif tokens[at].kind in ("word", "name") and name in ("character_set_client", "sql_mode"):
-                behind = at + 1
-                while behind < len(tokens) and tokens[behind].kind == "sign" and tokens[behind].text in ":=":
-                    behind += 1
-                if behind == at + 1:
-                    continue  # it is read, not written
-                if name == "sql_mode":
-                    self._mode = " ".join(token.text.upper() for token in tokens[behind:])
-                else:
-                    self._charset = _foreign(tokens, behind)
+    def _set(self, tokens: list[Token]) -> None:
+        scope = ""
+        for part in _between_commas(tokens):
+            words = [token.text.upper() if token.kind == "word" else "" for token in part]
+            if words[:1] == ["STATEMENT"]:
+                raise NotReadableError("a statement within SET")
+            if words[:1] in (["NAMES"], ["CHARSET"]) or words[:2] == ["CHARACTER", "SET"]:
+                behind = 2 if words[0] == "CHARACTER" else 1
+                self._variables["character_set_client"] = self._value(part[behind : behind + 1])
+                continue
+            if len(part) > 1 and words[0] in _SCOPES and part[1].kind in ("word", "name"):
+                scope, part = words[0], part[1:]
+            at = next((at for at, token in enumerate(part) if token.kind == "sign" and token.text in ":="), None)
+            if at is None:
+                continue
+            name, where = _variable(part[:at]), scope
+            if name.startswith("@@"):
+                name, where = name[2:], ""
+                if "." in name:
+                    where, _, name = name.partition(".")
+            if where.upper() in ("", "SESSION", "LOCAL") or name.startswith("@"):
+                self._variables[name] = self._value([token for token in part[at:] if token.text not in (":", "=")])
+                assert self.zone != ""  # raises if there is no such zone
+
+    def _value(self, tokens: list[Token]) -> str | None:
+        """What stands there, or what a variable that stands there is; None if that is what nobody knows."""
+        if len(tokens) == 1 and tokens[0].kind != "word":
+            return tokens[0].text
+        text = _variable(tokens)
+        if text.startswith("@@"):
+            scope, dot, name = text[2:].rpartition(".")
+            return self._variables.get(name) if scope in ("", "session", "local") else None
+        if text.startswith("@"):
+            return self._variables.get(text)
+        return None if text in ("", "default") else "".join(token.text for token in tokens)
+
+
+def _between_commas(tokens: list[Token]) -> list[list[Token]]:
+    parts: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        sign = token.text if token.kind == "sign" else ""
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if sign == "," and depth == 0:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def _variable(tokens: list[Token]) -> str:
+    return "".join(token.text for token in tokens).lower()
 
 
 def _harmless(words: list[str], versioned: bool) -> bool:
@@ -88,12 +145,6 @@ def _harmless(words: list[str], versioned: bool) -> bool:
     if first in ("START", "STOP", "CHANGE"):
         return words[-1] in ("SLAVE", "REPLICA") or second in ("MASTER", "REPLICATION")
     return first in ("LOCK", "UNLOCK", "COMMIT") or (versioned and first in ("ANALYZE", "FLUSH"))
-
-
-def _foreign(tokens: list[Token], at: int) -> str | None:
-    """The character set that stands there, None if it is UTF-8 or what was set before."""
-    charset = tokens[at].text.lower() if at < len(tokens) else ""
-    return None if charset in _UTF8 or charset.startswith("@") or charset == "default" else charset
 
 
 def _created(tokens: list[Token], words: list[str]) -> str:

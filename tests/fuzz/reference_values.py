@@ -27,6 +27,9 @@ def literal(text: Text, column: Column) -> Any:
     if text.is_word("NULL"):
         text.need("NULL")
         return None
+    if text.is_word("DEFAULT"):
+        text.need("DEFAULT")
+        return absent(column)
     if column.kind in _NUMBER:
         return _number(text, column)
     if column.kind == "binary":

@@ -36,6 +36,8 @@ STATEMENTS = [
     "CREATE TABLE `TENANTS` (`id` int)", "CREATE TABLE `x` AS SELECT 1", "CREATE TABLE `x` LIKE `tenants`",
     "CREATE TABLE `x` (`id` int) SELECT 1", "CREATE TEMPORARY TABLE `tenants` (`id` int)", "CREATE OR REPLACE TABLE `tenants` (`id` int)",
     "/*!50003 CREATE OR REPLACE TABLE `notes` (`id` int) */",
+    "SET STATEMENT time_zone = '+09:00' FOR INSERT INTO `Quiet` VALUES (1,'a')", "SET TIME_ZONE = '+25:00'", "SET time_zone = '9:00'",
+    "INSERT INTO `Quiet` () VALUES (),()", "INSERT INTO `Quiet` VALUES (DEFAULT,DEFAULT)", "INSERT INTO `Quiet` (`id`) VALUES ()",
     "DELIMITER ;;\nALTER TABLE `tenants` DROP COLUMN `memo`;;\nDELIMITER ;\nSET @x = 1",
     "DELIMITER ;;\nCREATE TABLE `extra` (`id` int);;\nDELIMITER ;\nSET @x = 1",
     "DELIMITER ;;\nDROP TABLE `tenants`;;\nDELIMITER ;\nSET @x = 1", "DELIMITER ;;\nDROP DATABASE `basis`;;\nDELIMITER ;\nSET @x = 1",
@@ -52,6 +54,8 @@ MODES = [
     "SET sql_mode = NO_BACKSLASH_ESCAPES", "SET SESSION sql_mode = 'ansi'", "SET @@sql_mode := 'ANSI_QUOTES'",
     "SET @@session.sql_mode = 'STRICT_ALL_TABLES,ANSI_QUOTES'", "SET LOCAL sql_mode = CONCAT(@@sql_mode, ',ANSI')",
     "SET `sql_mode` = 'ANSI'", "SET @@local.sql_mode = 'ANSI'", "SET @x = 1, sql_mode = 'ANSI'",
+    "SET @m = 'ANSI', sql_mode = @m", "SET TIME_ZONE = '+09:00'", "/*!40103 SET TIME_ZONE='-03:30' */", "SET @@session.time_zone := '+5:45'",
+    "SET time_zone = 'SYSTEM'", "SET @z = '+01:00', time_zone = @z", "SET TIME_ZONE=@OLD_TIME_ZONE", "SET GLOBAL time_zone = '+09:00'",
 ]  # fmt: skip
 
 # None of them changes a row.

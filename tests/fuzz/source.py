@@ -29,7 +29,10 @@ _NOTES = {
     "took": "time",
     "flags": "bit(10)",
     "choice": "enum('a','it''s',');')",
+    "moved": "timestamp(3) NULL DEFAULT '2020-02-29 12:00:00.125'",
+    "computed": "int GENERATED ALWAYS AS (`id` + 1) VIRTUAL",
 }
+_ZONES = (*[b"+00:00"] * 5, b"+09:00", b"-03:30", b"SYSTEM")
 
 
 @dataclass
@@ -54,9 +57,25 @@ def tables() -> list[Table]:
     found = [_table(name, rows) for name, rows in _company().items()]
     notes = [
         [b"1", _text(f"{CANARY} it's"), b"_binary '\\0\xff'", b"1.5e-10", b"0.1", b"-0.01", b"12.345", b"'2024-02-29'"]
-        + [b"'2025-01-02 03:04:05.000006'", b"'-12:00:00'", b"b'1000000001'", b"'it\\'s'"],
-        [b"18446744073709551615", _text(f"),({CANARY}"), b"NULL", *[b"NULL"] * 4, b"'0000-00-00'", *[b"NULL"] * 4],
-        [b"3", b"NULL", b"0x00FF", b"-3", b"1e10", b"99.90", b"-7", b"NULL", b"NULL", b"'00:00:00'", b"b'0'", b"');'"],
+        + [
+            b"'2025-01-02 03:04:05.000006'",
+            b"'-12:00:00'",
+            b"b'1000000001'",
+            b"'it\\'s'",
+            b"'2025-01-02 03:04:05.678'",
+            b"DEFAULT",
+        ],
+        [
+            b"18446744073709551615",
+            _text(f"),({CANARY}"),
+            b"NULL",
+            *[b"NULL"] * 4,
+            b"'0000-00-00'",
+            *[b"NULL"] * 5,
+            b"2",
+        ],
+        [b"3", b"NULL", b"0x00FF", b"-3", b"1e10", b"99.90", b"-7", b"NULL", b"NULL", b"'00:00:00'", b"b'0'", b"');'"]
+        + [b"DEFAULT", b"DEFAULT"],
     ]
     return [*found, Table("notes", list(_NOTES.items()), notes), Table("Quiet", [("id", "int"), ("name", "text")])]
 
@@ -172,7 +191,7 @@ def render(found: list[Table], rng: random.Random) -> bytes:
 def sections(found: list[Table], rng: random.Random) -> tuple[bytes, list[Section], bytes]:
     """The same in pieces: what stands before the tables, the tables, and what stands behind them."""
     complete, style = rng.random() < 0.2, rng.choice(["one line", "one line", "row a line", "single"])
-    head = [_HEAD]
+    head = [_HEAD.replace(b"+00:00", rng.choice(_ZONES))]
     if rng.random() < 0.15:
         head.append(b"CREATE DATABASE /*!32312 IF NOT EXISTS*/ `basis`;\n\nUSE `basis`;\n")
     comments = rng.random() < 0.5
