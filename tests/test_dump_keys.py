@@ -103,7 +103,7 @@ def test_a_key_of_nothing_is_refused(columns: str, said: str, tmp_path: Path) ->
 
 def test_a_row_without_a_key_of_its_own_is_refused(tmp_path: Path) -> None:
     dump = "CREATE TABLE `t` (`a` int AUTO_INCREMENT PRIMARY KEY, `b` int);\nINSERT INTO `t` (`b`) VALUES (1);\n"
-    assert "INSERT leaves out column a, which is NOT NULL and has no default" in rejection(dump, tmp_path)
+    assert "INSERT leaves out column a" in rejection(dump, tmp_path)
 
 
 @pytest.mark.parametrize(
