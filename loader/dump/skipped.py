@@ -16,11 +16,11 @@ _PIECES = re.compile(
     re.S | re.X,
 )
 _NAME = r"(?:`(?:[^`]|``)+`|[\w$\x80-\xff]+)"
-_STORED = r"(?:VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT)"
+_STORED = r"(?:VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT|PACKAGE|LIBRARY|SEQUENCE|MASKING\s+POLICY)"
 _PLAIN = re.compile(
-    rf"""(?:SET|COMMIT|UNLOCK\s+TABLES?|LOCK\s+TABLES?|(?:CREATE|ALTER|DROP)\s+(?:DATABASE|SCHEMA)|USE
-      |DROP\s+(?:TEMPORARY\s+)?TABLE|DROP\s+{_STORED}
-      |CHANGE\s+(?:MASTER|REPLICATION\s+SOURCE)\s+TO|(?:START|STOP)\s+(?:ALL\s+)?(?:SLAVE|REPLICA)S?
+    rf"""(?:SET(?!\s+STATEMENT\b)|COMMIT|UNLOCK\s+TABLES?|LOCK\s+TABLES?|(?:CREATE|ALTER|DROP)\s+(?:DATABASE|SCHEMA|USER|ROLE)|USE
+      |DROP\s+(?:TEMPORARY\s+)?TABLE|DROP\s+{_STORED}|GRANT
+      |CHANGE\s+(?:MASTER|REPLICATION\s+SOURCE)(?:\s+'[^']*')?\s+TO|(?:START|STOP)\s+(?:ALL\s+)?(?:SLAVE|REPLICA)S?
       |CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:ALGORITHM|DEFINER)\s*=\s*\S+\s+|SQL\s+SECURITY\s+\w+\s+)*{_STORED})\b""",
     re.I | re.X,
 )
@@ -29,6 +29,8 @@ _VERSIONED = re.compile(
       |CREATE\s+(?:TABLE|(?:OR\s+REPLACE\s+)?(?:ALGORITHM|DEFINER|SQL|AGGREGATE))\b|CREATE\s*\Z|(?:ANALYZE|FLUSH)\s)""",
     re.I | re.X,
 )
+# What a sequence goes on with; it holds no rows.
+_SETVAL = re.compile(rf"(?:DO|SELECT)\s+SETVAL\s*\(\s*(?:{_NAME}|\"[^\"]+\")\s*,\s*-?\d+\s*,\s*[01]\s*\)\s*\Z", re.I)
 _DROP = re.compile(r"DROP\s+(?:TEMPORARY\s+)?TABLE\b", re.I)
 _DROP_TABLE = re.compile(
     rf"{_DROP.pattern}\s+(?:IF\s+EXISTS\s+)?({_NAME}(?:\s*,\s*{_NAME})*)(?:\s+(?:RESTRICT|CASCADE))?\s*\Z", re.I
@@ -42,8 +44,12 @@ _CHARSET = re.compile(
 )
 _NAMES = re.compile(r"SET\s+NAMES\b", re.I)
 _SQL_MODE = re.compile(rf"{_VARIABLE.format('sql_mode')}(.*)", re.I | re.S)
-_UNREADABLE_MODES = re.compile(r"NO_BACKSLASH_ESCAPES|ANSI", re.I)
-_IN_BLOCK = re.compile(r"(?:CREATE|SET|DROP|ALTER|USE)\b(?!\s+(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?TABLE\b)", re.I)
+# Those behind ANSI imply it.
+_UNREADABLE_MODES = re.compile(r"NO_BACKSLASH_ESCAPES|ANSI|ORACLE|MSSQL|DB2|POSTGRESQL|MAXDB", re.I)
+_HISTORY = re.compile(rf"{_VARIABLE.format('system_versioning_insert_history')}(?:1|ON|TRUE)\b", re.I)
+_IN_BLOCK = re.compile(
+    r"(?:CREATE|SET|DROP|ALTER|USE)\b(?!\s+(?:STATEMENT|(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?TABLE)\b)", re.I
+)
 _REFUSED = frozenset(
     "ALTER ANALYZE BEGIN CALL CHANGE CREATE DELETE DO EXECUTE FLUSH GRANT HANDLER IMPORT INSERT INSTALL KILL LOAD MERGE"
     " OPTIMIZE PREPARE RENAME REPLACE RESET REVOKE SELECT SHUTDOWN SOURCE START STOP TRUNCATE UPDATE WITH XA".split()
@@ -93,7 +99,7 @@ class Skipped:
             pieces = _version_comments(statement)
             if not (_PLAIN.match(pieces[0]) or _VERSIONED.match(pieces[0])):
                 raise _refusal(pieces[0])
-        elif not _PLAIN.match(text):
+        elif not (_PLAIN.match(text) or _SETVAL.match(text)):
             raise _refusal(text)
         self._note(whole, tables)
 
@@ -117,6 +123,8 @@ class Skipped:
             self._note_set(text)
 
     def _note_set(self, text: str) -> None:
+        if _HISTORY.search(text):
+            raise Defect("holds rows as they once were, too (mysqldump --dump-history): dump it without them")
         for charset in _CHARSET.findall(text):
             if charset.lower() in _UTF8 or charset.startswith("@"):
                 self._modes.pop("charset", None)
