@@ -37,7 +37,7 @@ REJECTED = [
     ("--replace", "REPLACE statements are not accepted"),
     ("--replace --skip-extended-insert", "REPLACE statements are not accepted"),
     ("--compatible=ansi", "an sql_mode that changes what quotes or backslashes mean"),
-    ("--compatible=ansi --compact", NO_INSERT),
+    ("--compatible=ansi --compact", "a name that is none without backquotes"),
     ("--compatible=ansi --skip-quote-names", "an sql_mode that changes what quotes or backslashes mean"),
     ("--no-create-info", "which no CREATE TABLE of the dump names"),
     *(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.fuzz.reference_text import NotReadableError, Token
 
 _UTF8 = ("utf8", "utf8mb3", "utf8mb4")
-_STORED = ("VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT")
+_STORED = ("VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE", "LIBRARY", "SEQUENCE", "POLICY")
+_UNREADABLE = ("NO_BACKSLASH_ESCAPES", "ANSI", "ORACLE", "MSSQL", "DB2", "POSTGRESQL", "MAXDB")
 
 
 class Session:
@@ -23,7 +26,7 @@ class Session:
 
     def require_readable(self) -> None:
         """Raises if rows or names would be read in another way than UTF-8 with backslashes and `names`."""
-        if self._charset is not None or "NO_BACKSLASH_ESCAPES" in self._mode or "ANSI" in self._mode:
+        if self._charset is not None or any(mode in self._mode for mode in _UNREADABLE):
             raise NotReadableError("under another character set or mode")
 
     def take(self, tokens: list[Token], versioned: bool) -> list[str]:
@@ -39,7 +42,7 @@ class Session:
         words = [token.text.upper() if token.kind == "word" else "" for token in tokens]
         first, second = words[0], words[1] if len(words) > 1 else ""
         self.lost = False
-        if first == "SET":
+        if first == "SET" and second != "STATEMENT":
             self._set(tokens, words)
         elif first == "USE" or (first == "CREATE" and second in ("DATABASE", "SCHEMA")):
             self._move(tokens[-1].text if first == "USE" else _created(tokens, words))
@@ -52,7 +55,7 @@ class Session:
         elif first in ("CREATE", "DROP") and any(word in _STORED for word in words):
             if "TABLE" in words[1:2]:
                 raise NotReadableError("a table")
-        elif not _harmless(words, versioned):
+        elif not (_harmless(words, versioned) or (not versioned and _sets_sequence(tokens))):
             raise NotReadableError("a statement that may do anything")
         return []
 
@@ -63,6 +66,10 @@ class Session:
         self._database = database
 
     def _set(self, tokens: list[Token], words: list[str]) -> None:
+        if re.search(
+            r"SYSTEM_VERSIONING_INSERT_HISTORY(?: :)? = (?:1|ON|TRUE)\b", " ".join(token.text for token in tokens), re.I
+        ):
+            raise NotReadableError("rows as they once were")
         for at in range(1, len(tokens)):
             name = tokens[at].text.lower().rpartition(".")[2].lstrip("@")
             if words[at] == "NAMES" or words[at] == "CHARSET" or words[at - 1 : at + 1] == ["CHARACTER", "SET"]:
@@ -87,7 +94,14 @@ def _harmless(words: list[str], versioned: bool) -> bool:
         return keys or second in ("DATABASE", "SCHEMA")
     if first in ("START", "STOP", "CHANGE"):
         return words[-1] in ("SLAVE", "REPLICA") or second in ("MASTER", "REPLICATION")
-    return first in ("LOCK", "UNLOCK", "COMMIT") or (versioned and first in ("ANALYZE", "FLUSH"))
+    if first in ("CREATE", "ALTER", "DROP") and second in ("USER", "ROLE"):
+        return True
+    return first in ("LOCK", "UNLOCK", "COMMIT", "GRANT") or (versioned and first in ("ANALYZE", "FLUSH"))
+
+
+def _sets_sequence(tokens: list[Token]) -> bool:
+    signs = " ".join("name" if token.kind in ("name", "string") else token.text.upper() for token in tokens)
+    return re.fullmatch(r"(?:DO|SELECT) SETVAL \( [\w$]+ , (?:- )?\d+ , [01] \)", signs) is not None
 
 
 def _foreign(tokens: list[Token], at: int) -> str | None:

@@ -28,7 +28,9 @@ STATEMENTS = [
     "INSERT INTO `landing.Quiet` VALUES (1,'a')", 'INSERT INTO `x"; DROP SCHEMA landing CASCADE; --` VALUES (1)',
     "INSERT INTO load_ledger VALUES (1)", "INSERT INTO `Quiet` VALUES (1,'a'); DROP TABLE `tenants`",
     "/*!40000 INSERT INTO `Quiet` VALUES (1,'a') */", "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE `Quiet`",
-    "SELECT 1 INTO OUTFILE '/tmp/x'", "CALL x()", "DO SLEEP(0)", "GRANT ALL ON *.* TO 'x'", "PREPARE s FROM 'DROP TABLE tenants'",
+    "SELECT 1 INTO OUTFILE '/tmp/x'", "CALL x()", "DO SLEEP(0)", "DO SETVAL(`s`, 1, 0), SLEEP(0)",
+    "SELECT SETVAL(`s`, 1, 0) INTO OUTFILE '/tmp/x'", "SET STATEMENT max_statement_time = 1 FOR DELETE FROM `tenants`",
+    "SET @@session.system_versioning_insert_history = 1", "PREPARE s FROM 'DROP TABLE tenants'",
     "XA START 'x'", "ROLLBACK", "START TRANSACTION", "SHUTDOWN", "source /etc/passwd", "\\! true", "COPY landing.tenants TO '/dev/null'",
     "ATTACH '/dev/null' AS x", "INSTALL httpfs", "PRAGMA version", "USE `mysql`", "CREATE DATABASE `other`",
     "CREATE TABLE `landing`.`x` (`id` int)", "CREATE TABLE landing.load_ledger (`id` int)", "CREATE TABLE `load_ledger` (`id` int)",
@@ -51,7 +53,7 @@ MODES = [
     "SET @x = 1 /*!40101 , NAMES latin1 */", "SET sql_mode = 'NO_BACKSLASH_ESCAPES'", 'SET sql_mode = "NO_BACKSLASH_ESCAPES"',
     "SET sql_mode = NO_BACKSLASH_ESCAPES", "SET SESSION sql_mode = 'ansi'", "SET @@sql_mode := 'ANSI_QUOTES'",
     "SET @@session.sql_mode = 'STRICT_ALL_TABLES,ANSI_QUOTES'", "SET LOCAL sql_mode = CONCAT(@@sql_mode, ',ANSI')",
-    "SET `sql_mode` = 'ANSI'", "SET @@local.sql_mode = 'ANSI'", "SET @x = 1, sql_mode = 'ANSI'",
+    "SET `sql_mode` = 'ANSI'", "SET sql_mode = 'ORACLE'", "SET @@local.sql_mode = 'ANSI'", "SET @x = 1, sql_mode = 'ANSI'",
 ]  # fmt: skip
 
 # None of them changes a row.
@@ -62,6 +64,11 @@ HARMLESS = [
     "DROP VIEW IF EXISTS `nothing`", "DROP TRIGGER IF EXISTS `x`", "ALTER DATABASE `basis` CHARACTER SET utf8mb4",
     "/*!40000 ALTER TABLE `tenants` ENABLE KEYS */", "/*!50001 DROP VIEW IF EXISTS `nothing`*/", "CREATE VIEW `v` AS SELECT ';' AS `a`",
     "CREATE DEFINER=`root`@`%` PROCEDURE `p`() SELECT 1", "/*!50003 SET character_set_client = utf8mb4 */", "/* it's; */ SET @x = ';'",
+    "GRANT ALL ON *.* TO 'x'", "CREATE USER `x`@`%` IDENTIFIED BY ';'", "DROP SEQUENCE IF EXISTS `s`",
+    "CREATE SEQUENCE `s` start with 1 minvalue 1 maxvalue 9 increment by 1 cache 1000 nocycle ENGINE=InnoDB", "DO SETVAL(`s`, -1, 0)",
+    "SELECT SETVAL(`s`, 50001, 0)", "/*!999999\\- enable the sandbox mode */ \nSET @x = 1",
+    "DELIMITER ;;\nCREATE LIBRARY `l`\n    LANGUAGE JAVASCRIPT\nAS $$ // it's ;; $$ ;;\nDELIMITER ;\nSET @x = 1",
+    "CREATE TABLE `w` (period int, vector text, `key` int, VECTOR KEY `k` (`vector`), PERIOD FOR p (a, b))",
     "-- it's; a comment\nSET @x = 1", "# it's; a comment\nSET @x = 1",
     "CREATE TABLE IF NOT EXISTS `extra` (`id` int NOT NULL, PRIMARY KEY (`id`))",
     'CREATE TABLE `x"; DROP SCHEMA landing; --` (`a"b;` int, `c``d` text)', "CREATE TABLE `../x` (`'` int)",
