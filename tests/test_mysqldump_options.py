@@ -48,7 +48,20 @@ REJECTED = [
     ("--default-character-set=cp932 --skip-set-charset", "a value that is no plain literal"),
 ]
 # The client itself stumbles over the other names under some of these.
-PLAIN = ("pairs", "charsets", "days", "zones", "texts", "moments", "latin", "numbers", "bytes", "nothing")
+PLAIN = (
+    "pairs",
+    "charsets",
+    "days",
+    "zones",
+    "texts",
+    "moments",
+    "latin",
+    "numbers",
+    "bytes",
+    "nothing",
+    "words",
+    "no_words",
+)
 
 
 @pytest.fixture(scope="module")
