@@ -48,10 +48,28 @@ TABLES = {
     "NULL or not": ("text", "char(4)", "varchar(4) NOT NULL DEFAULT 'NULL'", "int DEFAULT NULL", "blob", "json"),
     "odd": ("int INVISIBLE DEFAULT 3", "int COMMENT '); it''s\n-- `x`'", "int CHECK (`c2` <> '); --')", "int DEFAULT (1 + 1)"),
 }  # fmt: skip
+# Names that are keywords to some readers, and that a server writes without quotes if asked to.
+WORDS = (
+    "CREATE TABLE words (id int PRIMARY KEY, period int, `vector` int, sequence varchar(9), `history` date, versioning int, KEY (period))",
+    "INSERT INTO words VALUES (1,2,3,'it''s','2024-02-29',NULL)",
+    "CREATE TABLE no_words (period int, `vector` varchar(9))",
+)
 ONLY = {
     "mariadb": (
         "CREATE TABLE only_here (id int PRIMARY KEY, a inet4, b inet6, c uuid, d text COMPRESSED, e blob COMPRESSED, f geometry NOT NULL)",
         "INSERT INTO only_here VALUES (1,'10.0.0.1','::ffff:1.2.3.4',UUID(),'it''s','\\\\''',ST_GeomFromText('POINT(1 2)'))",
+        "CREATE TABLE versions (id int PRIMARY KEY, a int, b int WITHOUT SYSTEM VERSIONING, since timestamp(6) GENERATED ALWAYS AS ROW START,"
+        " until timestamp(6) GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME (since, until)) WITH SYSTEM VERSIONING",
+        "INSERT INTO versions (id, a) VALUES (1,1),(2,2)",
+        "UPDATE versions SET a = 3 WHERE id = 1",
+        "CREATE TABLE stays (id int, a date, b date, PERIOD FOR p (a, b), PRIMARY KEY (id, p WITHOUT OVERLAPS))",
+        "INSERT INTO stays VALUES (1,'2024-01-01','2024-02-01'),(2,'2024-02-01','2024-03-01')",
+        "CREATE SEQUENCE down START WITH -7 INCREMENT BY -50 MINVALUE -9000 MAXVALUE -1",
+        "CREATE TABLE numbered (id int PRIMARY KEY, a bigint DEFAULT NEXTVAL(down), KEY (a) IGNORED)",
+        "INSERT INTO numbered (id) VALUES (1),(2)",
+        "SET SESSION sql_mode = 'ORACLE'",
+        "CREATE PACKAGE rooms AS FUNCTION f RETURN int; END",
+        "CREATE PACKAGE BODY rooms AS FUNCTION f RETURN int AS BEGIN RETURN ';;'; END; END",
     ),
     "mysql": (
         "CREATE TABLE only_here (id int PRIMARY KEY, a vector(3), b point NOT NULL SRID 4326, c json, d varchar(9),"
@@ -61,6 +79,12 @@ ONLY = {
         "CREATE TABLE no_key (a varchar(9))",
         "INSERT INTO no_key VALUES ('x'),('y')",
         "ANALYZE TABLE only_here UPDATE HISTOGRAM ON d WITH 2 BUCKETS",
+        "CREATE TABLE checked (id int PRIMARY KEY, a int, CONSTRAINT c CHECK (a > 0) NOT ENFORCED, KEY k ((a + 1) DESC) INVISIBLE)",
+        "INSERT INTO checked VALUES (1,-1)",
+        "CREATE LIBRARY lib LANGUAGE JAVASCRIPT AS $$ export function f(n) { return n } // it's ;; $$",
+        """CREATE FUNCTION js(a INT) RETURNS INT NO SQL LANGUAGE JAVASCRIPT AS $tag$ // it's "\n return ";;" $tag$""",
+        "CREATE JSON DUALITY VIEW documents AS SELECT JSON_DUALITY_OBJECT('_id': id, 'a': a) FROM checked",
+        "CREATE MATERIALIZED VIEW kept AS SELECT * FROM checked",
     ),
 }  # fmt: skip
 _AS_HEX = ("binary", "varbinary", "blob", "tinyblob", "longblob", "geometry", "point", "vector")
@@ -84,7 +108,7 @@ class Source:
         with server.connect(database=DATABASE) as connection, connection.cursor() as cursor:
             cursor.execute("SET SESSION sql_mode = 'ALLOW_INVALID_DATES', SESSION time_zone = '+00:00'")
             _fill(cursor)
-            for statement in ONLY[server.flavour]:
+            for statement in (*WORDS, *ONLY[server.flavour]):
                 cursor.execute(statement)
 
     def dump(self, *options: str, tables: tuple[str, ...] = ()) -> bytes:
@@ -117,7 +141,7 @@ class Source:
         cursor.execute(
             "SELECT table_name, column_name, data_type, numeric_precision, datetime_precision, extra"
             " FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)"
-            " WHERE table_schema = %s AND table_type = 'BASE TABLE' ORDER BY table_name, ordinal_position",
+            " WHERE table_schema = %s AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY table_name, ordinal_position",
             (DATABASE,),
         )
         tables: dict[str, dict[str, str]] = {}

@@ -14,10 +14,13 @@ def structure(table: str) -> list[str]:
     return [f"-- Table structure for table `{table}`\n", f"DROP TABLE IF EXISTS `{table}`", f"CREATE TABLE `{table}`"]
 
 
-def rows(table: str, lock: bool = True, keys: bool = True, commit: bool = False, inserts: int = 1) -> list[str]:
-    """A section of rows as the clients write it, by their options."""
+def rows(
+    table: str, lock: bool = True, keys: bool = True, commit: bool = False, saved: bool = False, inserts: int = 1
+) -> list[str]:
+    """A section of rows as the clients write it, by their options; `saved` is MariaDB's way of autocommit since 11.8."""
     return [
         f"-- Dumping data for table `{table}`\n",
+        *(["SET @OLD_AUTOCOMMIT=@@AUTOCOMMIT, @@AUTOCOMMIT=0"] if saved else []),
         *([f"LOCK TABLES `{table}` WRITE"] if lock else []),
         *([f"/*!40000 ALTER TABLE `{table}` DISABLE KEYS */"] if keys else []),
         *(["set autocommit=0"] if commit else []),
@@ -25,6 +28,7 @@ def rows(table: str, lock: bool = True, keys: bool = True, commit: bool = False,
         *([f"/*!40000 ALTER TABLE `{table}` ENABLE KEYS */"] if keys else []),
         *(["UNLOCK TABLES"] if lock else []),
         *(["commit"] if commit else []),
+        *(["COMMIT", "SET AUTOCOMMIT=@OLD_AUTOCOMMIT"] if saved else []),
     ]
 
 
@@ -65,6 +69,8 @@ OPTIONS = [
     {"lock": False, "keys": False, "commit": True},
     {"inserts": 0},
     {"inserts": 3},
+    {"saved": True},
+    {"lock": False, "keys": False, "saved": True},
 ]
 
 
@@ -72,7 +78,7 @@ OPTIONS = [
 def test_a_whole_dump_is_whole_whatever_its_options(options: dict[str, bool]) -> None:
     whole = both(**options)
     found = follow(whole)
-    unproven = options.get("lock") is False and options.get("keys") is False
+    unproven = options == {"lock": False, "keys": False}
     assert bool(found.finish()) is unproven
     assert found.complete
     for plain in ([one for one in whole if not one.startswith("--")], [*whole, *both(inserts=0)[:1], TRAILER]):
@@ -85,8 +91,9 @@ def test_a_table_that_broke_off_is_refused_though_the_dump_goes_on(table: str, o
     section = rows(table, **options)
     whole = both(**options)
     at = whole.index(section[0])
-    opened = next(number for number, one in enumerate(section) if "LOCK" in one or "KEYS" in one or "autocommit" in one)
-    for length in range(opened + 1, len(section)):  # it began, and its last lines are missing
+    opened = next(at for at, one in enumerate(section) if "LOCK" in one or "KEYS" in one or "AUTOCOMMIT" in one.upper())
+    # It began, and its last lines are missing; nothing is lost where only autocommit stays off.
+    for length in range(opened + 1, len(section) - ("saved" in options)):
         said = refusal([*whole[:at], *section[:length], *whole[at + len(section) :]])
         assert said.startswith(f"{table}: its rows end without"), said
 
@@ -98,6 +105,12 @@ def test_a_heading_with_nothing_behind_it_is_a_table_that_failed() -> None:
     assert said.startswith(
         "b: its rows section lacks DISABLE KEYS and LOCK TABLES, which other tables of the dump have"
     )
+
+
+def test_a_heading_with_nothing_behind_it_is_a_table_that_failed_where_only_commit_ends_rows() -> None:
+    whole = both(lock=False, keys=False, saved=True)
+    at = whole.index("-- Dumping data for table `b`\n")
+    assert refusal([*whole[: at + 1], TRAILER]).startswith("b: its rows section lacks SET AUTOCOMMIT=0, which other")
 
 
 def test_a_table_without_a_rows_section_is_told_of_where_others_have_one() -> None:

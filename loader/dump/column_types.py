@@ -9,7 +9,7 @@ from loader.dump.defect import Defect
 
 _INTEGERS = frozenset("tinyint smallint mediumint int integer bigint year bool boolean".split())
 _DECIMALS = frozenset(("decimal", "numeric", "dec", "fixed"))
-_TEXTS = frozenset("char varchar tinytext text mediumtext longtext enum set json time inet4 inet6 uuid".split())
+_TEXTS = frozenset("char varchar tinytext text mediumtext longtext enum set json time inet4 inet6 uuid xmltype".split())
 _BINARIES = frozenset(
     "binary varbinary tinyblob blob mediumblob longblob bit vector geometry point linestring polygon multipoint"
     " multilinestring multipolygon geometrycollection geomcollection".split()

@@ -15,16 +15,18 @@ from sqlglot.dialects.mysql import MySQL
 from sqlglot.errors import TokenError
 from sqlglot.tokens import Token, TokenType
 
-from loader.dump import elements, primary_key
 from loader.dump.charsets import charset_of, charset_of_column
 from loader.dump.column_types import type_of
 from loader.dump.comments import without_comments
 from loader.dump.defect import Defect, tellable
-from loader.dump.primary_key import KeyPart
+from loader.dump.primary_key import KeyPart, declared_key
+from loader.dump.table_elements import is_key, outside_brackets, split
 
 DATE_KINDS = ("date", "timestamp")
-_KEYS = [[word] for word in "PRIMARY UNIQUE KEY INDEX FULLTEXT SPATIAL CONSTRAINT FOREIGN CHECK PERIOD".split()]
+_QUOTED = (TokenType.STRING, TokenType.IDENTIFIER)
+_LITERALS = (TokenType.STRING, TokenType.NUMBER)
 _LONGEST_NAME = 64  # MySQL's limit
+_BARE = re.compile(r"[\w$\u0080-\U0010ffff]+")  # what a name is made of that stands without quotes
 _SPACE = " \t\r\n\f\v"
 
 
@@ -116,20 +118,22 @@ def parse_create_table(statement: bytes) -> Table:
     if len(tokens) < at + 2 or tokens[at + 1].token_type != TokenType.L_PAREN:
         raise Defect("a CREATE TABLE statement has no column list, or names a database")
     name = _name(tokens[at])
-    parts, end = elements.split(tokens, at + 1)
+    parts, end = split(tokens, at + 1)
     if any(token.token_type in (TokenType.SELECT, TokenType.ALIAS, TokenType.SEMICOLON) for token in tokens[end:]):
         raise Defect("CREATE TABLE with a query or a second statement", table=name)
     if not all(parts):
         raise Defect("CREATE TABLE with a comma too many, or nothing in it", table=name)
+    if parts[0][0].token_type == TokenType.LIKE:
+        raise Defect("CREATE TABLE that copies another table", table=name)
     charset = charset_of(tokens[end:])
-    declared = [part for part in parts if not _is_key(part)]
+    declared = [part for part in parts if not is_key(part)]
     columns = [_column(element, name, charset) for element in declared]
     if not columns:
         raise Defect("CREATE TABLE without columns", table=name)
     folded = [column.name.lower() for column in columns]
     if len(set(folded)) < len(folded):
         raise Defect("CREATE TABLE names a column twice", table=name)
-    key = primary_key.declared(name, [part for part in parts if _is_key(part)], declared)
+    key = declared_key(name, [part for part in parts if is_key(part)], declared)
     named = {part.name for part in key}
     return Table(name, tuple(_not_null(one) if one.name in named else one for one in columns), key)
 
@@ -144,32 +148,33 @@ def _name(token: Token) -> str:
     name = token.text
     if not 0 < len(name) <= _LONGEST_NAME or name.endswith(" ") or "\n" in name:
         raise Defect("CREATE TABLE with a name that is empty, too long, of several lines, or ends with a space")
+    bare = token.token_type != TokenType.STRING and _BARE.fullmatch(name)
+    if token.token_type != TokenType.IDENTIFIER and not bare:
+        raise Defect(
+            "CREATE TABLE with a name that is none without backquotes: dump with --quote-names, not --compatible"
+        )
     return name
-
-
-def _is_key(element: Sequence[Token]) -> bool:
-    first = element[0]
-    return first.token_type != TokenType.IDENTIFIER and first.text.upper().split()[:1] in _KEYS
 
 
 def _column(element: Sequence[Token], table: str, tables_charset: str) -> Column:
     if len(element) < 2:
         raise Defect("a column without a type", table=table)
     name, type_name = _name(element[0]), element[1].text.lower()
-    if element[1].token_type in (TokenType.STRING, TokenType.IDENTIFIER):
+    if element[1].token_type in _QUOTED:
         type_name = ""  # no type, and no word to tell
     arguments: list[str] = []
     at = 2
     if at < len(element) and element[at].token_type == TokenType.L_PAREN:
-        inner, at = elements.split(element, at)
+        inner, at = split(element, at)
         arguments = [part[0].text for part in inner if part]
-    words = [token.text.upper() if token.token_type != TokenType.STRING else "" for token in element[at:]]
+    attributes = outside_brackets(element[at:])
+    words = ["" if token.token_type in _QUOTED else token.text.upper() for token in attributes]
     unsigned = "UNSIGNED" in words or "ZEROFILL" in words
     kind, duckdb_type, width = type_of(type_name, arguments, unsigned, f"column {tellable(name)}", table)
-    generated = "AS" in words and element[at + words.index("AS") + 1 : at + words.index("AS") + 2] != []
+    generated = "AS" in words[:-1]
     numbered = "AUTO_INCREMENT" in words
-    default, computed = _default(element[at:])
-    nullable = not re.search(r"\bNOT NULL\b", " ".join(words[: _clause_end(words)]))
+    default, computed = _default(attributes)
+    nullable = not re.search(r"\bNOT NULL\b", " ".join(words))
     return Column(
         name,
         kind,
@@ -185,21 +190,20 @@ def _column(element: Sequence[Token], table: str, tables_charset: str) -> Column
     )
 
 
-def _clause_end(words: Sequence[str]) -> int:
-    """Where the plain attributes end and an expression (a CHECK, a generated column's) may begin."""
-    return min((words.index(word) for word in ("AS", "CHECK") if word in words), default=len(words))
-
-
 def _default(attributes: Sequence[Token]) -> tuple[str | None, bool]:
     """The DEFAULT literal's text, and whether the default is an expression instead."""
     for at, token in enumerate(attributes):
         if token.token_type != TokenType.DEFAULT:
             continue
         value = attributes[at + 1 : at + 3]
-        if value and value[0].token_type in (TokenType.DASH, TokenType.INTRODUCER) and len(value) == 2:
+        if (
+            value
+            and value[0].token_type in (TokenType.DASH, TokenType.INTRODUCER)
+            and value[-1].token_type in _LITERALS
+        ):
             sign = "-" if value[0].token_type == TokenType.DASH else ""
             return sign + value[1].text, False
-        if value and value[0].token_type in (TokenType.STRING, TokenType.NUMBER):
+        if value and value[0].token_type in _LITERALS:
             return value[0].text, False
         if value and value[0].token_type == TokenType.NULL:
             return None, False

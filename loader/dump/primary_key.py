@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlglot.tokens import Token, TokenType
 
-from loader.dump import elements
 from loader.dump.defect import Defect, tellable
+from loader.dump.table_elements import outside_brackets, split
 
 _NO_WORDS = (TokenType.STRING, TokenType.IDENTIFIER)
 
@@ -32,7 +32,9 @@ def repeated(table: str, key: Sequence[KeyPart], rows: int) -> Defect:
     return Defect(f"{rows:,} rows repeat a primary key ({names})", table=table)
 
 
-def declared(table: str, keys: Sequence[Sequence[Token]], columns: Sequence[Sequence[Token]]) -> tuple[KeyPart, ...]:
+def declared_key(
+    table: str, keys: Sequence[Sequence[Token]], columns: Sequence[Sequence[Token]]
+) -> tuple[KeyPart, ...]:
     """Read the primary key.
 
     Args:
@@ -82,7 +84,7 @@ def _period(name: str, keys: Sequence[Sequence[Token]]) -> list[KeyPart]:
 def _bracket(key: Sequence[Token]) -> list[list[Token]]:
     """What stands between the commas of a key's first bracket."""
     opening = next((at for at, token in enumerate(key) if token.token_type == TokenType.L_PAREN), None)
-    parts = elements.split(key, opening)[0] if opening is not None else [[]]
+    parts = split(key, opening)[0] if opening is not None else [[]]
     if not all(parts):
         raise Defect("a key without columns, or with a comma too many")
     return parts
@@ -90,10 +92,9 @@ def _bracket(key: Sequence[Token]) -> list[list[Token]]:
 
 def _inline(column: Sequence[Token]) -> bool:
     """Whether a column's own attributes make it the key: PRIMARY KEY, or KEY alone."""
-    depth = 0
-    for before, token in zip(column, column[1:], strict=False):
-        depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
-        if depth or token.token_type in _NO_WORDS:
+    outside = outside_brackets(column)
+    for before, token in zip(outside, outside[1:], strict=False):
+        if token.token_type in _NO_WORDS:
             continue
         if token.token_type == TokenType.PRIMARY_KEY:
             return True

@@ -29,7 +29,12 @@ _NO_AUTOCOMMIT = re.compile(rb"SET\b.*\bAUTOCOMMIT`?\s*:?=\s*(?:0|OFF)\b", re.I 
 _COMMIT = re.compile(rb"COMMIT\b", re.I)
 _SET = re.compile(rb"SET\b", re.I)
 # What tells where a table's section is, though nothing in it: the same for every table of a dump, because an option decides.
-_MARKS = {"heading": "its heading", "UNLOCK TABLES": "LOCK TABLES", "ENABLE KEYS": "DISABLE KEYS"}
+_MARKS = {
+    "heading": "its heading",
+    "COMMIT": "SET AUTOCOMMIT=0",
+    "ENABLE KEYS": "DISABLE KEYS",
+    "UNLOCK TABLES": "LOCK TABLES",
+}
 
 
 @dataclass
@@ -130,7 +135,9 @@ class Sections:
         elif match:
             self._end("ENABLE KEYS", _name(match[1]))
         elif _NO_AUTOCOMMIT.match(text):
-            self._open.setdefault("COMMIT", self._table)
+            self._open.setdefault("COMMIT", None)
+            if self._table is not None and not self._filled[self._table]:
+                self._own_commit(self._table)
         elif _COMMIT.match(text):
             self._end("COMMIT")
         elif not _SET.match(text):
@@ -159,7 +166,7 @@ class Sections:
             remarks += [
                 Remark("whole", table, "the dump holds its CREATE TABLE and no rows section") for table in left_out
             ]
-        if self._filled and not self._marks & {"UNLOCK TABLES", "ENABLE KEYS"}:
+        if self._filled and not self._marks & _MARKS.keys() - {"heading"}:
             what = "nothing in the dump says where a table's rows end (LOCK TABLES, DISABLE KEYS)"
             remarks.append(Remark("whole", None, what))
         return remarks
@@ -212,8 +219,13 @@ class Sections:
         self._table = table
         self._filled[table] = False
         self._run.sections.setdefault(table, set()).add(mark)
+        self._own_commit(table)
+
+    def _own_commit(self, table: str) -> None:
+        """Take the COMMIT that is to come, if it is nobody's yet, for the end of a table's section."""
         if self._open.get("COMMIT", table) is None:
             self._open["COMMIT"] = table
+            self._run.sections[table].add("COMMIT")
 
     def _leave(self) -> None:
         """The section that was open is over."""
@@ -240,6 +252,8 @@ class Sections:
         sections = self._run.sections
         self._marks.update(*sections.values())
         usual = set().union(*sections.values()) & _MARKS.keys()
+        if usual & {"ENABLE KEYS", "UNLOCK TABLES"}:  # they say it already
+            usual.discard("COMMIT")
         for table, marks in sections.items():
             if missing := sorted(usual - marks):
                 told = " and ".join(_MARKS[mark] for mark in missing)

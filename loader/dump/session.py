@@ -25,7 +25,8 @@ _ASSIGNED = re.compile(r"(?P<name>@?[@\w.$`'\"]+)\s*:?=\s*(?P<value>.*)", re.S)
 _OTHERS_SCOPE = re.compile(r"@@(?:GLOBAL|PERSIST|PERSIST_ONLY)\.", re.I)
 _SESSIONS_SCOPE = re.compile(r"@@(?:(?:SESSION|LOCAL)\.)?", re.I)
 _UTF8 = frozenset(("utf8", "utf8mb3", "utf8mb4"))
-_UNREADABLE_MODES = re.compile(r"NO_BACKSLASH_ESCAPES|ANSI", re.I)
+# Those behind ANSI imply it.
+_UNREADABLE_MODES = re.compile(r"NO_BACKSLASH_ESCAPES|ANSI|ORACLE|MSSQL|DB2|POSTGRESQL|MAXDB", re.I)
 _OFFSET = re.compile(r"([+-])(\d{1,2}):([0-5]\d)", re.A)
 _WESTERNMOST, _EASTERNMOST = dt.timedelta(hours=-13, minutes=-59), dt.timedelta(hours=14)  # MySQL's limits
 
@@ -100,6 +101,8 @@ class Session:
             self._system[name] = value
             if name == "time_zone":
                 _zone(value)
+            if name == "system_versioning_insert_history" and value and value.upper() in ("1", "ON", "TRUE"):
+                raise Defect("holds rows as they once were, too (mysqldump --dump-history): dump it without them")
 
     def _value(self, text: str) -> str | None:
         """A value: of another variable if it is one, else as written; None if nobody knows it."""

@@ -17,11 +17,11 @@ _PIECES = re.compile(
     re.S | re.X,
 )
 _NAME = r"(?:`(?:[^`]|``)+`|[\w$\x80-\xff]+)"
-_STORED = r"(?:VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT)"
+_STORED = r"(?:VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT|PACKAGE|LIBRARY|SEQUENCE|MASKING\s+POLICY)"
 _PLAIN = re.compile(
-    rf"""(?:SET|COMMIT|UNLOCK\s+TABLES?|LOCK\s+TABLES?|(?:CREATE|ALTER|DROP)\s+(?:DATABASE|SCHEMA)|USE
-      |DROP\s+(?:TEMPORARY\s+)?TABLE|DROP\s+{_STORED}
-      |CHANGE\s+(?:MASTER|REPLICATION\s+SOURCE)\s+TO|(?:START|STOP)\s+(?:ALL\s+)?(?:SLAVE|REPLICA)S?
+    rf"""(?:SET(?!\s+STATEMENT\b)|COMMIT|UNLOCK\s+TABLES?|LOCK\s+TABLES?|(?:CREATE|ALTER|DROP)\s+(?:DATABASE|SCHEMA|USER|ROLE)|USE
+      |DROP\s+(?:TEMPORARY\s+)?TABLE|DROP\s+{_STORED}|GRANT
+      |CHANGE\s+(?:MASTER|REPLICATION\s+SOURCE)(?:\s+'[^']*')?\s+TO|(?:START|STOP)\s+(?:ALL\s+)?(?:SLAVE|REPLICA)S?
       |CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:ALGORITHM|DEFINER)\s*=\s*\S+\s+|SQL\s+SECURITY\s+\w+\s+)*{_STORED})\b""",
     re.I | re.X,
 )
@@ -30,13 +30,17 @@ _VERSIONED = re.compile(
       |CREATE\s+(?:TABLE|(?:OR\s+REPLACE\s+)?(?:ALGORITHM|DEFINER|SQL|AGGREGATE))\b|CREATE\s*\Z|(?:ANALYZE|FLUSH)\s)""",
     re.I | re.X,
 )
+# What a sequence goes on with; it holds no rows.
+_SETVAL = re.compile(rf"(?:DO|SELECT)\s+SETVAL\s*\(\s*(?:{_NAME}|\"[^\"]+\")\s*,\s*-?\d+\s*,\s*[01]\s*\)\s*\Z", re.I)
 _DROP = re.compile(r"DROP\s+(?:TEMPORARY\s+)?TABLE\b", re.I)
 _DROP_TABLE = re.compile(
     rf"{_DROP.pattern}\s+(?:IF\s+EXISTS\s+)?({_NAME}(?:\s*,\s*{_NAME})*)(?:\s+(?:RESTRICT|CASCADE))?\s*\Z", re.I
 )
 _DROP_DATABASE = re.compile(r"DROP\s+(?:DATABASE|SCHEMA)\b", re.I)
 _DATABASE = re.compile(rf"(?:USE|CREATE\s+(?:DATABASE|SCHEMA)(?:\s+IF\s+NOT\s+EXISTS)?)\s+({_NAME})", re.I)
-_IN_BLOCK = re.compile(r"(?:CREATE|SET|DROP|ALTER|USE)\b(?!\s+(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?TABLE\b)", re.I)
+_IN_BLOCK = re.compile(
+    r"(?:CREATE|SET|DROP|ALTER|USE)\b(?!\s+(?:STATEMENT|(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?TABLE)\b)", re.I
+)
 _REFUSED = frozenset(
     "ALTER ANALYZE BEGIN CALL CHANGE CREATE DELETE DO EXECUTE FLUSH GRANT HANDLER IMPORT INSERT INSTALL KILL LOAD MERGE"
     " OPTIMIZE PREPARE RENAME REPLACE RESET REVOKE SELECT SHUTDOWN SOURCE START STOP TRUNCATE UPDATE WITH XA".split()
@@ -80,7 +84,7 @@ class Skipped:
             pieces = _version_comments(statement)
             if not (_PLAIN.match(pieces[0]) or _VERSIONED.match(pieces[0])):
                 raise _refusal(pieces[0])
-        elif not _PLAIN.match(text):
+        elif not (_PLAIN.match(text) or _SETVAL.match(text)):
             raise _refusal(text)
         self._note(whole, tables)
 

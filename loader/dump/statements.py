@@ -25,12 +25,14 @@ _DELIMITER = re.compile(rb"DELIMITER[ \t]+(\S+)[ \t]*\r?\n", re.I)
 _DELIMITER_WORD = re.compile(rb"DELIMITER\b", re.I)
 _LINE_COMMENT = re.compile(rb"--(?=[\s\x00-\x1f]|\Z)|#")
 _BLOCK_COMMENT = re.compile(rb"/\*(?!M?!)")
-# MariaDB's first line: a command to its client, in a version comment that no server reads.
-_SANDBOX = re.compile(rb"/\*M!999999\\- enable the sandbox mode \*/")
-# What a `;` inside of is no end. A lone opener (the last three) means that its end is still to be read.
+# MariaDB's first line: a command to its client, in a version comment that no server reads; in May 2024 without the M.
+_SANDBOX = re.compile(rb"/\*M?!999999\\-")
+# What a delimiter inside of is no end. A lone opener means that its end is still to be read.
 _TOKENS = rb"""
-    '(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" | `(?:[^`]|``)*` | /\*(?!M?!).*?\*/ | (?:--(?=\s)|\#)[^\n]*\n
-  | (?P<open>['"`]|/\*(?!M?!)) | (?P<end>%s)"""
+    '(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" | `(?:[^`]|``)*` | /\*(?!M?!).*?\*/ | (?:--(?=\s)|\#)[^\n]*\n %s
+  | (?P<open>['"`]|/\*(?!M?!) %s) | (?P<end>%s)"""
+# MySQL 9's JavaScript, which knows none of SQL's quotes and comments; the client writes it between DELIMITERs only.
+_SCRIPT = rb"| (?i:\bAS)\s+\$(?P<tag>\w*)\$.*?\$(?P=tag)\$", rb"| (?i:\bAS)\s+\$\w*\$"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Statement:
     """One statement.
 
     Attributes:
-        kind: "insert", "comment" (a line), "in block" (between DELIMITERs) or "other".
+        kind: "insert", "comment" (a line, or MariaDB's word to its own client), "in block" (between DELIMITERs) or "other".
         text: its bytes without the delimiter; of a comment, with the newline if it has one.
         byte: its offset in the uncompressed dump.
     """
@@ -49,7 +51,8 @@ class Statement:
 
 
 def _tokens(end: bytes) -> re.Pattern[bytes]:
-    return re.compile(_TOKENS.replace(b"%s", re.sub(rb"(\W)", rb"\\\1", end)), re.S | re.X)
+    script = (b"", b"") if end == b";" or end.startswith(b"$") else _SCRIPT
+    return re.compile(_TOKENS % (*script, re.sub(rb"(\W)", rb"\\\1", end)), re.S | re.X)
 
 
 class Statements:
@@ -79,7 +82,9 @@ class Statements:
             elif _LINE_COMMENT.match(text, at):
                 end = self._find(b"\n", at)
                 yield self._take("comment", end or len(self._text))
-            elif _SANDBOX.match(text, at) or _BLOCK_COMMENT.match(text, at):
+            elif _SANDBOX.match(text, at):
+                yield self._take("comment", self._comment_end())
+            elif _BLOCK_COMMENT.match(text, at):
                 self._skip_comment()
             elif _DELIMITER_WORD.match(text, at):
                 self._set_delimiter()
@@ -134,11 +139,14 @@ class Statements:
                 return 0
         return found + len(end)
 
-    def _skip_comment(self) -> None:
+    def _comment_end(self) -> int:
         end = self._find(b"*/", self._at + 2)
         if not end:
             raise Defect("ends within a comment", byte=self._byte)
-        self._at = end
+        return end
+
+    def _skip_comment(self) -> None:
+        self._at = self._comment_end()
         if self._skip_space() and self._text.startswith(b";", self._at):
             self._at += 1
 

@@ -11,14 +11,13 @@ _KINDS = {
     "decimal": "decimal numeric dec fixed",
     "single": "float",
     "double": "double real",
-    "text": "char varchar tinytext text mediumtext longtext enum set json time inet4 inet6 uuid",
+    "text": "char varchar tinytext text mediumtext longtext enum set json time inet4 inet6 uuid xmltype",
     "binary": "binary varbinary tinyblob blob mediumblob longblob bit vector geometry point linestring polygon multipoint"
     " multilinestring multipolygon geometrycollection geomcollection",
     "date": "date",
     "timestamp": "datetime timestamp",
 }
 KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split()}
-_KEYS = ("PRIMARY", "UNIQUE", "KEY", "INDEX", "FULLTEXT", "SPATIAL", "CONSTRAINT", "FOREIGN", "CHECK", "PERIOD")
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,48 @@ def _elements(tokens: list[Token], opening: int) -> tuple[list[list[Token]], int
 
 
 def _is_key(element: list[Token]) -> bool:
-    return bool(element) and element[0].kind == "word" and element[0].text.upper() in _KEYS
+    """Whether a server would take it for a key, a constraint or a period."""
+    rest = list(element)
+    if _word(rest) == "CONSTRAINT":
+        del rest[: 1 if _word(rest[1:]) in ("PRIMARY", "UNIQUE", "FOREIGN", "CHECK") else 2]
+        if _word(rest) not in ("PRIMARY", "UNIQUE", "FOREIGN", "CHECK"):
+            return False
+    first, second = _word(rest), _word(rest[1:])
+    if first == "CHECK":
+        return rest[1:2] == [Token("sign", "(")]
+    if first == "PERIOD":
+        return second == "FOR" and rest[3:4] == [Token("sign", "(")]
+    needs_key = first in ("PRIMARY", "FOREIGN", "VECTOR", "CLUSTERING")
+    if first not in ("KEY", "INDEX", "UNIQUE", "FULLTEXT", "SPATIAL") and not (
+        needs_key and second in ("KEY", "INDEX")
+    ):
+        return False
+    del rest[: 2 if needs_key or (first not in ("KEY", "INDEX") and second in ("KEY", "INDEX")) else 1]
+    if [_word([token]) for token in rest[:3]] == ["IF", "NOT", "EXISTS"]:
+        del rest[:3]
+    if rest and rest[0].kind != "sign" and _word(rest) != "USING":
+        del rest[0]
+    if _word(rest) == "USING":
+        del rest[:2]
+    # A type's bracket holds sizes or words, a key's names or expressions.
+    behind = rest[1:2]
+    return rest[:1] == [Token("sign", "(")] and not (
+        behind and (behind[0].kind == "string" or behind[0].text.isdigit())
+    )
+
+
+def _word(tokens: list[Token]) -> str:
+    return tokens[0].text.upper() if tokens and tokens[0].kind == "word" else ""
+
+
+def _outside_brackets(tokens: list[Token]) -> list[Token]:
+    found, depth = [], 0
+    for token in tokens:
+        sign = token.text if token.kind == "sign" else ""
+        if depth == 0:
+            found.append(token)
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+    return found
 
 
 def _column(element: list[Token]) -> Column:
@@ -95,11 +135,10 @@ def _column(element: list[Token]) -> Column:
         inner, end = _elements(rest, 0)
         sizes = tuple(int(part[0].text) for part in inner if part and part[0].kind == "word" and part[0].text.isdigit())
         rest = rest[end:]
+    rest = _outside_brackets(rest)
     words = [token.text.upper() if token.kind == "word" else "" for token in rest]
     default, computed = _default(rest, words)
-    # What a CHECK or an expression says of NULL is not said of the column.
-    plain = words[: min((words.index(word) for word in ("AS", "CHECK") if word in words), default=len(words))]
-    nullable = ("NOT", "NULL") not in set(zip(plain, plain[1:], strict=False))
+    nullable = ("NOT", "NULL") not in set(zip(words, words[1:], strict=False))
     declared = element[1].text.lower()
     generated, instant = "AS" in words, declared == "timestamp"
     return Column(element[0].text, kind, sizes, declared == "bit", nullable, default, computed, generated, instant)

@@ -9,7 +9,8 @@ from tests.fuzz.reference_text import NotReadableError, Token
 
 _UTF8 = ("utf8", "utf8mb3", "utf8mb4")
 _SCOPES = ("GLOBAL", "PERSIST", "PERSIST_ONLY", "SESSION", "LOCAL")
-_STORED = ("VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT")
+_STORED = ("VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE", "LIBRARY", "SEQUENCE", "POLICY")
+_UNREADABLE = ("NO_BACKSLASH_ESCAPES", "ANSI", "ORACLE", "MSSQL", "DB2", "POSTGRESQL", "MAXDB")
 
 
 class Session:
@@ -29,7 +30,7 @@ class Session:
         mode = (self._variables.get("sql_mode") or "").upper()
         charset = self._variables.get("character_set_client")
         foreign = charset is not None and charset.lower() not in _UTF8
-        if foreign or "NO_BACKSLASH_ESCAPES" in mode or "ANSI" in mode:
+        if foreign or any(one in mode for one in _UNREADABLE):
             raise NotReadableError("under another character set or mode")
 
     @property
@@ -72,7 +73,7 @@ class Session:
         elif first in ("CREATE", "DROP") and any(word in _STORED for word in words):
             if "TABLE" in words[1:2]:
                 raise NotReadableError("a table")
-        elif not _harmless(words, versioned):
+        elif not (_harmless(words, versioned) or (not versioned and _sets_sequence(tokens))):
             raise NotReadableError("a statement that may do anything")
         return []
 
@@ -105,6 +106,8 @@ class Session:
             if where.upper() in ("", "SESSION", "LOCAL") or name.startswith("@"):
                 self._variables[name] = self._value([token for token in part[at:] if token.text not in (":", "=")])
                 assert self.zone != ""  # raises if there is no such zone
+                if (self._variables.get("system_versioning_insert_history") or "").upper() in ("1", "ON", "TRUE"):
+                    raise NotReadableError("rows as they once were")
 
     def _value(self, tokens: list[Token]) -> str | None:
         """What stands there, or what a variable that stands there is; None if that is what nobody knows."""
@@ -144,7 +147,14 @@ def _harmless(words: list[str], versioned: bool) -> bool:
         return keys or second in ("DATABASE", "SCHEMA")
     if first in ("START", "STOP", "CHANGE"):
         return words[-1] in ("SLAVE", "REPLICA") or second in ("MASTER", "REPLICATION")
-    return first in ("LOCK", "UNLOCK", "COMMIT") or (versioned and first in ("ANALYZE", "FLUSH"))
+    if first in ("CREATE", "ALTER", "DROP") and second in ("USER", "ROLE"):
+        return True
+    return first in ("LOCK", "UNLOCK", "COMMIT", "GRANT") or (versioned and first in ("ANALYZE", "FLUSH"))
+
+
+def _sets_sequence(tokens: list[Token]) -> bool:
+    signs = " ".join("name" if token.kind in ("name", "string") else token.text.upper() for token in tokens)
+    return re.fullmatch(r"(?:DO|SELECT) SETVAL \( [\w$]+ , (?:- )?\d+ , [01] \)", signs) is not None
 
 
 def _created(tokens: list[Token], words: list[str]) -> str:

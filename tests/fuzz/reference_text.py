@@ -8,6 +8,7 @@ from dataclasses import dataclass
 _MEANINGS = {"n": "\n", "r": "\r", "0": "\0", "Z": "\x1a", "t": "\t", "b": "\b", "%": "\\%", "_": "\\_"}
 # A word, or a number with its point.
 _WORD = re.compile(r"[0-9][\w$@.\x80-\xff]*|[\w$@\x80-\xff]+", re.A)
+_SCRIPT_QUOTE = re.compile(r"\$\w*\$", re.A)
 _SPACE = re.compile(r"[ \t\r\n\f\v]*")
 
 
@@ -84,7 +85,7 @@ class Text:
             return True
         # A version that there never will be: MariaDB's word to its own client.
         plain = rest.startswith("/*") and not rest.startswith(("/*!", "/*M!"))
-        if plain or rest == "/*M!999999":
+        if plain or rest in ("/*M!999999", "/*!999999\\"):
             self.at += 2
             if not self.until("*/"):
                 raise NotReadableError("open comment")
@@ -114,6 +115,7 @@ class Text:
                 break
             if is_word_sign(self.text[self.at]):
                 found.append(self._token())
+                self._script(found[-1])
                 continue
             if inside and self.see("*/"):
                 inside = False
@@ -129,6 +131,15 @@ class Text:
         if inside or not found:
             raise NotReadableError("open version comment, or nothing")
         return found, versioned
+
+    def _script(self, behind: Token) -> None:
+        """Goes past JavaScript, which stands between two like $tag$, behind AS in a routine."""
+        if behind.text.upper() == "AS" and self.delimiter != ";" and self.delimiter[0] != "$":
+            self.space()
+            if match := _SCRIPT_QUOTE.match(self.text, self.at):
+                self.at = match.end()
+                if not self.until(match[0]):
+                    raise NotReadableError("open script")
 
     def _digits(self) -> None:
         while self.text[self.at : self.at + 1].isdigit():

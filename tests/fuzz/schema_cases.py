@@ -23,6 +23,8 @@ _BEHIND = [
     "/*!80023 INVISIBLE */", "UNIQUE KEY", "AUTO_INCREMENT", "/*!40000 , `smuggled` int */", "-- gone", "--1", "REFERENCES `x` (`id`)",
     "NOT NULL DEFAULT '0000-00-00'", "DEFAULT b'1'", "DEFAULT x'41'", "DEFAULT 0x41", "DEFAULT 1e400", "DEFAULT 'abc'",
     "DEFAULT _utf8mb4'a'", "DEFAULT TRUE", "DEFAULT ''", "ON UPDATE CURRENT_TIMESTAMP",
+    "INVISIBLE", "WITHOUT SYSTEM VERSIONING", "/*M!100301 COMPRESSED*/", "GENERATED ALWAYS AS ROW START", "DEFAULT (cast(1 as char))",
+    "CHECK (cast(`id` as unsigned) > 0) /*!80016 NOT ENFORCED */",
 ]  # fmt: skip
 _NAMES = [
     "load_ledger", "Live_Generation", "tenant_daily_snapshots", "TENANTS", "notes", "NOTES ", "a b", "a`b", 'a"b', "a;b", "a'b", "a.b",
