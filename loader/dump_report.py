@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,7 @@ class DumpReport:
         sha256: lower-case hex digest of those bytes.
         headed: whether it has mysqldump's opening comment; a --compact dump has neither that nor the closing one.
         complete: whether the dump ended with mysqldump's own `-- Dump completed` line.
+        times: when it was made, by its own words: naive in its producer's time, else in Japan's; None for a time that there is not.
         remarks: what the dump leaves open.
     """
 
@@ -61,6 +63,7 @@ class DumpReport:
     sha256: str = ""
     headed: bool = False
     complete: bool = False
+    times: list[dt.datetime | None] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
     @property

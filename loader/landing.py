@@ -106,6 +106,7 @@ class _Attempt:
     generation: generations.Generation
     report: DumpReport = field(default_factory=DumpReport)
     findings: list[Finding] = field(default_factory=list)
+    changes: dict[str, Changes] = field(default_factory=dict)
 
     def read(self, progress: Callable[[int], None]) -> ledger.Entry:
         # Imported here: it brings sqlglot, and a morning whose dump is in does without it.
@@ -141,14 +142,24 @@ class _Attempt:
     def _judge(self) -> None:
         from loader.contract.gate import Landed, examine
 
-        warehouse = self.to.warehouse
-        before = [one for day, one in ledger.entries(warehouse, ledger.DUMP).items() if day <= self.dump.day]
+        warehouse, coming, day = self.to.warehouse, self.generation.schema, self.dump.day
+        entries, live = ledger.entries(warehouse, ledger.DUMP), generations.live(warehouse)
+        before = [one for at, one in entries.items() if at <= day]
+        shown, columns = warehouse.columns("landing") if live else {}, warehouse.columns(coming)
+        if live and day >= live.day:
+            self.changes = changes.between(warehouse, "landing", coming, shown, columns, self.to.contract)
         landed = Landed(
-            self.generation.schema,
+            coming,
             self.report,
-            self.dump.taken_at,
-            load_report.rows_of(warehouse, before[-1].load_id) if before else {},
-            warehouse.columns("landing") if generations.live(warehouse) else {},
+            self.dump,
+            columns,
+            rows_before=load_report.rows_of(warehouse, before[-1].load_id) if before else {},
+            columns_before=shown,
+            twin=next(
+                (at for at, one in entries.items() if at != day and one.entry.sha256 == self.report.sha256), None
+            ),
+            since=live.day if live and day > live.day else None,
+            changes=self.changes,
         )
         self.findings = examine(warehouse, landed, self.to.contract, _read_by_models(), self.to.accepted)
         blocked = [one for one in self.findings if one.outcome == BLOCKED]
@@ -157,9 +168,8 @@ class _Attempt:
             acceptable = [one.rule for one in blocked if self.to.contract.may_be_accepted(one.rule)]
             if len(acceptable) == len(blocked):
                 accepts = " ".join(f"--accept {rule}" for rule in acceptable)
-                advice = (
-                    f"If that is as it should be, type the same with {accepts}, or change the bound in contract.yaml"
-                )
+                advice = f"If that is as it should be, type the same with {accepts}; if it always is, change "
+                advice += "the rule's bound in contract.yaml, or name the rule under only_warn there"
             elif any(one.rule.startswith("whole:") for one in blocked):
                 advice = "Have the producer make the whole dump again"
             else:
@@ -169,15 +179,13 @@ class _Attempt:
             )
 
     def publish(self, entry: ledger.Entry) -> dict[str, Changes]:
-        warehouse, coming = self.to.warehouse, self.generation.schema
-        before = warehouse.columns("landing") if generations.live(warehouse) else {}
-        found = changes.between(warehouse, "landing", coming, before, warehouse.columns(coming), self.to.contract)
+        warehouse = self.to.warehouse
         with warehouse.transaction():
             load_report.record(warehouse, self.generation.load_id, self.report, self.findings)
-            load_report.record_changes(warehouse, self.generation.load_id, found)
+            load_report.record_changes(warehouse, self.generation.load_id, self.changes)
         generations.publish(warehouse, self.generation, entry)
         ledger.admit_again(warehouse, ledger.DUMP, entry.business_date)
-        return found
+        return self.changes
 
     def keep_aside(self, entry: ledger.Entry) -> dict[str, Changes]:
         warehouse, day = self.to.warehouse, entry.business_date

@@ -16,7 +16,7 @@ _MYSQL_TYPES = {"BIGINT": "int unsigned", "TIMESTAMP": "datetime", "VARCHAR": "v
 
 
 def dump_sql(tables: dict[str, Rows], headings: bool = False) -> bytes:
-    """A dump of these tables, with the trailer of a complete one; with the client's headings if asked for."""
+    """A dump of these tables, with the trailer of a complete one, which `put_dump` dates; with the client's headings if asked for."""
     parts = ["-- MySQL dump 10.13\n", "/*!40101 SET NAMES utf8mb4 */;\n"]
     for name, rows in tables.items():
         columns = _columns(name)
@@ -30,7 +30,7 @@ def dump_sql(tables: dict[str, Rows], headings: bool = False) -> bytes:
         parts.append(
             (f"-- Dumping data for table `{name}`\n" if headings else "") + rows_section(name, values if rows else "")
         )
-    parts.append("-- Dump completed on 2025-06-10  5:40:00\n")
+    parts.append("-- Dump completed\n")
     return "".join(parts).encode()
 
 
@@ -41,12 +41,13 @@ def rows_section(table: str, inserts: str) -> str:
 
 
 def put_dump(bucket: Path, day: dt.date, tables: dict[str, Rows] | bytes, zipped: bool = False, **changes: Any) -> Path:
-    """Writes a dump and its manifest; `changes` replace fields of the manifest.
+    """Writes a dump, its closing line dated if it has no date, and its manifest; `changes` replace fields of the manifest.
 
     Returns:
         The dump's path.
     """
     body = tables if isinstance(tables, bytes) else dump_sql(tables)
+    body = re.sub(rb"(?m)^-- Dump completed$", f"-- Dump completed on {day}  5:40:00".encode(), body)
     body = gzip.compress(body) if zipped else body
     key = f"dumps/gghouse_{day:%Y%m%d}.sql{'.gz' if zipped else ''}"
     manifest = {

@@ -1,4 +1,4 @@
-"""What changed between two dumps is counted, table by table, and told; it decides nothing."""
+"""What changed between two dumps is counted, table by table, and told."""
 
 from __future__ import annotations
 

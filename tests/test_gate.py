@@ -150,7 +150,7 @@ def test_a_dump_that_breaks_a_rule_is_rejected_with_figure_and_bound(bucket, emp
     )
     assert outcomes["blocked"] >= 1
     # A corrected dump of that day goes in, and the refusal stays on record.
-    put_dump(bucket, NEXT, houses())
+    put_dump(bucket, NEXT, houses(tenants=people(age=31)))
     load(settings, NEXT)
     assert empty_place.query("SELECT MAX(business_date) FROM landing.load_ledger") == [(NEXT,)]
 

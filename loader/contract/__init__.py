@@ -25,6 +25,8 @@ from loader.settings import PROJECT
 if TYPE_CHECKING:
     from loader.dump.create_table import Column
 
+# Of a dump as a whole: the times that it says itself, and whether anything changed since the one before.
+WHOLE_DUMP = frozenset(("dated", "unchanged"))
 Percent = Annotated[float, Field(ge=0, le=100)]
 
 
@@ -175,7 +177,7 @@ class Contract(_Strict):
     def names(self) -> set[str]:
         """Every rule's name."""
         rules = (*self.tables.items(), *self.snapshots.items())
-        return set().union(*(rule.names(subject) for subject, rule in rules))
+        return set(WHOLE_DUMP).union(*(rule.names(subject) for subject, rule in rules))
 
 
 def read_contract(file: Path) -> Contract:

@@ -6,12 +6,15 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from loader.changes import Changes
 from loader.contract import Contract
+from loader.contract.another_day import dated, unchanged
 from loader.contract.drift import beyond, misfits, news
 from loader.contract.findings import BLOCKED, NOTED, WARNED, Finding, softened
 from loader.contract.readings import Reading
 from loader.contract.rules import Examined, findings_on
 from loader.dump_report import DumpReport, Remark
+from loader.dumps import Dump
 from loader.warehouse.base import Columns, Warehouse
 
 
@@ -22,16 +25,24 @@ class Landed:
     Attributes:
         schema: where its tables are.
         report: what landing it found.
-        taken_at: when it was taken (JST, naive).
+        dump: what it is a landing of.
+        columns: its columns.
         rows_before: table -> rows of the dump before; empty for the first.
         columns_before: the columns that `landing` shows now; empty for the first.
+        twin: day of another landed dump with the same bytes.
+        since: day of the live dump, where this one is of a later day.
+        changes: what changed since the live dump, table by table.
     """
 
     schema: str
     report: DumpReport
-    taken_at: dt.datetime
+    dump: Dump
+    columns: Columns
     rows_before: Mapping[str, int]
     columns_before: Columns
+    twin: dt.date | None
+    since: dt.date | None
+    changes: Mapping[str, Changes]
 
 
 def examine(
@@ -61,14 +72,18 @@ def examine(
             read = {reading.column.lower() for reading in readings if reading.table == name}
             before = landed.rows_before.get(name)
             report, shown = landed.report.tables[name], map(str.lower, landed.columns_before.get(name, ()))
-            table = Examined(warehouse, landed.schema, name, report, before, landed.taken_at, read, set(shown))
+            table = Examined(warehouse, landed.schema, name, report, before, landed.dump.taken_at, read, set(shown))
             found += findings_on(table, rules)
     found += _shrunk(landed, contract)
     needed = {*contract.tables, *(reading.table for reading in readings)}
     found += [_of_remark(remark, needed, readings) for remark in landed.report.remarks]
+    dump = landed.dump
+    found.append(dated(landed.report.times, dump.day, dump.taken_at, vouched=dump.sha256 is not None))
+    altered = {name for name in contract.tables if landed.columns.get(name) != landed.columns_before.get(name)}
+    if same := unchanged(landed.twin, landed.since, landed.changes, altered):
+        found.append(same)
     if landed.columns_before:
-        now = warehouse.columns(landed.schema)
-        found += [Finding("drift", sentence, outcome=NOTED) for sentence in news(landed.columns_before, now)]
+        found += [Finding("drift", sentence, outcome=NOTED) for sentence in news(landed.columns_before, landed.columns)]
     return [softened(finding, contract.only_warn, accepted) for finding in found]
 
 

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from loader.dump.binary_values import convert_binary
 from loader.dump.blocks import Blocks
 from loader.dump.create_table import Table, parse_create_table
+from loader.dump.dated import times
 from loader.dump.defaults import spelled_out
 from loader.dump.defect import Defect
 from loader.dump.inserts import Heads, Target
@@ -114,6 +115,7 @@ class _Reader:
                 self._insert(statement.text)
             elif statement.kind == "comment":
                 self._sections.comment(statement.text)
+                self._report.times += times(statement.text)
             else:
                 self.flush()
                 if statement.kind == "other" and _CREATE_TABLE.match(statement.text):

@@ -72,6 +72,11 @@ def manifest(day: dt.date, key: str, body: bytes) -> dict[str, Any]:
     }
 
 
+def dated(body: bytes, day: dt.date) -> bytes:
+    """A dump whose closing line says this day, as far as it still says one."""
+    return body.replace(f"on {NEXT}".encode(), f"on {day}".encode())
+
+
 def dump_files(day: dt.date, body: bytes, zipped: bool = False) -> dict[str, bytes]:
     """A dump, these bytes as they are, and a manifest that vouches for it."""
     key = dump_key(day, zipped)
@@ -81,7 +86,7 @@ def dump_files(day: dt.date, body: bytes, zipped: bool = False) -> dict[str, byt
 def dump_case(rng: random.Random, body: bytes, outcome: str | None = None) -> Case:
     """A dump and a manifest that vouches for it: mostly of the next day, also of the live one and of an earlier one."""
     day = rng.choices((NEXT, DAY, PAST), (10, 1, 1))[0]
-    return Case(dump_files(day, body), day=day, subject=("dump", day), outcome=outcome)
+    return Case(dump_files(day, dated(body, day)), day=day, subject=("dump", day), outcome=outcome)
 
 
 def zipped_case(body: bytes, outcome: str | None = None) -> Case:

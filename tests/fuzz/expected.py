@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from typing import NamedTuple
 
 from tests.fuzz import reference, reference_exports, reference_files
@@ -109,7 +110,11 @@ def _dump(wanted: Contents, ran: Ran, entry: Entry, body: bytes) -> int:
     manifest = ran.after.get(manifest_key(entry.day), b"")
     if why := reference_files.doubt(manifest, entry.key, body, entry.day, TODAY):
         raise Wrong(f"a dump landed that its manifest does not vouch for: {why}")
-    tables = reference.read(reference_files.unzipped(body) if entry.key.endswith(".gz") else body)
+    body = reference_files.unzipped(body) if entry.key.endswith(".gz") else body
+    tables = reference.read(body)
+    said = re.match(rb"-- Dump completed on (\S+)", body.rstrip().rpartition(b"\n")[2])
+    if said and said[1] != str(entry.day).encode():
+        raise Wrong("a dump landed that says itself that it is another day's")
     if not {"tenants", "movings"} <= tables.keys():
         raise Wrong("a dump landed whose tables are dropped again")
     for name in ("tenants", "movings"):
