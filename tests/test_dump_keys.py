@@ -93,7 +93,7 @@ def test_a_part_that_rows_leave_out_is_its_default(type_: str, tmp_path: Path) -
     [
         ("a int, PRIMARY KEY (b)", "table t, byte 0: PRIMARY KEY names b, which is no column of it"),
         ("a int KEY, b int, PRIMARY KEY (b)", "table t, byte 0: CREATE TABLE with two primary keys"),
-        ("a int, PRIMARY KEY", "a key without columns"),
+        ("a int, PRIMARY KEY", "a column without a type"),
         ("a int, PRIMARY KEY (a,)", "a key without columns, or with a comma too many"),
     ],
 )

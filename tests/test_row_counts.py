@@ -181,11 +181,10 @@ SHRUNK = {
 @pytest.mark.parametrize("case", SHRUNK)
 def test_a_table_without_rules_that_lost_more_than_half_is_warned_of(case: str) -> None:
     before, now, figure = SHRUNK[case]
-    landed = Landed("s", report(**({"tenants": 1} | now)), AT, before, {})
+    landed = Landed("s", report(**({"tenants": 1} | now)), dump(), {}, before, {}, None, None, {})
     found = examine(None, landed, RULES, [], [])  # type: ignore[arg-type]  # rules that ask the warehouse are not among these
-    assert [(one.rule, one.figure, one.outcome) for one in found] == (
-        [("shrunk:costs", figure, "warned")] if figure else []
-    )
+    warned = [(one.rule, one.figure, one.outcome) for one in found if one.outcome != "passed"]
+    assert warned == ([("shrunk:costs", figure, "warned")] if figure else [])
 
 
 def compact(costs: int) -> bytes:
