@@ -129,7 +129,16 @@ def test_a_bad_statement_is_named_by_its_place(text: str, message: str, tmp_path
 
 
 @pytest.mark.parametrize(
-    "left_out", ["`a` int NOT NULL", "`a` datetime DEFAULT CURRENT_TIMESTAMP", "`a` json DEFAULT (json_array())"]
+    "left_out",
+    [
+        "`a` int NOT NULL",
+        "`a` datetime DEFAULT CURRENT_TIMESTAMP",
+        "`a` json DEFAULT (json_array())",
+        "`a` char(9) DEFAULT (cast(now() as char))",
+        "`a` int NOT NULL CHECK (cast(`a` as char) <> '')",
+        "`a` bigint DEFAULT nextval(`basis`.`s`)",
+        "`a` date DEFAULT ''",
+    ],
 )
 def test_a_column_left_out_needs_a_value_the_dump_holds(left_out: str, tmp_path: Path) -> None:
     dump = f"CREATE TABLE `t` (`id` int, {left_out});\nINSERT INTO `t` (`id`) VALUES (1);\n"

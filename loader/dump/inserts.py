@@ -123,8 +123,9 @@ def has_default(column: Column, table: str) -> bool:
         return False  # mysqldump never lists these; their values are the server's to compute, so they land as NULL
     if column.computed:
         raise Defect(f"INSERT leaves out column {column.name}, whose default is no literal", table=table)
-    if column.kind in DATE_KINDS and column.default and dates.reason_of(column.default, column.kind) == "no_date":
+    has_default = column.default is not None
+    if has_default and column.kind in DATE_KINDS and dates.reason_of(column.default, column.kind) == "no_date":
         raise Defect(f"INSERT leaves out column {column.name}, whose default is no {column.kind}", table=table)
-    if column.default is None and not column.nullable:
+    if not has_default and not column.nullable:
         raise Defect(f"INSERT leaves out column {column.name}, which is NOT NULL and has no default", table=table)
-    return column.default is not None
+    return has_default
