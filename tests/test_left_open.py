@@ -59,6 +59,7 @@ KNOWN = [
     ("SET @@`time_zone` = '-13:59';", -839),
     ("SET @x = 'a,b', `time_zone`='+05:45';", 345),
     ("SET time_zone='UTC';", 0),
+    ("SET time_zone='+01:00', @x = IF(1, time_zone='+09:00', 2);", 60),
     ("SET SESSION time_zone='+01:00', GLOBAL time_zone='+09:00';", 60),
     ("SET time_zone='+01:00';\nSET @@global.time_zone='+09:00';", 60),
     ("SET @zone='+09:00', time_zone=@ZONE;", 540),
@@ -90,6 +91,7 @@ def test_a_zone_that_nobody_knows_is_told_of_a_table_with_timestamps_and_rows(
     statement: str, said: str, tmp_path: Path
 ) -> None:
     others = "CREATE TABLE `none` (`ts` timestamp);\nCREATE TABLE `dt` (`d` datetime);\nINSERT INTO `dt` VALUES ('2026-02-10');\n"
+    others += "CREATE TABLE `empty` (`a` int, `ts` timestamp NULL);\nINSERT INTO `empty` (`a`) VALUES (1);\n"
     found = landed(f"{statement}\n{STAMPED}{ROW}{others}", tmp_path)
     assert found.tables["t"] == [(NOON, NOON)]
     assert remarks(found) == [("timezone", "t", None)]

@@ -38,6 +38,9 @@ class Session:
         # Name in lower case -> value as written, without quotes; None: what it was before the dump, which nobody knows.
         self._system: dict[str, str | None] = {}
         self._saved: dict[str, str | None] = {}  # user variables
+        self._unreadable: str | None = (
+            None  # why rows that came now could not be read: asked for each INSERT, so it is kept
+        )
 
     @property
     def charset(self) -> str | None:
@@ -56,11 +59,8 @@ class Session:
         Raises:
             Defect: they are not.
         """
-        if self.charset not in (None, *_UTF8):
-            charset = tellable(self.charset)
-            raise Defect(f"rows in {charset}, not in UTF-8 (character_set_client = {charset})")
-        if _UNREADABLE_MODES.search(self._system.get("sql_mode") or ""):
-            raise Defect("rows under an sql_mode that changes what quotes or backslashes mean")
+        if self._unreadable:
+            raise Defect(self._unreadable)
 
     def set(self, statement: str) -> None:
         """Take a SET statement.
@@ -84,6 +84,15 @@ class Session:
                 scope, part = match[1].upper(), part[match.end() :]
             if match := _ASSIGNED.match(part):
                 self._assign(match["name"], self._value(match["value"].strip()), scope in ("", "SESSION", "LOCAL"))
+        self._unreadable = self._why_unreadable()
+
+    def _why_unreadable(self) -> str | None:
+        if self.charset not in (None, *_UTF8):
+            charset = tellable(self.charset)
+            return f"rows in {charset}, not in UTF-8 (character_set_client = {charset})"
+        if _UNREADABLE_MODES.search(self._system.get("sql_mode") or ""):
+            return "rows under an sql_mode that changes what quotes or backslashes mean"
+        return None
 
     def _names(self, match: re.Match[str]) -> None:
         charset = self._value(match["value"])
