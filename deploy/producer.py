@@ -134,10 +134,10 @@ def rows_by_table(before: Mapping[str, Counted], after: Mapping[str, Counted]) -
     """The rows of the tables that nobody wrote to between the two counts, and so not between the first and mysqldump's own moment.
 
     A commit between the two shows: in the rows, or in the time of the last write. That time has whole seconds. So it must lie before the first
-    count's: a later write in the same second would not show. Where the server keeps no such time (a reader of Aurora, a partitioned
-    table of MySQL), equal rows alone must do, and a row that came before a moment and another that went after it do not show. Nor do
-    they on MariaDB, which notes when a transaction began, if that was in the very second of the last one. Such a count is
-    wrong by those rows: the loader refuses a good dump, and dump.sh --again makes another.
+    count's: a later write in the same second would not show. Where the server keeps no such time (a reader of Aurora, a table that its
+    cache let go of), equal rows alone must do: a row that came before mysqldump's moment and another that went after it do not show.
+    Nor do they on MariaDB if two transactions that wrote began in one second, for it notes when the last one began. Such a count
+    is wrong by those rows: the loader refuses a good dump, and dump.sh --again makes another.
 
     Args:
         before: the tables before the dump.

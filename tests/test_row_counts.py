@@ -74,6 +74,9 @@ def test_a_whole_dump_is_uploaded(tmp_path: Path) -> None:
     file.write_bytes(gzip.compress(DUMP.encode()))
     require_whole(file, 100, {"a", "b`"})
     require_whole(file, 100, set())
+    # A line that is read in two parts, and the second looks like a beginning.
+    file.write_bytes(gzip.compress(b"x" * (1 << 20) + b"LOCK TABLES `z` WRITE;\n" + DUMP.encode()))
+    require_whole(file, 100, set())
 
 
 @pytest.mark.parametrize("case", BROKEN)
