@@ -32,6 +32,8 @@ def sqlmesh_context(settings: Settings, *, models: bool = False) -> Iterator[tup
     from sqlmesh import Context
     from sqlmesh.core.console import set_console
 
+    from loader.evaluator import use_run_evaluator
+
     if not settings.mysql and not settings.duckdb_file.exists():
         raise LoaderError(f"{settings.duckdb_file} does not exist: load a dump first with python -m loader load")
     console = _console()
@@ -40,6 +42,7 @@ def sqlmesh_context(settings: Settings, *, models: bool = False) -> Iterator[tup
         # Models are not read from files: a run takes everything, audits and macros included, from the state that a plan wrote.
         context = Context(paths=[str(PROJECT)], gateway=settings.gateway, load=models)
         context.engine_adapter.fetchone("SELECT 1")
+        use_run_evaluator(context)
     except duckdb.IOException as error:
         from loader.warehouse.duckdb import cannot_open
 
