@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from loader import calendar, changes, generations, ledger, load_report, snapshots
 from loader.bucket import Bucket
 from loader.changes import Changes
-from loader.contract import Contract
+from loader.contract import WHOLE_DUMP, Contract
 from loader.contract.findings import ACCEPTED, BLOCKED, NOTED, WARNED, Finding
 from loader.datasets import DATASETS, Dataset
 from loader.dump_report import DumpReport
@@ -168,7 +168,8 @@ class _Attempt:
             acceptable = [one.rule for one in blocked if self.to.contract.may_be_accepted(one.rule)]
             if len(acceptable) == len(blocked):
                 accepts = " ".join(f"--accept {rule}" for rule in acceptable)
-                advice = f"If that is as it should be, type the same with {accepts}; if it always is, change "
+                advice = f"Get the dump of {day}. " if WHOLE_DUMP & {*acceptable} else ""
+                advice += f"If that is as it should be, type the same with {accepts}; if it always is, change "
                 advice += "the rule's bound in contract.yaml, or name the rule under only_warn there"
             elif any(one.rule.startswith("whole:") for one in blocked):
                 advice = "Have the producer make the whole dump again"
