@@ -43,6 +43,7 @@ def found_by(evaluator: SnapshotEvaluator, snapshots: dict[str, Snapshot]) -> di
 def test_audits_in_one_statement_find_what_they_find_one_by_one(place: Place, caplog: pytest.LogCaptureFixture) -> None:
     with open_warehouse(place.settings()) as warehouse:
         ((schema,),) = warehouse.query("SELECT schema_name FROM landing.generations WHERE state = 'live'")
+        schema = "landing" if place.on_mysql else schema  # DuckDB shows the live dump's tables by views
         warehouse.execute(f"UPDATE {schema}.tenants SET status = 99, moving_id = 7 WHERE id = 2")
         warehouse.execute(f"UPDATE {schema}.movings SET tenant_id = NULL WHERE id = 2")
     with sqlmesh_context(place.settings()) as (context, _):

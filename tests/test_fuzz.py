@@ -65,6 +65,7 @@ MODES = [
     "SET sql_mode = NO_BACKSLASH_ESCAPES",
     "SET @@sql_mode := 'ANSI_QUOTES'",
     "SET `sql_mode` = 'ANSI'",
+    "SET sql_mode = 4",
     "SET LOCAL sql_mode = CONCAT(@@sql_mode, ',ANSI')",
 ]
 # It would hold other tables than the ones that landed, or would not go on at all.

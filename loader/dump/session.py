@@ -25,8 +25,8 @@ _ASSIGNED = re.compile(r"(?P<name>@?[@\w.$`'\"]+)\s*:?=\s*(?P<value>.*)", re.S)
 _OTHERS_SCOPE = re.compile(r"@@(?:GLOBAL|PERSIST|PERSIST_ONLY)\.", re.I)
 _SESSIONS_SCOPE = re.compile(r"@@(?:(?:SESSION|LOCAL)\.)?", re.I)
 _UTF8 = frozenset(("utf8", "utf8mb3", "utf8mb4"))
-# Those behind ANSI imply it.
-_UNREADABLE_MODES = re.compile(r"NO_BACKSLASH_ESCAPES|ANSI|ORACLE|MSSQL|DB2|POSTGRESQL|MAXDB", re.I)
+# Those behind ANSI imply it; a number is the sum of such.
+_UNREADABLE_MODES = re.compile(r"NO_BACKSLASH_ESCAPES|ANSI|ORACLE|MSSQL|DB2|POSTGRESQL|MAXDB|^[1-9]", re.I)
 _OFFSET = re.compile(r"([+-])(\d{1,2}):([0-5]\d)", re.A)
 _WESTERNMOST, _EASTERNMOST = dt.timedelta(hours=-13, minutes=-59), dt.timedelta(hours=14)  # MySQL's limits
 
