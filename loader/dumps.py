@@ -36,11 +36,6 @@ class Dump:
     taken_at: dt.datetime
     rows_by_table: Mapping[str, int] = field(default_factory=dict)
 
-    @property
-    def gzipped(self) -> bool:
-        """Whether the object is gzip."""
-        return self.key.endswith(".gz")
-
 
 @dataclass(frozen=True)
 class Choosing:

@@ -110,7 +110,7 @@ def _dump(wanted: Contents, ran: Ran, entry: Entry, body: bytes) -> int:
     manifest = ran.after.get(manifest_key(entry.day), b"")
     if why := reference_files.doubt(manifest, entry.key, body, entry.day, TODAY):
         raise Wrong(f"a dump landed that its manifest does not vouch for: {why}")
-    body = reference_files.unzipped(body) if entry.key.endswith(".gz") else body
+    body = reference_files.unzipped(body)
     tables = reference.read(body)
     said = re.match(rb"-- Dump completed on (\S+)", body.rstrip().rpartition(b"\n")[2])
     if said and said[1] != str(entry.day).encode():
