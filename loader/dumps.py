@@ -34,11 +34,6 @@ class Dump:
     sha256: str | None
     taken_at: dt.datetime
 
-    @property
-    def gzipped(self) -> bool:
-        """Whether the object is gzip."""
-        return self.key.endswith(".gz")
-
 
 @dataclass(frozen=True)
 class Choosing:

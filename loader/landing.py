@@ -117,7 +117,6 @@ class _Attempt:
                 warehouse.dump_landing(self.generation.schema),
                 stream,
                 Path(dump.key).name,
-                gzipped=dump.gzipped,
                 scratch=self.to.scratch,
                 reserved=RESERVED,
                 progress=progress,

@@ -17,6 +17,7 @@ import duckdb
 from loader.datasets import DAY, PLACES, SQL_TYPES, TEXT_LENGTH, Dataset
 from loader.duckdb_sql import string
 from loader.errors import DumpRejectedError
+from loader.file_kinds import BOM, BROKEN, CODED, HEAD_BYTES, OTHER, PACKED, kind_of
 
 # Whole numbers are read as DOUBLE because a BIGINT would round: 1.5 to 2. Others as text, for what they must look like: DuckDB takes
 # "epoch" for a date, and a number with any digits behind those that it keeps.
@@ -25,6 +26,13 @@ _FORMS = {
     "decimal": rf"-?[0-9]{{1,12}}(\.[0-9]{{1,{PLACES}}})?",
     "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
     "timestamp": "[0-9]{4}-[0-9]{2}-[0-9]{2} ([01][0-9]|2[0-3])(:[0-5][0-9]){2}",
+}
+
+_WAYS = {
+    PACKED: "put it there unpacked, as CSV UTF-8",
+    CODED: "save it as CSV UTF-8",
+    BROKEN: "look at how it was made and sent, and get it again",
+    OTHER: "save it as CSV UTF-8",
 }
 
 
@@ -134,7 +142,13 @@ def _sound(name: str, condition: str, sql_type: str) -> str:
 
 def _columns(dataset: Dataset, path: Path, key: str) -> list[str]:
     with path.open("rb") as file:
-        columns = file.readline().rstrip(b"\r\n").decode("utf-8", "replace").split(",")
+        head = file.read(HEAD_BYTES)
+    if kind := kind_of(head):
+        raise DumpRejectedError(
+            f"snapshot {key}: it is {kind.what}, not a CSV file in UTF-8: {_WAYS[kind.family]}; the file was not loaded"
+        )
+    # Excel writes a BOM; DuckDB passes over it as well.
+    columns = head.removeprefix(BOM).split(b"\n", 1)[0].rstrip(b"\r").decode("utf-8", "replace").split(",")
     if sorted(columns) != sorted(dataset.columns):
         raise DumpRejectedError(
             f"snapshot {key}: the first line must name {', '.join(dataset.columns)}; the file was not loaded"

@@ -28,12 +28,12 @@ class Landed:
         types: table -> column -> DuckDB type.
     """
 
-    def __init__(self, body: bytes, scratch: Path, gzipped: bool = False, name: str = NAME) -> None:
+    def __init__(self, body: bytes, scratch: Path, name: str = NAME) -> None:
         self.tables: dict[str, list[tuple[Any, ...]]] = {}
         self.types: dict[str, dict[str, str]] = {}
         with duckdb.connect() as connection:
             connection.execute("CREATE SCHEMA generation")
-            self.report = _land(partial(DuckDBLanding, connection, "generation"), body, scratch, gzipped, name)
+            self.report = _land(partial(DuckDBLanding, connection, "generation"), body, scratch, name)
             for table in self.report.tables:
                 quoted = '"' + table.replace('"', '""') + '"'
                 cursor = connection.execute(f"SELECT * FROM generation.{quoted}")
@@ -50,9 +50,7 @@ class MySQLLanded:
         types: table -> column -> MySQL type.
     """
 
-    def __init__(
-        self, server: MySQLServer, local_infile: bool, body: bytes, scratch: Path, gzipped: bool = False
-    ) -> None:
+    def __init__(self, server: MySQLServer, local_infile: bool, body: bytes, scratch: Path) -> None:
         self.tables: dict[str, list[tuple[Any, ...]]] = {}
         self.types: dict[str, dict[str, str]] = {}
         with server.connect() as connection, connection.cursor() as cursor:
@@ -61,7 +59,7 @@ class MySQLLanded:
             connect = partial(server.connect, local_infile=local_infile)
             try:
                 landing = partial(MySQLLanding, connect, SCHEMA, local_infile=local_infile)
-                self.report = _land(landing, body, scratch, gzipped, NAME)
+                self.report = _land(landing, body, scratch, NAME)
                 for table in self.report.tables:
                     self._read(cursor, table)
             finally:
@@ -89,8 +87,8 @@ class MySQLLanded:
         ]
 
 
-def _land(open_landing: Any, body: bytes, scratch: Path, gzipped: bool, name: str) -> DumpReport:
+def _land(open_landing: Any, body: bytes, scratch: Path, name: str) -> DumpReport:
     try:
-        return land_dump(open_landing, io.BytesIO(body), name, gzipped=gzipped, scratch=scratch)
+        return land_dump(open_landing, io.BytesIO(body), name, scratch=scratch)
     finally:
         assert list(scratch.iterdir()) == [], "scratch must be left as it was found"

@@ -231,7 +231,7 @@ def test_texts_that_a_model_cuts_are_counted_in_characters(empty_place: Place, t
     with open_warehouse(empty_place.settings()) as warehouse:
         warehouse.create_schema("landing_1")
         body = f"{LONG};\nINSERT INTO `rooms` VALUES {ROWS};\n".encode()
-        land_dump(warehouse.dump_landing("landing_1"), io.BytesIO(body), "a.sql", gzipped=False, scratch=tmp_path)
+        land_dump(warehouse.dump_landing("landing_1"), io.BytesIO(body), "a.sql", scratch=tmp_path)
         run, warehouse.query = warehouse.query, lambda sql: asked.append(sql) or run(sql)  # type: ignore[method-assign]
         found = beyond(warehouse, "landing_1", [*read, rooms(DATES, "a")], {"rooms": table.columns})
         expected = {"a": 1, "B": 2, "d": 1, "f": 0, "g": 1, "h": 1, "i": 2, "j": 1}
@@ -260,7 +260,7 @@ def test_numbers_that_a_model_can_not_keep_are_counted(empty_place: Place, tmp_p
     with open_warehouse(empty_place.settings()) as warehouse:
         warehouse.create_schema("landing_1")
         body = f"{SIZES};\nINSERT INTO `rooms` VALUES {NUMBERS_IN_IT};\n".encode()
-        land_dump(warehouse.dump_landing("landing_1"), io.BytesIO(body), "a.sql", gzipped=False, scratch=tmp_path)
+        land_dump(warehouse.dump_landing("landing_1"), io.BytesIO(body), "a.sql", scratch=tmp_path)
         found = beyond(warehouse, "landing_1", [*read, *exact, *coarse], {"rooms": table.columns})
     counts = {"a": 1, "b": 2, "c": 2, "d": 1, "f": 1, "g": 1, "h": 1}
     assert found == [
@@ -308,7 +308,7 @@ def test_what_is_accepted_gives_the_same_on_either_engine(empty_place: Place, tm
     with open_warehouse(empty_place.settings()) as warehouse:
         warehouse.create_schema("landing_1")
         landing = warehouse.dump_landing("landing_1")
-        land_dump(landing, io.BytesIO(body), "a.sql", gzipped=False, scratch=tmp_path / "scratch")
+        land_dump(landing, io.BytesIO(body), "a.sql", scratch=tmp_path / "scratch")
         for at, (declared, _, expression, expected) in enumerate(ACCEPTED):
             (reading,) = readings(
                 written(tmp_path, MODEL.format(expression).replace("landing.rooms", f"landing.t{at}"))

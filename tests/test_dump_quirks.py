@@ -231,9 +231,8 @@ def test_names_with_capitals_japanese_and_quotes(tmp_path: Path) -> None:
 def test_a_table_without_rows_and_a_dump_without_tables(tmp_path: Path) -> None:
     found = Landed(TWO.encode(), tmp_path)
     assert (found.tables, found.report.complete) == ({"t": []}, False)
-    for nothing in ("", "\n", "\ufeff", HEADER + TRAILER):
-        found = Landed(nothing.encode(), tmp_path)
-        assert (found.tables, found.report.complete) == ({}, nothing == HEADER + TRAILER)
+    found = Landed((HEADER + TRAILER).encode(), tmp_path)
+    assert (found.tables, found.report.complete) == ({}, True)
 
 
 @pytest.mark.parametrize("end", [TRAILER, "-- Dump completed\n\n"])
@@ -251,7 +250,7 @@ def test_a_dump_with_a_header_needs_a_whole_trailer_at_its_end(end: str, tmp_pat
 def test_gzip_of_several_members_lands_like_one(tmp_path: Path) -> None:
     first, second = TWO.encode(), b"INSERT INTO `t` VALUES (1,'a');\n"
     body = gzip.compress(first) + gzip.compress(b"") + gzip.compress(second)
-    found = Landed(body, tmp_path, gzipped=True)
+    found = Landed(body, tmp_path)
     assert found.tables == {"t": [(1, "a")]}
     assert found.report.size_bytes == len(body)
 

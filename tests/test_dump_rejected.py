@@ -169,7 +169,6 @@ def test_short_reads_are_fine_and_every_byte_is_hashed_counted_and_told(gzipped:
             partial(DuckDBLanding, opened, "g"),
             Pipe(body),
             "x.sql",
-            gzipped=gzipped,
             scratch=tmp_path,
             progress=told.append,
         )
@@ -196,10 +195,10 @@ def test_afterwards_the_connection_the_scratch_folder_and_the_threads_are_as_bef
         before = opened.execute(settings).fetchone()
         stream = Pipe(body.encode(), 5000 if defect == "stream" else 1 << 60)
         if defect is None:
-            land_dump(partial(DuckDBLanding, opened, "g"), stream, "x.sql", gzipped=False, scratch=tmp_path)
+            land_dump(partial(DuckDBLanding, opened, "g"), stream, "x.sql", scratch=tmp_path)
         else:
             with pytest.raises(ConnectionResetError if defect == "stream" else DumpRejectedError):
-                land_dump(partial(DuckDBLanding, opened, "g"), stream, "x.sql", gzipped=False, scratch=tmp_path)
+                land_dump(partial(DuckDBLanding, opened, "g"), stream, "x.sql", scratch=tmp_path)
         assert opened.execute(settings).fetchone() == before
         opened.execute("DROP SCHEMA g CASCADE")
     assert list(tmp_path.iterdir()) == []
@@ -216,7 +215,7 @@ def test_a_compact_dump_cut_anywhere_is_rejected_or_lands_a_beginning(gzipped: b
     landed = set()
     for length in range(len(body) + 1):
         try:
-            found = Landed(body[:length], tmp_path, gzipped)
+            found = Landed(body[:length], tmp_path)
         except DumpRejectedError:
             continue
         assert not found.report.complete

@@ -175,9 +175,7 @@ def test_a_table_with_the_name_of_the_pipelines_own_is_refused(name: str, tmp_pa
     with duckdb.connect() as connection, pytest.raises(DumpRejectedError, match="pipeline's own"):
         connection.execute("CREATE SCHEMA g")
         reserved = frozenset({"load_ledger", "tenant_daily_snapshots"})
-        land_dump(
-            partial(DuckDBLanding, connection, "g"), body, "x.sql", gzipped=False, scratch=tmp_path, reserved=reserved
-        )
+        land_dump(partial(DuckDBLanding, connection, "g"), body, "x.sql", scratch=tmp_path, reserved=reserved)
 
 
 def test_text_that_is_not_utf8_and_broken_gzip_are_refused(tmp_path: Path) -> None:
@@ -193,4 +191,4 @@ def test_text_that_is_not_utf8_and_broken_gzip_are_refused(tmp_path: Path) -> No
     }
     for body in (zipped[:-1], zipped + b"rest", b"plain", zipped[:40] + b"\0" + zipped[41:]):
         with pytest.raises(DumpRejectedError):
-            Landed(body, tmp_path, gzipped=True)
+            Landed(body, tmp_path)

@@ -163,7 +163,7 @@ def test_tables_have_integer_keys_and_no_other_and_wide_ones_fit(
         f"INSERT INTO `many` VALUES ({','.join([repr('日' * 60)] * 120)});\n"
     )
     landing = partial(MySQLLanding, partial(server.connect, local_infile=True), SCHEMA, local_infile=True)
-    report = land_dump(landing, io.BytesIO(dump.encode()), "x.sql", gzipped=False, scratch=tmp_path)
+    report = land_dump(landing, io.BytesIO(dump.encode()), "x.sql", scratch=tmp_path)
     assert report.rows_landed == 2
     schema.execute(
         "SELECT table_name, index_name, column_name FROM information_schema.statistics"
@@ -248,7 +248,7 @@ def test_afterwards_connections_threads_and_scratch_are_as_before(
         end, ""
     )
     landing = partial(MySQLLanding, connect, SCHEMA, local_infile=True)
-    land = partial(land_dump, landing, Pipe(body.encode(), at_end), "x.sql", gzipped=False, scratch=tmp_path)
+    land = partial(land_dump, landing, Pipe(body.encode(), at_end), "x.sql", scratch=tmp_path)
     if end is None:
         assert land().rows_landed == 1203
     else:

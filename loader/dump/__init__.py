@@ -8,10 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from loader.dump import stray
 from loader.dump.binary_values import convert_binary
 from loader.dump.blocks import Blocks
 from loader.dump.create_table import Table, parse_create_table
 from loader.dump.defect import Defect
+from loader.dump.formats import require_dump
 from loader.dump.inserts import Heads, Target
 from loader.dump.landing import Landing
 from loader.dump.sections import Sections
@@ -20,6 +22,7 @@ from loader.dump.statements import Statement, Statements
 from loader.dump.values import convert
 from loader.dump_report import DumpReport
 from loader.errors import DumpRejectedError
+from loader.file_kinds import peek
 
 _GLUED_BYTES = 512 << 10
 _CREATE_TABLE = re.compile(rb"CREATE\s+TABLE\b", re.I)
@@ -30,7 +33,6 @@ def land_dump(
     stream: BinaryIO,
     name: str,
     *,
-    gzipped: bool,
     scratch: Path,
     reserved: frozenset[str] = frozenset(),
     progress: Callable[[int], None] | None = None,
@@ -44,9 +46,8 @@ def land_dump(
     Args:
         open_landing: where to: called with an empty folder for chunk files and with the report, it opens a landing on
             an existing, empty schema; after an error the caller drops that schema.
-        stream: the dump's raw bytes; short reads are fine, nothing is sought.
+        stream: the dump's raw bytes, plain or gzip; short reads are fine, nothing is sought.
         name: the dump's name, for messages.
-        gzipped: whether the stream is gzip.
         scratch: an existing folder for chunk files; it is left as it was found.
         reserved: table names that belong to the pipeline; a dump that brings one is rejected, in whatever case.
         progress: told of each further number of raw bytes read.
@@ -62,11 +63,13 @@ def land_dump(
     try:
         with (
             tempfile.TemporaryDirectory(prefix="dump-", dir=scratch) as folder,
-            Blocks(stream, gzipped=gzipped, progress=progress) as blocks,
+            Blocks(stream, progress=progress) as blocks,
             open_landing(Path(folder), report) as landing,
         ):
             reader = _Reader(landing, report, frozenset(table.lower() for table in reserved))
-            for statement in Statements(blocks):
+            head, text = peek(blocks)
+            require_dump(head)
+            for statement in Statements(text):
                 reader.take(statement)
             reader.finish()
             landing.finish()
@@ -101,15 +104,20 @@ class _Reader:
             if statement.kind == "insert":
                 self._insert(statement.text)
             elif statement.kind == "comment":
+                if stray.is_progress(statement.text):
+                    raise Defect(f"a line of mysqldump --verbose stands in the dump: {stray.ADVICE}")
                 self._sections.comment(statement.text)
             else:
                 self.flush()
                 if statement.kind == "other" and _CREATE_TABLE.match(statement.text):
                     self._create(statement.text)
                 else:
+                    if stray.is_within(statement.text):
+                        raise Defect("a statement that cannot be read")
                     self._skipped.skip(statement.text, self._tables, in_block=statement.kind == "in block")
                     self._sections.statement(statement.text)
         except Defect as defect:
+            defect.what = stray.explained(defect.what, statement.text)
             if defect.row is None and defect.byte is None:
                 defect.byte = statement.byte
             raise
@@ -136,9 +144,16 @@ class _Reader:
         try:
             rows = convert_binary(target, text) if target.table.binary else convert(target, text)
         except Defect as defect:
+            defect.what = stray.explained(defect.what, text)
             if defect.row is not None:
                 defect.row += self._report.tables[target.table.name].rows_in_dump
             raise
+        if rows.broken_row and (self._sections.headed or stray.is_within(text)):
+            row = rows.broken_row + self._report.tables[target.table.name].rows_in_dump
+            what = (
+                f"a line ends within a value, which mysqldump never writes, so other text got into it: {stray.ADVICE}"
+            )
+            raise Defect(what, table=target.table.name, row=row)
         self._landing.add(target, rows, text)
 
     def _insert(self, statement: bytes) -> None:

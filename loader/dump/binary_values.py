@@ -39,17 +39,20 @@ def convert_binary(target: Target, text: bytes) -> Rows:
     rows: list[bytes] = []
     nulls: Counter[int] = Counter()
     text = text.strip(b"\r\n")
-    at = 0
+    at = broken_row = 0
     while True:
+        start = at
         values, at = _row(target, text, at, len(rows) + 1, nulls)
         rows.append(b",".join(values))
+        if not broken_row and text.find(b"\n", start, at) >= 0:
+            broken_row = len(rows)
         if at == len(text):
             break
         match = _ROW_BREAK.match(text, at)
         if match is None:
             raise Defect("a row with something behind it", table=target.table.name, row=len(rows))
         at = match.end()
-    return Rows(b"\n".join(rows) + b"\n", len(rows), nulls, max(map(len, rows)))
+    return Rows(b"\n".join(rows) + b"\n", len(rows), nulls, max(map(len, rows)), broken_row)
 
 
 def _row(target: Target, text: bytes, at: int, number: int, nulls: Counter[int]) -> tuple[list[bytes], int]:

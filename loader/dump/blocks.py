@@ -11,10 +11,12 @@ from types import TracebackType
 from typing import BinaryIO
 
 from loader.dump.defect import Defect
+from loader.file_kinds import GZIP, peek
 
 BLOCK_BYTES = 1 << 20
 QUEUED_BLOCKS = 4
-_GZIP = 31  # zlib's wbits for "gzip header and trailer, checked"
+_LAYERS = 2  # of gzip in gzip: a script that zips what was zipped already
+_WBITS = 31  # zlib's wbits for "gzip header and trailer, checked"
 
 
 def gunzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
@@ -33,7 +35,7 @@ def gunzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
     for block in blocks:
         while block:
             if member is None or member.eof:
-                member = zlib.decompressobj(_GZIP)
+                member = zlib.decompressobj(_WBITS)
             while True:
                 try:
                     text = member.decompress(block, BLOCK_BYTES)
@@ -49,22 +51,34 @@ def gunzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
         raise Defect("the gzip stream is cut off")
 
 
+def unzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The blocks as they are, or unzipped if they are gzip: the first bytes say so, whatever the file's name is.
+
+    Raises:
+        Defect: as `gunzip`, or it is gzip in gzip in gzip.
+    """
+    for _ in range(_LAYERS + 1):
+        head, blocks = peek(blocks)
+        if not head.startswith(GZIP):
+            return blocks
+        blocks = gunzip(blocks)
+    raise Defect(f"is gzip within gzip, more than {_LAYERS} times: gzip it once")
+
+
 class Blocks:
     """Iterate over the dump's uncompressed bytes; afterwards `size_bytes` and `sha256` are those of the raw bytes.
 
     A context manager: leaving it ends the thread, also in mid-stream.
     """
 
-    def __init__(self, stream: BinaryIO, *, gzipped: bool, progress: Callable[[int], None] | None):
+    def __init__(self, stream: BinaryIO, *, progress: Callable[[int], None] | None):
         """Start nothing yet.
 
         Args:
-            stream: raw bytes; short reads are fine, nothing is sought.
-            gzipped: whether the raw bytes are a gzip stream.
+            stream: raw bytes, plain or gzip; short reads are fine, nothing is sought.
             progress: told, in the iterating thread, of each further number of raw bytes read.
         """
         self._stream = stream
-        self._gzipped = gzipped
         self._progress = progress
         self._hash = hashlib.sha256()
         self._read_bytes = 0
@@ -114,7 +128,7 @@ class Blocks:
     def _fill(self) -> None:
         last: Exception | None = None
         try:
-            for block in gunzip(self._raw()) if self._gzipped else self._raw():
+            for block in unzip(self._raw()):
                 if not self._put(block):
                     return
         except Exception as error:  # noqa: BLE001 - nothing is swallowed: it is raised again in the reading thread

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from loader.dump import stray
 from loader.dump.defect import Defect
+from loader.file_kinds import BOM
 
 MAX_STATEMENT_BYTES = 128 << 20
-_LOOKAHEAD = 64  # bytes: longer than anything that tells one kind of statement from another
+_LOOKAHEAD = 256  # bytes: longer than anything that tells one kind of statement from another
 
 _SPACE = re.compile(rb"\s*")
 _INSERT = re.compile(rb"INSERT\b", re.I)
@@ -69,8 +71,8 @@ class Statements:
 
     def __iter__(self) -> Iterator[Statement]:
         self._more(_LOOKAHEAD)
-        if self._text.startswith(b"\xef\xbb\xbf"):
-            self._at = 3
+        if self._text.startswith(BOM):
+            self._at = len(BOM)
         while self._skip_space():
             self._more(_LOOKAHEAD)
             text, at = self._text, self._at
@@ -83,6 +85,8 @@ class Statements:
                 self._skip_comment()
             elif _DELIMITER_WORD.match(text, at):
                 self._set_delimiter()
+            elif what := stray.named(text, at):
+                raise Defect(f"{what} stands between the statements: {stray.ADVICE}", byte=self._byte)
             else:
                 yield self._scan("other" if self._delimiter == b";" else "in block")
         if self._delimiter != b";":
@@ -91,6 +95,10 @@ class Statements:
     @property
     def _byte(self) -> int:
         return self._dropped + self._at
+
+    def _defect(self, what: str) -> Defect:
+        """A defect of the statement that begins here, whose end is not known."""
+        return Defect(stray.explained(what, self._text[self._at :]), byte=self._byte)
 
     def _more(self, wanted: int) -> bool:
         """Read until `wanted` bytes lie ahead; False if the dump ends before that."""
@@ -157,7 +165,7 @@ class Statements:
                 if self._extend():
                     continue
                 if match is None:
-                    raise Defect("ends within an INSERT statement", byte=self._byte)
+                    raise self._defect("ends within an INSERT statement")
             piece = self._text[start : match.start()]
             if b"\\" in piece:
                 piece = _ESCAPE.sub(b"", piece)
@@ -179,10 +187,10 @@ class Statements:
                 if match["end"]:
                     length = match.end() - self._at
                     if self._delimiter == b";" and not self._line_ends(match.end()):
-                        raise Defect("a second statement on one line", byte=self._byte)
+                        raise self._defect("a second statement on one line")
                     return self._take(kind, self._at + length, len(self._delimiter))
             if not self._extend():
-                raise Defect("ends within a statement", byte=self._byte)
+                raise self._defect("ends within a statement")
 
     def _line_ends(self, start: int) -> bool:
         """Whether nothing but space stands between position `start` and the end of its line."""

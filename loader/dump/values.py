@@ -57,12 +57,14 @@ class Rows:
         count: how many.
         nulls: how many values of each date or timestamp column are NULL, by the column's place in the target.
         longest: an upper bound of the longest row in bytes.
+        broken_row: number of the first row with a newline in a string, as it is and not as an escape; 0 if there is none.
     """
 
     csv: bytes
     count: int
     nulls: Counter[int]
     longest: int
+    broken_row: int = 0
 
 
 def convert(target: Target, text: bytes) -> Rows:
@@ -87,6 +89,10 @@ def convert(target: Target, text: bytes) -> Rows:
     fragments = text.split(b"'")
     outside = b"'".join(fragments[::2])  # one quote now stands for a whole string
     broken = b"\n" in outside
+    broken_row = 0
+    if b"\n" in text and text.count(b"\n") != outside.count(b"\n"):
+        string = next(at for at in range(1, len(fragments), 2) if b"\n" in fragments[at])
+        broken_row = _row_of(fragments[:string:2])
     if broken:  # MariaDB writes a row a line
         outside = _ROW_BREAK.sub(b"),(", outside.strip(b"\r\n"))
     skeletons = _skeletons(target, outside)
@@ -98,7 +104,7 @@ def convert(target: Target, text: bytes) -> Rows:
     csv = b"'".join(fragments)
     if escaped:
         csv = csv.replace(_QUOTE, b"''").translate(_RESTORE, _DROP)
-    return Rows(csv[1:-1] + b"\n", len(skeletons), nulls, len(csv))
+    return Rows(csv[1:-1] + b"\n", len(skeletons), nulls, len(csv), broken_row)
 
 
 def _skeletons(target: Target, outside: bytes) -> list[bytes]:
@@ -158,5 +164,9 @@ def _mismatch(columns: tuple[Column, ...], skeleton: bytes) -> str:
 
 def _row_at(text: bytes, at: int) -> int:
     """Number of the row that byte `at` of the dump's rows lies in."""
-    outside = _ESCAPE.sub(b"", text[:at]).split(b"'")[::2]
+    return _row_of(_ESCAPE.sub(b"", text[:at]).split(b"'")[::2])
+
+
+def _row_of(outside: list[bytes]) -> int:
+    """Number of the row at the end of these pieces, strings left out."""
     return len(re.findall(rb"\),\r?\n?\(", b"'".join(outside))) + 1

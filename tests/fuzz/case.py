@@ -85,8 +85,13 @@ def dump_case(rng: random.Random, body: bytes, outcome: str | None = None) -> Ca
 
 
 def zipped_case(body: bytes, outcome: str | None = None) -> Case:
-    """The same of a dump that is stored as these bytes, gzip or not."""
+    """A dump of the next day that is stored as these bytes under a name for gzip."""
     return Case(dump_files(NEXT, body, zipped=True), outcome=outcome)
+
+
+def plain_case(body: bytes, outcome: str | None = None) -> Case:
+    """The same under a name for plain SQL."""
+    return Case(dump_files(NEXT, body), outcome=outcome)
 
 
 def gzipped(body: bytes) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from tests.fuzz.case import LANDS, REFUSED, Case, dump_case, dump_files, dump_key, gzipped, zipped_case
+from tests.fuzz.case import LANDS, REFUSED, Case, dump_case, dump_files, dump_key, gzipped, plain_case, zipped_case
 from tests.fuzz.damage import damaged
 from tests.fuzz.literals import other_rows
 from tests.fuzz.snippets import HARMLESS, MODES, PIECES, STATEMENTS
@@ -75,7 +75,10 @@ def gzip_damage(rng: random.Random) -> Case:
     if how < 0.65:
         return zipped_case(_long(rng, body))
     if how < 0.7:
-        return zipped_case(rng.choice((b"", body, gzipped(gzipped(body)), gzipped(b""), gzipped(b"\n" * 1_000_000))))
+        # What a file is, its first bytes say, whatever it is called.
+        return rng.choice((zipped_case, plain_case))(rng.choice((body, gzipped(body), gzipped(gzipped(body)))), LANDS)
+    if how < 0.75:
+        return zipped_case(rng.choice((b"", gzipped(gzipped(gzipped(body))), gzipped(b""), gzipped(b"\n" * 1_000_000))))
     return zipped_case(damaged(rng, gzipped(body), [b"\0", b"\x1f\x8b\x08", b"\xff\xff"], rng.choice((1, 1, 2))))
 
 

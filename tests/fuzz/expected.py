@@ -109,7 +109,7 @@ def _dump(wanted: Contents, ran: Ran, entry: Entry, body: bytes) -> int:
     manifest = ran.after.get(manifest_key(entry.day), b"")
     if why := reference_files.doubt(manifest, entry.key, body, entry.day, TODAY):
         raise Wrong(f"a dump landed that its manifest does not vouch for: {why}")
-    tables = reference.read(reference_files.unzipped(body) if entry.key.endswith(".gz") else body)
+    tables = reference.read(reference_files.unzipped(body))
     if not {"tenants", "movings"} <= tables.keys():
         raise Wrong("a dump landed whose tables are dropped again")
     for name in ("tenants", "movings"):

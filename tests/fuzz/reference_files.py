@@ -38,15 +38,20 @@ _JST = dt.timezone(dt.timedelta(hours=9))
 
 
 def unzipped(body: bytes) -> bytes:
-    """What a gzip file holds.
+    """What a file holds, unzipped where it begins as gzip does, and once more where that does.
 
     Raises:
-        NotReadableError: it is none, or a damaged one.
+        NotReadableError: it is a damaged one, or zipped once too often.
     """
-    try:
-        return gzip.decompress(body)
-    except (OSError, EOFError, zlib.error):
-        raise NotReadableError("no gzip") from None
+    for _ in range(2):
+        if body[:2] == b"\x1f\x8b":
+            try:
+                body = gzip.decompress(body)
+            except (OSError, EOFError, zlib.error):
+                raise NotReadableError("no gzip") from None
+    if body[:2] == b"\x1f\x8b":
+        raise NotReadableError("gzip in gzip in gzip")
+    return body
 
 
 def daily(kind: str, body: bytes, day: dt.date) -> list[tuple[Any, ...]]:
@@ -58,7 +63,7 @@ def daily(kind: str, body: bytes, day: dt.date) -> list[tuple[Any, ...]]:
     columns = FILES[kind]
     try:
         # Spaces between a quote and a comma belong to no value.
-        text = _SPACED.sub(r"\1", body.decode("utf-8"))
+        text = _SPACED.sub(r"\1", body.decode("utf-8-sig"))
         # A blank line holds no field at all, so nothing is lost with it.
         lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
     except (UnicodeDecodeError, csv.Error):
