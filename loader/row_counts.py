@@ -1,4 +1,4 @@
-"""The rows that the producer counted at the source: as many must have landed. See docs/decisions/0009."""
+"""The rows that the producer counted at the source: as many must have landed. See docs/decisions/0011."""
 
 from __future__ import annotations
 
