@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -225,3 +226,26 @@ def test_the_projects_own_contract_has_rules_for_every_table_that_models_read() 
 
     assert {reading.table for reading in readings()} == set(read_contract(CONTRACT).tables)
     assert Settings("duckdb", Path("x"), None).contract == CONTRACT
+
+
+PARTS = {
+    "made with --where": (b"-- Dumping data for table `rooms`\n", b"\\g<0>--\n-- WHERE:  id < 3\n"),
+    "without its rows": (b"-- Dumping data for table `rooms`\n(?:.*\n){4}UNLOCK TABLES;\n", b""),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_of_a_table_that_models_read_is_refused_and_nobody_can_accept_it(
+    part: str, empty_warehouse: Path, bucket: Path
+) -> None:
+    whole = dump_sql(company(), headings=True)
+    body = re.sub(*PARTS[part], whole)
+    assert body != whole
+    put_dump(bucket, DAY, body)
+    settings = Settings.resolve(str(bucket))
+    with pytest.raises(
+        DumpRejectedError, match=r"Have the producer make the whole dump again\n  whole:rooms: the dump holds"
+    ):
+        load(settings, DAY)
+    with pytest.raises(UsageError, match="there is no such rule"):
+        load(settings, DAY, accepted=frozenset({"whole:rooms"}))
