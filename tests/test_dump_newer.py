@@ -164,7 +164,7 @@ SKIPPED = [
     "SELECT SETVAL(`s`, -1, 0);\n",
     "/*!999999\\- enable the sandbox mode */ \n",
     "/*M!999999\\- enable the sandbox mode */\n",
-    "/*M!100616 SET @OLD_NOTE_VERBOSITY=@@NOTE_VERBOSITY, NOTE_VERBOSITY=0 */;\n",
+    "/*M!100616 SET @OLD_NOTE_VERBOSITY=@@NOTE_VERBOSITY, NOTE_VERBOSITY=0 */;\n/*M!100616 SET NOTE_VERBOSITY=@OLD_NOTE_VERBOSITY */;\n",
     "/*M!100101 SET LOCAL SQL_LOG_OFF=0, LOCAL LOG_SLOW_QUERY=0 */;\n",
     "/*M!101100 SET system_versioning_insert_history=@old_system_versioning_insert_history */;\n",
     "SET character_set_collations='utf8mb4=utf8mb4_uca1400_ai_ci';\n",

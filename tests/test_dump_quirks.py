@@ -185,7 +185,7 @@ SKIPPED = [
     "/* it's; one */\n",
     "/* one */;\n",
     "/*M!999999\\- enable the sandbox mode */ \n",
-    "/*M!100616 SET @OLD_NOTE_VERBOSITY=@@NOTE_VERBOSITY, NOTE_VERBOSITY=0 */;\n",
+    "/*M!100616 SET @OLD_NOTE_VERBOSITY=@@NOTE_VERBOSITY, NOTE_VERBOSITY=0 */;\n/*M!100616 SET NOTE_VERBOSITY=@OLD_NOTE_VERBOSITY */;\n",
     "/*!40101 SET character_set_client = utf8mb4 */;\n/*!40103 SET TIME_ZONE='+00:00' */;\n",
     "SET @saved_cs_client     = @@character_set_client;\n",
     "set autocommit=0;\ncommit;\n",

@@ -133,13 +133,13 @@ def test_a_row_that_is_lost_between_dump_and_table_is_noticed(
     put_dump(bucket, DAY, company())
     load(settings)
     before = everything(embedded)
-    count = DuckDBLanding._count
+    seal = DuckDBLanding._seal
 
     def losing(self: DuckDBLanding) -> None:
         self._cursor.execute(f"DELETE FROM {self._name('rooms')} WHERE id = 3")
-        count(self)
+        seal(self)
 
-    monkeypatch.setattr(DuckDBLanding, "_count", losing)
+    monkeypatch.setattr(DuckDBLanding, "_seal", losing)
     put_dump(bucket, NEXT, company())
     with pytest.raises(DumpRejectedError, match="table rooms: 3 rows in the dump, 2 landed.*nothing was changed"):
         load(settings)

@@ -88,7 +88,7 @@ def test_whatever_is_imported_is_declared_and_locked_with_its_hash() -> None:
     """I2, I41: a library was there by chance, in the one version that lacked what was needed."""
     declared = (PROJECT / "pyproject.toml").read_text()
     locks = {name: (PROJECT / name).read_text() for name in ("requirements.lock", "requirements-dev.lock")}
-    own = {*CODE, "config", *sys.stdlib_module_names}
+    own = {*CODE, "config", "deploy", *sys.stdlib_module_names}
     distributions = packages_distributions()
     for file in modules():
         lock = locks[

@@ -185,6 +185,27 @@ def test_sections_of_dumps_that_were_appended_whole_are_whole() -> None:
     assert remarks([*ONE[:-1], *TWO, TRAILER]) == []
 
 
+SAVE, GIVE_BACK = "SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='x'", "SET SQL_MODE=@OLD_SQL_MODE"
+UNSEEN = [one for one in both() if not one.startswith("--")]
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        ([SAVE, *UNSEEN[:7]], "None: ends without giving back the settings that it saved (OLD_SQL_MODE): it is cut"),
+        ([SAVE, *UNSEEN[:7], SAVE, *UNSEEN[7:], GIVE_BACK], "None: a second dump begins, and the first has not given"),
+    ],
+)
+def test_a_dump_without_comments_that_is_cut_between_tables_is_refused(statements: list[str], said: str) -> None:
+    assert len(UNSEEN) == 14  # the seventh is the end of the first table's rows
+    assert refusal(statements).startswith(said)
+
+
+def test_settings_that_are_given_back_are_an_end() -> None:
+    assert remarks([SAVE, *UNSEEN, GIVE_BACK]) == []
+    assert remarks([SAVE, *UNSEEN[:7], GIVE_BACK, SAVE, *UNSEEN[7:], GIVE_BACK]) == []
+
+
 def test_one_transaction_around_several_tables_is_no_section() -> None:
     script = ["SET AUTOCOMMIT = 0", "CREATE TABLE `a`", "INSERT a", "CREATE TABLE `b`", "INSERT b", "COMMIT"]
     assert [table for table, _ in remarks(script)] == [None]

@@ -27,6 +27,9 @@ _UNLOCK = re.compile(rb"UNLOCK\s+TABLES?\b", re.I)
 _KEYS = re.compile(rb"ALTER\s+TABLE\s+" + _NAME + rb"\s+(DISABLE|ENABLE)\s+KEYS\b", re.I)
 _NO_AUTOCOMMIT = re.compile(rb"SET\b.*\bAUTOCOMMIT`?\s*:?=\s*(?:0|OFF)\b", re.I | re.S)
 _COMMIT = re.compile(rb"COMMIT\b", re.I)
+# What the client saves at a dump's beginning, and gives back at its end: all that --skip-comments leaves of the two.
+_SAVED = re.compile(rb"@(OLD_\w+)\s*:?=\s*@@", re.I)
+_GIVEN_BACK = re.compile(rb"=\s*@(OLD_\w+)", re.I)
 _SET = re.compile(rb"SET\b", re.I)
 # What tells where a table's section is, though nothing in it: the same for every table of a dump, because an option decides.
 _MARKS = {
@@ -58,6 +61,7 @@ class Sections:
         self._table: str | None = None  # whose section this is
         # Closing statement that is to come -> the table; None: that of the next INSERT; "": of all of the file.
         self._open: dict[str, str | None] = {}
+        self._saved: set[bytes] = set()
         self._parts: list[Remark] = []
         self.complete = False  # whether the last thing in the file is a dump's own closing line
 
@@ -142,6 +146,7 @@ class Sections:
             self._end("COMMIT")
         elif not _SET.match(text):
             self._leave()
+        self._settings(text)
 
     def finish(self) -> list[Remark]:
         """Take the end of the file.
@@ -158,6 +163,9 @@ class Sections:
             told = f"{self._headers} dump headers, {ended} closing lines: a dump in it is cut; get it again"
             raise Defect(told if self._headers > 1 else "ends without mysqldump's own closing line: get it again")
         self._end_of_run()
+        if self._saved and not self.headed:
+            names = ", ".join(sorted(name.decode("ascii", "replace") for name in self._saved))
+            raise Defect(f"ends without giving back the settings that it saved ({names}): it is cut, get it again")
         if self.headed and not self.complete:
             raise Defect("goes on behind mysqldump's own closing line, and ends without another: get it again")
         remarks = list(self._parts)
@@ -170,6 +178,12 @@ class Sections:
             what = "nothing in the dump says where a table's rows end (LOCK TABLES, DISABLE KEYS)"
             remarks.append(Remark("whole", None, what))
         return remarks
+
+    def _settings(self, text: bytes) -> None:
+        saved = {name.upper() for name in _SAVED.findall(text)}
+        if not self.headed and saved & self._saved:
+            raise Defect("a second dump begins, and the first has not given its settings back: the first is cut")
+        self._saved = (self._saved | saved) - {name.upper() for name in _GIVEN_BACK.findall(text)}
 
     def _header(self) -> None:
         if len(self._runs) > 1 and any(self._open.values()):
