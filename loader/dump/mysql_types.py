@@ -81,8 +81,9 @@ def repeats_sql(table: Table, schema: str) -> str | None:
     ]
     complete = " AND ".join(f"{quote(part.name)} IS NOT NULL" for part in table.key)
     # Texts by their hash: as texts 'a' and 'a ' would be the same, and the server sorts them by their longest possible length.
+    # By SHA2, for MySQL 9.6 and later have SHA1 and MD5 in a component only.
     by_hash = (
-        f"UNHEX(SHA1({text}))" if kinds[part.name] in ("text", "binary") else text
+        f"UNHEX(SHA2({text}, 256))" if kinds[part.name] in ("text", "binary") else text
         for part, text in zip(table.key, parts, strict=True)
     )
     return f"SELECT COUNT(*) - COUNT(DISTINCT {', '.join(by_hash)}) FROM {quote(schema)}.{quote(table.name)} WHERE {complete}"
