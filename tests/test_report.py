@@ -157,6 +157,7 @@ def test_it_needs_nothing_and_holds_no_name(demo: Path, report: Any, query) -> N
     assert [name for (name,) in names if name in html] == []
 
 
+@pytest.mark.slow
 def test_whatever_the_source_calls_a_property_it_is_text(tmp_path: Path, planned_place: Place, browser) -> None:
     with planned_place.chosen():
         settings = planned_place.settings()
