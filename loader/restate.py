@@ -122,11 +122,12 @@ def open_days(context: Context, snapshots: Iterable[Snapshot], days: list[tuple[
 
 def withdraw(context: Context, first: dt.date, newest: dt.date) -> None:
     """Undoes what was computed from a dump that is no longer the live one: opens its days in every model, and deletes the rows
-    of days that no dump stands for any more. Killed half way, it is done again next time.
+    of days that no dump or daily file stands for any more: a rollback takes a day's files out too, and rows of theirs would contradict what
+    is computed of the day before. Killed half way, it is done again next time.
 
     Args:
         first: the first day that may have been computed from the other dump.
-        newest: the newest landed dump's day.
+        newest: the last day whose dump and daily files have landed; not before the day before `first`.
     """
     from sqlmesh.utils.date import to_timestamp
 

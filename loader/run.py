@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from loader import grains, ledger, restate
+from loader.datasets import DATASETS
 from loader.enrich import cache
 from loader.errors import LoaderError, NoDumpError
 from loader.progress import step
@@ -75,7 +76,7 @@ class _Loaded:
 
     Attributes:
         day: the business day to run for.
-        newest: the newest loaded one.
+        newest: the last day for which a dump and all daily files stand.
         reopened: the first day computed from a dump that is not live any more, None where all are.
         computed_to: the last day that an earlier run computed in this database, None before the first.
         load_id: the last load of the ledger.
@@ -104,7 +105,7 @@ def _run(settings: Settings, loaded: _Loaded) -> RunResult:
             console.advance, console.expect = progress.advance, progress.expect
             snapshots = prod_snapshots(context)
             if first := loaded.first_to_open(_furthest(fresh_to(snapshots))):
-                restate.withdraw(context, first, loaded.newest)
+                restate.withdraw(context, first, max(loaded.newest, first - dt.timedelta(days=1)))
                 refreshed(context, snapshots)
             late = restate.differing_days(context, snapshots[restate.CALENDAR], day)
             standing = restate.standing_on(restate.every_version(context), restate.CALENDAR) if late else []
@@ -190,7 +191,9 @@ def _loaded(settings: Settings, day: dt.date | None) -> _Loaded:
             )
         reopened = warehouse.query("SELECT MIN(first_day) FROM landing.days_to_reopen")[0][0]
         computed_to = warehouse.query("SELECT MAX(last_day) FROM landing.computed_to")[0][0]
-        return _Loaded(day or loaded, loaded, reopened, computed_to, ledger.newest_load(warehouse) or 0)
+        files = [ledger.newest(warehouse, dataset.name) for dataset in DATASETS]
+        newest = min([loaded, *(one for one in files if one)])
+        return _Loaded(day or loaded, newest, reopened, computed_to, ledger.newest_load(warehouse) or 0)
 
 
 def _restate_corrected(context: Context, console: Any, snapshots: dict[str, Snapshot], result: RunResult) -> None:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from loader import generations
+from loader import clock, generations
 from loader.errors import DumpRejectedError, LoaderError
 from loader.load import load
 from loader.run import assert_fresh, run
 from loader.settings import PROJECT
-from loader.warehouse import open_warehouse
-from tests.conftest import FIRST_DAY
+from loader.warehouse import open_warehouse, read_warehouse
+from tests import places
+from tests.conftest import FIRST_DAY, settings_for
 from tests.landing import company, moving, tenant
 from tests.places import Place, contents
 from tests.small_bucket import dump_sql, put_dump, rows_section
@@ -180,3 +181,32 @@ def test_a_swap_whose_record_was_cut_off_is_settled_by_the_next_command(
         (day(0), "kept" if command == "load" else "live"),
         (day(1), "live" if command == "load" else "rolled_back"),
     ]
+
+
+@pytest.mark.slow
+def test_a_days_corrected_dump_is_rolled_back_though_a_status_changed_on_that_day(
+    empty_warehouse: Path, bucket: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_for(empty_warehouse, bucket)
+    monkeypatch.setattr(clock, "business_today", lambda: day(1))
+    for number, status in ((0, 9), (1, 10), (1, 14)):
+        tables = company(tenants=[tenant(1), tenant(2, status=status)], movings=[moving(1), moving(2, room_id=2)])
+        put_dump(bucket, day(number), tables)
+        load(settings, day(number))
+        if (number, status) == (0, 9):
+            places.plan()
+        run(settings)
+    with open_warehouse(settings) as warehouse:
+        generations.roll_back(warehouse)
+    run(settings)  # the day's files went with the corrected dump: what is computed of them goes too
+    with read_warehouse(settings) as warehouse:
+        (last,) = warehouse.query("SELECT MAX(change_date) FROM silver.tenant_status_changes")
+        history = warehouse.query("SELECT status, is_current FROM silver.tenant_status_history WHERE tenant_id = 2")
+    assert (last, history) == ((day(0),), [(9, 1)])
+    load(settings, day(1), again=True)
+    run(settings)
+    with read_warehouse(settings) as warehouse:
+        newest = warehouse.query(
+            "SELECT status FROM silver.tenant_status_history WHERE tenant_id = 2 AND is_current = 1"
+        )
+    assert newest in ([(10,)], [(14,)])
