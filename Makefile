@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo report docs ui screenshots check test test-mysql test-twins fuzz simulate bench package release lint format lock clean
+.PHONY: help venv demo report docs ui screenshots check test test-mysql test-twins endurance bench package release lint format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -49,8 +49,8 @@ ui: $(READY) ## SQLMesh's UI on the warehouse, to look at, on http://127.0.0.1:8
 	$(BIN)/sqlmesh ui --mode catalog
 
 screenshots: $(READY) ## the README's pictures, of what make demo left
-	@$(BIN)/python -m tests.servers require chromium
-	@$(BIN)/python -m tests.screenshots
+	@$(BIN)/python -m tests.support.servers require chromium
+	@$(BIN)/python -m tests.support.screenshots
 
 format: $(READY) ## rewrite models and Python in the house format
 	$(BIN)/sqlmesh format
@@ -63,31 +63,28 @@ lint: $(READY) ## formats and lint rules, of SQL and of Python
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 
-check: lint ## the quick loop: lint, unit tests of the models, quick tests of the Python (under two minutes)
+check: lint ## the quick loop: lint, unit tests of the models, tests of logic and of models (tests/unit, tests/models)
 	$(BIN)/sqlmesh test
-	$(PYTEST) -m "not slow and not server"
+	$(PYTEST) tests/unit tests/models
 
 test: lint ## lint, unit tests of the models, all tests but those left to test-mysql, those against servers on MariaDB
-	@$(BIN)/python -m tests.servers require mariadb postgres chromium
+	@$(BIN)/python -m tests.support.servers require mariadb postgres chromium
 	$(BIN)/sqlmesh test
 	$(PYTEST)
 
-MARKED ?= server and not once
-test-mysql: $(READY) ## the tests against servers again, on MySQL 9.7; without those that come out the same on any server
-	@$(BIN)/python -m tests.servers require mysql97 postgres
-	WAREHOUSE_TEST_SERVER=mysql $(PYTEST) -m "$(MARKED)"
+test-mysql: $(READY) ## on MySQL 9.7: what MariaDB and MySQL may differ in, and what make test sees on DuckDB
+	@$(BIN)/python -m tests.support.servers require mysql97 postgres
+	WAREHOUSE_TEST_SERVER=mysql $(PYTEST) -m "server and (twin or engine)"
 
 test-twins: $(READY) ## where MySQL 9.7 can't be had: the tests that make test leaves to it, on MariaDB
 	$(PYTEST) -m "server and twin"
 
-N ?= 20000
 SEED ?= 1
-fuzz: $(READY) ## the fuzzing that make test does 2,000 cases of, longer: make fuzz N=100000 SEED=2
-	$(BIN)/python -m tests.fuzz --cases $(N) --seed $(SEED)
-
 MORNINGS ?= 65
-simulate: $(READY) ## the simulated company's mornings again, more or others than in make test: make simulate SEED=2 MORNINGS=200
-	$(BIN)/python -m tests.simulation --seed $(SEED) --mornings $(MORNINGS)
+CASES ?= 20000
+endurance: $(READY) ## fuzzing and the simulated company's mornings, more or others than in make test: make endurance SEED=2 MORNINGS=200
+	$(BIN)/python -m tests.support.fuzz --cases $(CASES) --seed $(SEED)
+	$(BIN)/python -m tests.support.simulation --seed $(SEED) --mornings $(MORNINGS)
 
 bench: $(READY) ## speed against a database server's own client, and how far enrichment agrees; writes docs/benchmarks.md and docs/nationality.md
 	$(BIN)/python -m bench

@@ -16,7 +16,7 @@ from bench.growth import growth
 from bench.page import Figures, Step, page
 from bench.process import in_process
 from loader.settings import PROJECT
-from tests import servers
+from tests.support import servers
 
 DAY = "2026-02-10"
 SNAPSHOTS = 261

@@ -20,7 +20,7 @@ from bench.page import GATEWAYS, Growth, Mornings, Step, growth_table
 from bench.process import in_process
 from loader.datasets import PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS
 from loader.settings import PROJECT
-from tests import servers
+from tests.support import servers
 
 LAST = dt.date(2026, 2, 10)
 MORNINGS = 3  # measured ones

@@ -1,6 +1,6 @@
 """`python -m bench.plan`: the project planned to prod, as `sqlmesh plan` does for a person who says yes."""
 
-from tests.places import plan
+from tests.support.places import plan
 
 if __name__ == "__main__":
     plan()

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from loader.settings import CONTRACT, PROJECT, Settings
-from tests import places, quick
-from tests.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
-from tests.places import FILE, Place, Servers
-from tests.servers import mysql_family, state
+from tests.support import places, quick
+from tests.support.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
+from tests.support.places import FILE, Place, Servers
+from tests.support.servers import mysql_family, state
 
 if TYPE_CHECKING:
     from sqlmesh import Context
@@ -27,7 +27,8 @@ quick.hurry()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("first") is None)
+    """The longest first, so that the workers end together."""
+    items.sort(key=lambda item: item.path.parent.name != "endurance")
 
 
 def pytest_collection_finish() -> None:
@@ -41,7 +42,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     # What Settings.resolve sets is undone with the test.
     monkeypatch.setenv("WAREHOUSE_GATEWAY", "duckdb")
-    monkeypatch.setenv("WAREHOUSE_CONTRACT", str(Path(__file__).with_name("contract.yaml")))
+    monkeypatch.setenv("WAREHOUSE_CONTRACT", str(places.CONTRACT))
 
 
 def plan(file: Path) -> None:
@@ -130,7 +131,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def _chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    from tests.browser import chromium
+    from tests.support.browser import chromium
 
     with chromium(tmp_path_factory.mktemp("browser")) as opened:
         yield opened
@@ -138,8 +139,8 @@ def _chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 @pytest.fixture
 def browser(_chromium: Any) -> Any:
-    """A real browser, see tests/browser.py, on an empty page; what the test before set and brought into its log is forgotten."""
-    from tests.browser import complaints
+    """A real browser, see tests/support/browser.py, on an empty page; what the test before set and brought into its log is forgotten."""
+    from tests.support.browser import complaints
 
     _chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
     _chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

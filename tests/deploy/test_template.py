@@ -1,0 +1,391 @@
+"""deploy/template.yaml: cfn-lint, what cfn-lint does not see, and each resource replayed through boto3 on moto."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from cfnlint import decode
+from cfnlint.api import lint_file
+
+from loader.deployed import BOTH
+from loader.settings import PROJECT
+from tests.support.aws import REGION, moto_server
+
+FILE = PROJECT / "deploy" / "template.yaml"
+ACCOUNT = "1" * 12
+PARAMETERS = {
+    "Release": "0.4.0-1a2b3c4",
+    "Bucket": "the-warehouse",
+    "WarehouseSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:etl-a1",
+    "StateSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:state-a1",
+    "CaKey": "reference/ca.pem",
+    "VpcId": "vpc-1",
+    "SubnetId": "subnet-1",
+    "AvailabilityZone": f"{REGION}a",
+    "WarehouseSecurityGroupId": "sg-aurora",
+    "WarehousePort": "3306",
+    "StateSecurityGroupId": "sg-state",
+    "StatePort": "5432",
+    "SourceSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:source-a1",
+    "DataSets": "rooms,contracts",
+    "EnrichModel": "anthropic.model-v1:0",
+    "NameKeySecret": "names",
+    "AlarmEmail": "",
+}
+
+
+def template() -> dict[str, Any]:
+    parsed, matches = decode.decode(str(FILE))
+    assert not matches
+    return parsed
+
+
+def resolved(part: Any, known: dict[str, str]) -> Any:
+    """A part of the template with its Refs, GetAtts, Subs and Ifs replaced; what a resource is called stands for its Ref and ARN."""
+    if isinstance(part, list):
+        return [one for one in (resolved(one, known) for one in part) if one is not None]
+    if not isinstance(part, dict):
+        return part
+    if len(part) == 1:
+        (name, value), *_ = part.items()
+        if name == "Ref":
+            return None if value == "AWS::NoValue" else known.get(value, value)
+        if name == "Fn::GetAtt":
+            name = ".".join(value) if isinstance(value, list) else value
+            return known.get(name, name)
+        if name == "Fn::Sub":
+            return re.sub(r"\$\{([^}]+)\}", lambda match: known.get(match[1], match[1]), value)
+        if name == "Fn::If":
+            return resolved(value[1], known)
+    return {key: resolved(value, known) for key, value in part.items()}
+
+
+def resources(**parameters: str) -> dict[str, Any]:
+    pseudo = {"AWS::AccountId": ACCOUNT, "AWS::Region": REGION, "AWS::Partition": "aws", "AWS::StackName": "warehouse"}
+    return {
+        name: resolved(one["Properties"], PARAMETERS | pseudo | parameters)
+        for name, one in template()["Resources"].items()
+    }
+
+
+def statements(properties: dict[str, Any]) -> list[dict[str, Any]]:
+    documents = [properties.get("PolicyDocument"), *(one["PolicyDocument"] for one in properties.get("Policies", []))]
+    return [statement for document in documents if document for statement in document["Statement"]]
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    assert [str(match) for match in lint_file(FILE)] == []
+
+
+def test_no_account_no_region_and_no_secret_is_written_into_it() -> None:
+    text = FILE.read_text()
+    assert not re.search(r"\b\d{12}\b|\b(?:ap|us|eu)-[a-z]+-\d\b|(?i:password:)\s*\S", text)
+    assert "arn:aws:" not in text
+    assert not template()["Parameters"].keys() ^ PARAMETERS.keys()
+
+
+def test_nothing_that_keeps_data_is_in_it() -> None:
+    """Whatever is removed from the template, or the whole of it: buckets, secrets and databases are parameters, and stay."""
+    keeping = ("S3", "SecretsManager", "RDS", "DynamoDB", "KMS", "EFS", "Backup")
+    assert [one["Type"] for one in template()["Resources"].values() if one["Type"].split("::")[1] in keeping] == []
+
+
+@pytest.mark.parametrize(("name", "minutes"), [("LoadJob", 40), ("RunJob", 60)])
+def test_a_job_is_one_that_glue_takes_and_ends(name: str, minutes: int) -> None:
+    job = resources()[name]
+    assert (job["GlueVersion"], job["WorkerType"], job["NumberOfWorkers"]) == ("5.0", "G.1X", 2)
+    assert job["Command"]["Name"] == "glueetl"
+    assert not {"MaxCapacity", "AllocatedCapacity"} & job.keys()
+    assert (job["ExecutionProperty"]["MaxConcurrentRuns"], job["MaxRetries"], job["Timeout"]) == (1, 1, minutes)
+    assert job["Connections"]["Connections"] == ["Network"]
+    assert job["DefaultArguments"]["--python-modules-installer-option"] == "--no-index"
+
+
+@pytest.mark.parametrize(("name", "script"), [("LoadJob", "load.py"), ("RunJob", "run.py")])
+def test_a_jobs_arguments_are_exactly_those_its_script_reads(name: str, script: str) -> None:
+    job = resources()[name]
+    assert job["Command"]["ScriptLocation"] == f"s3://the-warehouse/releases/0.4.0-1a2b3c4/{script}"
+    code = ast.parse((PROJECT / "deploy" / "glue" / script).read_text())
+    calls = (node for node in ast.walk(code) if isinstance(node, ast.Call))
+    (call,) = (node for node in calls if isinstance(node.func, ast.Name) and node.func.id == "arguments")
+    read = {*BOTH, *(one.value for one in call.args if isinstance(one, ast.Constant))}
+    glues_own = {"additional-python-modules", "python-modules-installer-option", "enable-continuous-cloudwatch-log"}
+    assert {key.removeprefix("--") for key in job["DefaultArguments"]} == read | glues_own
+    assert all(isinstance(value, str) and value for value in job["DefaultArguments"].values())
+
+
+def test_the_morning_begins_at_seven_in_tokyo_and_the_run_follows_the_load() -> None:
+    found = resources()
+    schedule = found["Schedule"]
+    assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == (
+        "cron(0 7 * * ? *)",
+        "Asia/Tokyo",
+    )
+    assert (schedule["State"], schedule["FlexibleTimeWindow"]["Mode"]) == ("ENABLED", "OFF")
+    assert schedule["Target"]["Arn"].endswith(":aws-sdk:glue:startWorkflowRun")
+    assert json.loads(schedule["Target"]["Input"]) == {"Name": "Morning"}
+    start, after = found["StartLoad"], found["RunAfterLoad"]
+    assert start["WorkflowName"] == after["WorkflowName"] == "Morning"
+    assert [start["Actions"], after["Actions"]] == [[{"JobName": "LoadJob"}], [{"JobName": "RunJob"}]]
+    (condition,) = after["Predicate"]["Conditions"]
+    assert (after["Type"], after["StartOnCreation"], after["Predicate"]["Logical"]) == ("CONDITIONAL", True, "ANY")
+    assert condition == {"JobName": "LoadJob", "LogicalOperator": "EQUALS", "State": "SUCCEEDED"}
+    assert found["Morning"]["MaxConcurrentRuns"] == 1
+
+
+# Every action and what it may touch; a new one is looked at here first.
+_BUCKET = "arn:aws:s3:::the-warehouse"
+_READ = [
+    f"{_BUCKET}/{one}"
+    for one in (
+        "dumps/*",
+        "dumps-manifest/*",
+        "snapshots/*",
+        "enrichment/*",
+        "releases/0.4.0-1a2b3c4/*",
+        "reference/ca.pem",
+    )
+]
+_HERE = f"{REGION}:{ACCOUNT}"
+_INTERFACES = f"arn:aws:ec2:{_HERE}:network-interface/*"
+_CONNECTION = [f"arn:aws:glue:{_HERE}:catalog", f"arn:aws:glue:{_HERE}:connection/warehouse-network"]
+_JOIN = [
+    _INTERFACES,
+    f"arn:aws:ec2:{_HERE}:subnet/subnet-1",
+    f"arn:aws:ec2:{_HERE}:security-group/JobSecurityGroup.GroupId",
+]
+RIGHTS = {
+    "JobPolicy": {
+        "s3:GetObject": _READ,
+        "s3:ListBucket": [_BUCKET],
+        "s3:PutObject": [f"{_BUCKET}/snapshots/*", f"{_BUCKET}/enrichment/*"],
+        "secretsmanager:GetSecretValue": [PARAMETERS["WarehouseSecretArn"], PARAMETERS["StateSecretArn"]],
+        **dict.fromkeys(
+            ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+            [f"arn:aws:logs:{_HERE}:log-group:/aws-glue/*"],
+        ),
+        "glue:GetConnection": _CONNECTION,
+        **{
+            f"ec2:Describe{one}": ["*"]
+            for one in "NetworkInterfaces RouteTables SecurityGroups Subnets VpcAttribute VpcEndpoints".split()
+        },
+        "ec2:CreateNetworkInterface": _JOIN,
+        **dict.fromkeys(["ec2:CreateTags", "ec2:DeleteTags", "ec2:DeleteNetworkInterface"], [_INTERFACES]),
+    },
+    "LoadRole": {
+        "bedrock:InvokeModel": [f"arn:aws:bedrock:{REGION}::foundation-model/anthropic.model-v1:0"],
+        "secretsmanager:GetSecretValue": [f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:names-??????"],
+    },
+    "RunRole": {
+        "s3:PutObject": [f"{_BUCKET}/runs/*", f"{_BUCKET}/reports/*"],
+        "sns:Publish": ["Topic"],
+        **dict.fromkeys(
+            ["quicksight:CreateIngestion", "quicksight:DescribeIngestion"], [f"arn:aws:quicksight:{_HERE}:dataset/*"]
+        ),
+    },
+    "ScheduleRole": {
+        "glue:StartWorkflowRun": [f"arn:aws:glue:{_HERE}:workflow/Morning"],
+        "lambda:InvokeFunction": ["Freshness.Arn"],
+    },
+    "ProducerPolicy": {
+        **dict.fromkeys(
+            ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload"],
+            [f"{_BUCKET}/dumps/*", f"{_BUCKET}/dumps-manifest/*"],
+        ),
+        "s3:ListBucket": [_BUCKET],
+        "secretsmanager:GetSecretValue": [PARAMETERS["SourceSecretArn"]],
+        "sns:Publish": ["Topic"],
+    },
+    "PlanPolicy": {
+        "s3:GetObject": [f"{_BUCKET}/reference/ca.pem"],
+        "s3:PutObject": [f"{_BUCKET}/state/*"],
+        "secretsmanager:GetSecretValue": [PARAMETERS["WarehouseSecretArn"], PARAMETERS["StateSecretArn"]],
+    },
+    "FreshnessRole": {
+        "s3:ListBucket": [_BUCKET],
+        "cloudwatch:PutMetricData": ["*"],
+        **dict.fromkeys(["logs:CreateLogStream", "logs:PutLogEvents"], ["FreshnessLog.Arn"]),
+    },
+}
+
+
+def test_roles_have_these_rights_and_no_other() -> None:
+    found = {}
+    for name, properties in resources().items():
+        if template()["Resources"][name]["Type"] not in ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy"):
+            continue
+        found[name] = rights = {}
+        for statement in statements(properties):
+            assert statement["Effect"] == "Allow"
+            touched = statement["Resource"]
+            for action in statement["Action"]:
+                rights.setdefault(action, []).extend([touched] if isinstance(touched, str) else touched)
+    assert found == RIGHTS
+
+
+def test_without_a_model_nobody_may_ask_one() -> None:
+    parsed = template()
+    assert [parsed["Parameters"][name]["Default"] for name in ("EnrichModel", "NameKeySecret")] == ["none", "none"]
+    assert parsed["Conditions"]["Enriches"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "EnrichModel"}, "none"]}]}
+    (policy,) = parsed["Resources"]["LoadRole"]["Properties"]["Policies"]
+    condition, _, without = policy["Fn::If"]
+    assert (condition, without) == ("Enriches", {"Ref": "AWS::NoValue"})
+    # Nobody else may, and a profile, which sends names to other regions, is no such id.
+    assert "bedrock:" not in str([one for name, one in parsed["Resources"].items() if name != "LoadRole"])
+    assert json.dumps(parsed["Resources"]["LoadRole"]).count("bedrock:InvokeModel") == 1
+    assert "${AWS::Region}::foundation-model/${EnrichModel}" in json.dumps(policy)
+    assert "--enrich-model" not in parsed["Resources"]["RunJob"]["Properties"]["DefaultArguments"]
+
+
+def test_secrets_are_named_and_never_put_into_the_template() -> None:
+    """A dynamic reference would be read at deployment only: a rotation would break the next morning."""
+    assert "{{resolve:" not in FILE.read_text()
+    for name in ("LoadJob", "RunJob"):
+        assert resources()[name]["DefaultArguments"]["--warehouse-secret"] == PARAMETERS["WarehouseSecretArn"]
+
+
+def test_a_job_that_fails_and_gold_that_is_silent_are_told() -> None:
+    found = resources()
+    pattern = found["JobFailed"]["EventPattern"]
+    assert (pattern["source"], pattern["detail-type"]) == (["aws.glue"], ["Glue Job State Change"])
+    assert pattern["detail"]["jobName"] == ["LoadJob", "RunJob"]
+    assert {"FAILED", "TIMEOUT"} <= set(pattern["detail"]["state"])
+    assert found["JobFailed"]["Targets"] == [{"Id": "topic", "Arn": "Topic"}]
+    silence, looks = found["Silence"], found["FreshnessSchedule"]
+    assert silence["TreatMissingData"] == "breaching"
+    assert silence["AlarmActions"] == ["Topic"]
+    assert (silence["Namespace"], silence["MetricName"]) == ("warehouse", "GoldFresh")
+    assert (silence["Threshold"], silence["ComparisonOperator"]) == (1, "LessThanThreshold")
+    # As often as the alarm wants a value, so that one that is missing is a look that failed.
+    assert looks["ScheduleExpression"] == f"cron(0/{silence['Period'] // 60} * * * ? *)"
+    assert "aws.scheduler.scheduled-time" in looks["Target"]["Input"]
+    (may_publish,) = found["TopicPolicy"]["PolicyDocument"]["Statement"]
+    assert set(may_publish["Principal"]["Service"]) == {"events.amazonaws.com", "cloudwatch.amazonaws.com"}
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    with moto_server() as variables:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        yield
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [("2026-02-09T23:29:00Z", "20260209"), ("2026-02-09T23:30:00Z", "20260210"), ("2026-02-10T15:00:00Z", "20260210")],
+)
+def test_freshness_asks_for_the_day_that_is_due(
+    aws: None, monkeypatch: pytest.MonkeyPatch, moment: str, day: str
+) -> None:
+    function = resources()["Freshness"]
+    monkeypatch.setenv("BUCKET", "the-warehouse")
+    monkeypatch.setenv("NAMESPACE", "warehouse")
+    code: dict[str, Any] = {}
+    exec(compile(function["Code"]["ZipFile"], "index.py", "exec"), code)
+    assert function["Handler"] == "index.handler"
+    s3, cloudwatch = boto3.client("s3"), boto3.client("cloudwatch")
+    s3.create_bucket(Bucket="the-warehouse", CreateBucketConfiguration={"LocationConstraint": REGION})
+
+    def told() -> float:
+        code["handler"]({"time": moment}, None)
+        at = dt.datetime.fromisoformat(moment.replace("Z", "+00:00"))
+        found = cloudwatch.get_metric_statistics(
+            Namespace="warehouse", MetricName="GoldFresh", StartTime=at, EndTime=at + dt.timedelta(minutes=1), Period=60,
+            Statistics=["Maximum"],
+        )  # fmt: skip
+        return found["Datapoints"][0]["Maximum"]
+
+    assert told() == 0
+    s3.put_object(Bucket="the-warehouse", Key=f"runs/{day}.json", Body=b"{}")
+    assert told() == 1
+
+
+def _replayed(found: dict[str, Any], network: dict[str, str]) -> Iterator[str]:
+    """Makes each resource by the call that CloudFormation makes; the names of those that were made."""
+    iam, glue, events, ec2 = (boto3.client(name) for name in ("iam", "glue", "events", "ec2"))
+    scheduler, sns, cloudwatch, logs = (boto3.client(name) for name in ("scheduler", "sns", "cloudwatch", "logs"))
+    for name in ("LoadRole", "RunRole", "ScheduleRole", "FreshnessRole"):
+        role = found[name]
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(role["AssumeRolePolicyDocument"]))
+        for policy in role.get("Policies", []):
+            document = json.dumps(policy["PolicyDocument"])
+            iam.put_role_policy(RoleName=name, PolicyName=policy["PolicyName"], PolicyDocument=document)
+        yield name
+    for name in ("JobPolicy", "ProducerPolicy", "PlanPolicy"):
+        iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(found[name]["PolicyDocument"]))
+        yield name
+    glue.create_connection(**{key: value for key, value in found["Network"].items() if key != "CatalogId"})
+    yield "Network"
+    for name in ("LoadJob", "RunJob"):
+        glue.create_job(**found[name])
+        yield name
+    glue.create_workflow(**found["Morning"])
+    yield "Morning"
+    for name in ("StartLoad", "RunAfterLoad"):
+        glue.create_trigger(**found[name])
+        yield name
+    for name in ("Schedule", "FreshnessSchedule"):
+        scheduler.create_schedule(**found[name])
+        yield name
+    topic = sns.create_topic(Name=found["Topic"]["TopicName"])["TopicArn"]
+    yield "Topic"
+    policy = json.dumps(found["TopicPolicy"]["PolicyDocument"])
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    yield "TopicPolicy"
+    sns.subscribe(TopicArn=topic, Protocol=found["Mail"]["Protocol"], Endpoint="on-call@example.com")
+    yield "Mail"
+    rule = found["JobFailed"]
+    events.put_rule(Name=rule["Name"], State=rule["State"], EventPattern=json.dumps(rule["EventPattern"]))
+    events.put_targets(Rule=rule["Name"], Targets=[{"Id": "topic", "Arn": topic}])
+    yield "JobFailed"
+    cloudwatch.put_metric_alarm(**found["Silence"] | {"AlarmActions": [topic], "OKActions": [topic]})
+    yield "Silence"
+    log = found["FreshnessLog"]
+    logs.create_log_group(logGroupName=log["LogGroupName"])
+    logs.put_retention_policy(logGroupName=log["LogGroupName"], retentionInDays=log["RetentionInDays"])
+    yield "FreshnessLog"
+    group = ec2.create_security_group(
+        GroupName="jobs", Description=found["JobSecurityGroup"]["GroupDescription"], VpcId=network["VpcId"]
+    )["GroupId"]
+    yield "JobSecurityGroup"
+    groups = {"JobSecurityGroup.GroupId": group}
+    for name in ("AmongWorkers", "IntoWarehouse", "IntoState", "ToWorkers"):
+        rule = found[name]
+        other = rule.get("SourceSecurityGroupId") or rule["DestinationSecurityGroupId"]
+        permission = {
+            "IpProtocol": rule["IpProtocol"],
+            "FromPort": int(rule["FromPort"]),
+            "ToPort": int(rule["ToPort"]),
+            "UserIdGroupPairs": [{"GroupId": groups.get(other, other), "Description": rule["Description"]}],
+        }
+        allow = ec2.authorize_security_group_egress if name == "ToWorkers" else ec2.authorize_security_group_ingress
+        allow(GroupId=groups.get(rule["GroupId"], rule["GroupId"]), IpPermissions=[permission])
+        yield name
+
+
+def test_each_resource_is_what_its_service_takes(aws: None) -> None:
+    ec2 = boto3.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    made = {
+        name: ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
+        for name in ("WarehouseSecurityGroupId", "StateSecurityGroupId")
+    }
+    network = {"VpcId": vpc, **made}
+    arns = {
+        "Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:alerts",
+        "Freshness.Arn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:freshness",
+        "FreshnessLog.Arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:freshness",
+        **{f"{name}.Arn": f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("LoadRole", "RunRole", "ScheduleRole")},
+    }
+    found = resources(**network, **arns)
+    # The function's code is run above; moto would start a container for it.
+    assert {*_replayed(found, network), "Freshness"} == found.keys()

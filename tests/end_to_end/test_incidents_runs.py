@@ -1,0 +1,140 @@
+"""Incidents of runs that no other test file shows: what a morning costs, and which warehouse it writes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loader import project
+from loader.run import assert_fresh, run
+from loader.settings import PROJECT
+from tests.conftest import FIRST_DAY, settings_for
+from tests.support.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
+from tests.support.places import Place, Servers
+
+NEXT_DAY = FIRST_DAY + dt.timedelta(days=1)
+
+
+def test_one_more_day_computes_that_day_alone(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """I21, I26, I47: the status history was built from all snapshots every morning, until an hour was not enough."""
+    computed: dict[str, set[tuple[dt.date, dt.date]]] = {}
+    plain = project._console
+
+    def console() -> Any:
+        made = plain()
+        told = made.update_snapshot_evaluation_progress
+
+        def tell(snapshot: Any, interval: tuple[int, int], *rest: Any, **more: Any) -> None:
+            if snapshot.is_incremental_by_time_range:
+                first, end = (dt.datetime.fromtimestamp(at / 1000, tz=dt.timezone.utc).date() for at in interval)
+                computed.setdefault(snapshot.model.name, set()).add((first, end))
+            told(snapshot, interval, *rest, **more)
+
+        made.update_snapshot_evaluation_progress = tell
+        return made
+
+    monkeypatch.setattr(project, "_console", console)
+    both = company(tenants=[tenant(1), tenant(2, status=14)], movings=[moving(1), moving(2, room_id=2)])
+    land_dump(warehouse, NEXT_DAY, both)
+    land_snapshot(warehouse, NEXT_DAY, {1: 9, 2: 14})
+    land_rooms(warehouse, NEXT_DAY)
+    result = run(settings_for(warehouse))
+    assert_fresh(result)
+    assert result.restated == {}
+    that_day = {(NEXT_DAY, NEXT_DAY + dt.timedelta(days=1))}
+    assert computed == dict.fromkeys(
+        (
+            "silver.business_calendar",
+            "silver.occupancy_facts",
+            "silver.tenant_room_snapshot_daily",
+            "silver.tenant_status_changes",
+            "gold.occupancy_property_daily",
+            "gold.daily_activity_summary",
+            "gold.moveout_notices",
+            "gold.moveouts",
+            "gold.new_contracts",
+        ),
+        that_day,
+    )
+
+
+CONNECTS = """
+import json
+from loader import mysql_url
+from loader.warehouse import mysql
+
+class Stopped(Exception):
+    pass
+
+def connect(**arguments):
+    asked.append([arguments[name] for name in ("host", "port", "user", "password")])
+    raise Stopped
+
+asked = []
+mysql_url.connect = mysql.connect = connect
+from config import config
+from loader.settings import Settings
+from loader.warehouse import read_warehouse
+for attempt in (
+    lambda: config.gateways["aurora"].connection.create_engine_adapter().cursor,
+    lambda: read_warehouse(Settings.resolve()).__enter__(),
+):
+    try:
+        attempt()
+    except Stopped:
+        pass
+print(json.dumps(asked))
+"""
+
+
+def test_loader_and_models_write_one_warehouse_named_in_one_place() -> None:
+    """I9: the job wrote one cluster, and the dashboards read another."""
+    said = os.environ | {
+        "WAREHOUSE_GATEWAY": "aurora",
+        "WAREHOUSE_MYSQL_URL": "mysql://etl:p%40ss@db.example:3307",
+        "WAREHOUSE_STATE_URL": "postgresql://u@state.example/sqlmesh",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", CONNECTS], cwd=PROJECT, env=said, capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout) == [["db.example", 3307, "etl", "p@ss"]] * 2
+    # And nothing else in the code looks for an address.
+    python = [*(PROJECT / "loader").rglob("*.py"), *(PROJECT / "macros").rglob("*.py"), PROJECT / "config.py"]
+    looks = {
+        file.relative_to(PROJECT).as_posix() for file in python if re.search(r"os\.environ|getenv", file.read_text())
+    }
+    # A deployed job sets, from its secrets, what the settings read; whom to ask for nationalities is no warehouse's address.
+    assert looks == {"loader/settings.py", "config.py", "loader/deployed.py", "loader/enrich/config.py"}
+
+
+@pytest.mark.server
+def test_a_database_restored_to_yesterday_is_computed_again_whatever_the_state_says(
+    aurora: Place, servers: Servers
+) -> None:
+    """I9: SQLMesh's state lies in another database, which was not restored and knows of a day that is gone."""
+    settings = aurora.settings()
+    run(settings)
+    servers.mysql.save("yesterday")
+    for _ in range(2):
+        changed = company(
+            tenants=[tenant(1), tenant(2)],
+            movings=[moving(1), moving(2, room_id=2, movein_decided_date=dt.datetime(2025, 6, 11))],
+        )
+        land_dump(settings, NEXT_DAY, changed)
+        land_snapshot(settings, NEXT_DAY, {1: 14, 2: 5})
+        land_rooms(settings, NEXT_DAY)
+        assert_fresh(run(settings))
+        signed = "SELECT contract_date FROM gold.new_contracts ORDER BY 1 DESC LIMIT 1"
+        assert aurora.query(signed) == [(NEXT_DAY,)]
+        assert aurora.query("SELECT MAX(change_date) FROM silver.tenant_status_changes") == [(NEXT_DAY,)]
+        assert aurora.query("SELECT MAX(snapshot_date) FROM silver.tenant_room_snapshot_daily") == [(NEXT_DAY,)]
+        servers.mysql.restore("yesterday")
+        assert aurora.query("SELECT MAX(change_date) FROM silver.tenant_status_changes") == [(FIRST_DAY,)]

@@ -1,0 +1,81 @@
+"""What comes in behind the morning's run, without a new dump, is in with the next run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from loader import clock
+from loader.daily import daily
+from loader.errors import NoDumpError
+from loader.load import land, load
+from loader.loading import Request
+from loader.run import assert_fresh, run
+from tests.conftest import settings_for
+from tests.support import places
+from tests.support.landing import company
+from tests.support.small_bucket import put_dump
+
+DAY = dt.date(2025, 6, 10)
+
+
+def test_an_enrichment_that_is_written_behind_the_run_is_in_with_the_next(warehouse: Path, query) -> None:
+    query(warehouse, "INSERT INTO landing.property_geo_latlon_backup VALUES (1, 35.5, 139.5, NULL)")
+    query(warehouse, "INSERT INTO landing.llm_enrichment_cache (tenant_id, llm_nationality) VALUES (1, 'ネパール')")
+    query(warehouse, "UPDATE landing_20250610.tenants SET nationality = NULL")
+    run(settings_for(warehouse))
+    shown = "SELECT nationality FROM silver.{} WHERE tenant_id = 1"
+    assert query(warehouse, shown.format("stg_tenants")) == [("ネパール",)]
+    assert query(warehouse, shown.format("int_contracts")) == [("ネパール",)]
+
+
+def test_what_was_landed_before_a_killed_run_is_computed_on_a_morning_without_a_dump(
+    empty_warehouse: Path, bucket: Path, query, monkeypatch
+) -> None:
+    settings = settings_for(empty_warehouse, bucket)
+    monkeypatch.setattr(clock, "business_today", lambda: DAY + dt.timedelta(days=2))
+    put_dump(bucket, DAY, company())
+    load(settings, DAY)
+    places.plan()
+    run(settings)
+    put_dump(bucket, DAY + dt.timedelta(days=1), company())
+    land(settings, Request(DAY + dt.timedelta(days=1), 0, catch_up=True))  # and the machine goes down
+    with pytest.raises(NoDumpError):
+        daily(settings, Request(DAY + dt.timedelta(days=2), 0, catch_up=True))
+    newest = "SELECT MAX(activity_date) FROM gold.daily_activity_summary"
+    assert query(empty_warehouse, newest) == [(DAY + dt.timedelta(days=1),)]
+
+
+def test_a_late_file_that_was_landed_before_a_killed_run_is_computed_on_a_morning_without_a_dump(
+    empty_warehouse: Path, bucket: Path, query, monkeypatch
+) -> None:
+    settings = settings_for(empty_warehouse, bucket)
+    monkeypatch.setattr(clock, "business_today", lambda: DAY + dt.timedelta(days=1))
+    put_dump(bucket, DAY, company())
+    load(settings, DAY)
+    places.plan()
+    run(settings)
+    late = bucket / "snapshots/tenant_status/20250601.csv"
+    late.write_text("tenant_id,status,contract_type,full_name,snapshot_date\r\n1,5,1,,2025-06-01\r\n")
+    load(settings, DAY)  # and the machine goes down
+    with pytest.raises(NoDumpError):
+        daily(settings, Request(DAY + dt.timedelta(days=1), 0, catch_up=True))
+    changes = "SELECT change_date FROM silver.tenant_status_changes ORDER BY 1"
+    assert query(empty_warehouse, changes) == [(dt.date(2025, 6, 1),), (DAY,)]
+
+
+def test_a_first_plan_on_the_morning_itself_is_good_and_its_run_fresh(
+    empty_warehouse: Path, bucket: Path, query
+) -> None:
+    """SQLMesh's days end nine hours after Japan's, so a plan of that morning ends with the day before, of which nothing has landed."""
+    settings = settings_for(empty_warehouse, bucket)
+    today = clock.business_today()
+    put_dump(bucket, today, company())
+    load(settings, today)
+    places.plan()
+    assert query(empty_warehouse, "SELECT COUNT(*) FROM silver.tenant_status_history") == [(0,)]
+    assert_fresh(run(settings))
+    assert query(empty_warehouse, "SELECT MIN(snapshot_date) FROM gold.occupancy_daily_metrics") == [(today,)]
+    assert query(empty_warehouse, "SELECT COUNT(*) FROM silver.occupancy_projection") == [(90,)]

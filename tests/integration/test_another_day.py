@@ -1,0 +1,232 @@
+"""A dump of another day under this day's name: by the times that it says itself, and by what changed since the one before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from loader.cli import cli
+from loader.contract.another_day import dated, unchanged
+from loader.contract.findings import BLOCKED
+from loader.dump.dated import times
+from loader.errors import DumpRejectedError
+from loader.export import export
+from loader.load import load
+from tests.support.landing import company, moving, tenant
+from tests.support.places import Place, everything
+from tests.support.small_bucket import dump_sql, put_dump
+
+DAY, NEXT = dt.date(2026, 2, 9), dt.date(2026, 2, 10)
+TAKEN = dt.datetime(2026, 2, 10, 5, 45)
+RULES = """
+source: {allowed: [gghouse-db.internal/basis]}
+continuity_days: 14
+tables:
+  tenants: {key: [id]}
+  movings: {key: [id]}
+  inquiries: {}
+snapshots: {}
+"""
+
+SAYS = {
+    "-- Dump completed on 2026-02-09  5:45:10\n": "2026-02-09T05:45:10",
+    "-- Dump completed on 2026-02-09 15:45:10\r\n": "2026-02-09T15:45:10",
+    "-- Dump completed on: Tue, 10 Feb 2026 05:40:00 +0900": "2026-02-10T05:40:00+09:00",  # mysqldump-php
+    "-- Date: Mon, 09 Feb 2026 20:40:00 +0000\n": "2026-02-10T05:40:00+09:00",
+    "-- Dump end time: Tue Feb 10 05:40:00 2026\n": "2026-02-10T05:40:00",  # mysqlpump
+    "-- Generation Time: Feb 10, 2026 at 05:40 AM\n": "2026-02-10T05:40:00",  # phpMyAdmin
+    "-- 2026-02-09 20:40:00 UTC\n": "2026-02-10T05:40:00+09:00",  # Adminer
+}
+SAYS_NO_TIME = (
+    "-- Dump completed on 2026-02-30  5:40:00\n",
+    "-- Dump completed on 2026-02-10\n",
+    "-- Dump completed on 今日\n",
+    "-- Dump completed on: Fri, 31 Dec 9999 23:59:59 -0900\n",
+    "-- Dump completed on 2026-02-10  5:40:00 at last\n",
+)
+SAYS_NOTHING = ("-- Dump completed\n", "-- Dump completed", "--\n", "-- Generation Time: 本日\n", "-- Date of birth\n")
+
+
+@pytest.mark.parametrize("line", SAYS)
+def test_a_line_that_says_when_the_dump_was_made_is_read(line: str) -> None:
+    assert times(line.encode()) == [dt.datetime.fromisoformat(SAYS[line])]
+
+
+def test_a_closing_line_with_a_time_that_there_is_not_is_no_line_without_one() -> None:
+    assert [times(line.encode()) for line in SAYS_NO_TIME] == [[None]] * len(SAYS_NO_TIME)
+    assert [times(line.encode()) for line in SAYS_NOTHING] == [[]] * len(SAYS_NOTHING)
+
+
+# What the closing line says, and when the manifest of 2026-02-10 was made.
+FITS = {
+    "Japan's time": ("2026-02-10 05:40", "2026-02-10 05:45"),
+    "UTC": ("2026-02-09 20:40", "2026-02-10 05:45"),
+    "with an offset": ("2026-02-10 05:40+09:00", "2026-02-10 05:45"),
+    "midnight, Japan's time": ("2026-02-10 00:10", "2026-02-10 00:15"),
+    "midnight, UTC": ("2026-02-09 15:10", "2026-02-10 00:15"),
+    "ended after midnight": ("2026-02-11 00:10", "2026-02-11 00:15"),
+    "ended after midnight, UTC": ("2026-02-10 15:10", "2026-02-11 00:15"),
+    "a manifest written later that day": ("2026-02-10 05:40", "2026-02-10 17:00"),
+    "a past day, taken later": ("2026-02-12 10:00", "2026-02-12 10:30"),
+    "a past day's dump, its manifest written later": ("2026-02-10 05:40", "2026-02-20 09:00"),
+    "clocks that differ": ("2026-02-11 00:05", "2026-02-10 23:58"),
+    "a manifest with the day alone": ("2026-02-10 05:40", "2026-02-10 00:00"),
+}
+STRANGE = {
+    "yesterday's": ("2026-02-09 05:40", "2026-02-10 05:45"),
+    "yesterday's, UTC": ("2026-02-08 20:40", "2026-02-10 05:45"),
+    "yesterday's, taken again in the afternoon": ("2026-02-09 16:00", "2026-02-10 05:45"),
+    "yesterday's, taken again in the afternoon, UTC": ("2026-02-09 07:00", "2026-02-10 05:45"),
+    "yesterday evening's, with an offset": ("2026-02-09 20:40+09:00", "2026-02-10 05:45"),
+    "last week's": ("2026-02-03 05:40", "2026-02-10 05:45"),
+    "last year's": ("2025-02-10 05:40", "2026-02-10 05:45"),
+    "tomorrow's": ("2026-02-11 05:40", "2026-02-10 05:45"),
+    "of a zone of America": ("2026-02-09 15:40", "2026-02-10 05:45"),
+    "the first day of all": ("0001-01-01 00:00", "2026-02-10 05:45"),
+    "the last day of all": ("9999-12-31 23:59", "2026-02-10 05:45"),
+}
+
+
+def judged(said: str, taken: str, vouched: bool = True) -> bool:
+    finding = dated([dt.datetime.fromisoformat(said)], NEXT, dt.datetime.fromisoformat(taken), vouched)
+    assert (finding.outcome == BLOCKED) == ("another day" in finding.figure)
+    return finding.outcome != BLOCKED
+
+
+def test_the_time_that_a_dump_says_is_compared_with_its_day() -> None:
+    assert [name for name, case in FITS.items() if not judged(*case)] == []
+    assert [name for name, case in STRANGE.items() if judged(*case)] == []
+
+
+def test_a_dump_by_hand_is_of_its_day_in_japans_time_or_utc() -> None:
+    fits = {said: judged(said, "2026-02-10 23:59", vouched=False) for said, _ in (*FITS.values(), *STRANGE.values())}
+    assert [said for said, good in fits.items() if not good] == [
+        "2026-02-11 00:10", "2026-02-12 10:00", "2026-02-11 00:05",
+        *[said for said, _ in STRANGE.values() if said not in ("2026-02-09 16:00", "2026-02-09 15:40")],
+    ]  # fmt: skip
+
+
+def test_each_time_of_a_file_must_fit_and_one_that_says_none_is_not_compared() -> None:
+    good, old = dt.datetime(2026, 2, 10, 5, 40), dt.datetime(2026, 2, 9, 5, 40)
+    found = dated([good, old, good], NEXT, TAKEN, vouched=True)
+    assert (found.outcome, "2026-02-09 05:40:00, its manifest says 2026-02-10 05:45:00" in found.figure) == (
+        BLOCKED,
+        True,
+    )
+    assert dated([good, None], NEXT, TAKEN, vouched=True).outcome == BLOCKED
+    assert str(dated([], NEXT, TAKEN, vouched=True)) == "dated: the dump does not say when it was made"
+
+
+@pytest.fixture(autouse=True)
+def _rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    contract = tmp_path / "rules.yaml"
+    contract.write_text(RULES)
+    monkeypatch.setenv("WAREHOUSE_CONTRACT", str(contract))
+
+
+def typed(*words: Any) -> str:
+    """What a command prints; its exit code before that."""
+    answer = CliRunner().invoke(cli, [str(word) for word in words])
+    return f"{answer.exit_code} {answer.stdout}{answer.stderr}"
+
+
+def undated(**tables: Any) -> bytes:
+    """A dump as of --skip-dump-date; the space is for `put_dump` to leave it so."""
+    return dump_sql(company(**tables)).replace(b"-- Dump completed\n", b"-- Dump completed \n")
+
+
+def test_yesterdays_dump_under_todays_name_is_refused_unless_it_is_accepted_as_the_message_says(
+    bucket: Path, empty_place: Place
+) -> None:
+    load(empty_place.settings(bucket), put_and_name(bucket, DAY, company()))
+    before = everything(empty_place)
+    yesterdays = (bucket / "dumps/gghouse_20260209.sql").read_bytes()
+    put_dump(bucket, NEXT, yesterdays)
+    words = ["load", "--bucket", bucket, "--date", NEXT]
+    told = typed(*words)
+    assert told.startswith("4 ")
+    assert "Get the dump of 2026-02-10. If that is as it should be, type" in told
+    assert (
+        "dated: the dump says itself that it was made at 2026-02-09 05:40:00, its manifest says 2026-02-10 05:45:00"
+        in told
+    )
+    assert "unchanged: its bytes are those of the dump of 2026-02-09: is it that dump again?" in told
+    assert everything(empty_place) == before
+    advice = re.search(r"type the same with ([^;]+);", told)[1]
+    assert advice == "--accept dated --accept unchanged"
+    assert typed(*words, "--accept", "dated").startswith("4 ")
+    assert typed(*words, *shlex.split(advice)).startswith("0 ")
+    found = "SELECT DISTINCT rule_name FROM landing.load_findings WHERE outcome = 'accepted' ORDER BY 1"
+    assert empty_place.query(found) == [("dated",), ("unchanged",)]
+    assert empty_place.query("SELECT DISTINCT rows_added + rows_removed + rows_changed FROM landing.load_changes") == [
+        (0,)
+    ]
+
+
+def put_and_name(bucket: Path, day: dt.date, tables: Any) -> dt.date:
+    put_dump(bucket, day, tables)
+    return day
+
+
+def test_a_dump_in_which_no_table_of_the_contract_changed_is_refused(bucket: Path, empty_place: Place) -> None:
+    settings = empty_place.settings(bucket)
+    load(settings, put_and_name(bucket, DAY, company()))
+    # Other tables, and one that has no key, tell nothing.
+    put_dump(bucket, NEXT, company(inquiries=[{"id": 1}], rooms=[{"id": 9, "apartment_id": 1}]))
+    with pytest.raises(
+        DumpRejectedError, match="unchanged: no table of the contract changed since the dump of 2026-02-09"
+    ):
+        load(settings, NEXT)
+    # Two days later, too. And one value is a change, or the type of a column.
+    later = NEXT + dt.timedelta(days=1)
+    with pytest.raises(DumpRejectedError, match="since the dump of 2026-02-09"):
+        load(settings, put_and_name(bucket, later, company()))
+    put_dump(bucket, NEXT, company(tenants=[tenant(1, age=31)]))
+    load(settings, NEXT)
+    altered = dump_sql(company(tenants=[tenant(1, age=31)])).replace(b"`rent` int unsigned", b"`rent` decimal(12)")
+    load(settings, put_and_name(bucket, later, altered))
+    found = "SELECT figure FROM landing.load_findings WHERE rule_name = 'unchanged' AND outcome = 'passed' ORDER BY 1"
+    assert empty_place.query(found) == [
+        ("changed since the dump of 2026-02-09: tenants",),
+        ("changed since the dump of 2026-02-10: movings",),
+    ]
+
+
+def test_what_is_no_later_day_is_not_compared_but_by_its_bytes(bucket: Path, empty_place: Place) -> None:
+    settings, past = empty_place.settings(bucket), DAY - dt.timedelta(days=1)
+    load(settings, put_and_name(bucket, DAY, undated()))
+    load(settings, DAY, again=True)
+    load(settings, put_and_name(bucket, DAY, undated().replace(b"utf8mb4 */;", b"utf8mb4 */;\n")))
+    load(settings, put_and_name(bucket, past, company()))  # aside
+    body = (bucket / "dumps/gghouse_20260209.sql").read_bytes()
+    with pytest.raises(DumpRejectedError, match="unchanged: its bytes are those of the dump of 2026-02-09"):
+        load(settings, put_and_name(bucket, past, body))
+    # Last week's again, which says no time: the live dump is another one.
+    load(settings, put_and_name(bucket, NEXT, company(movings=[moving(1, rent=1)])))
+    with pytest.raises(DumpRejectedError, match="unchanged: its bytes are those of the dump of 2026-02-09"):
+        load(settings, put_and_name(bucket, NEXT + dt.timedelta(days=1), body))
+
+
+def test_a_dump_by_hand_and_one_for_daily_files_alone_are_judged_too(bucket: Path, empty_place: Place) -> None:
+    settings = empty_place.settings(bucket)
+    yesterdays = dump_sql(company()).replace(b"-- Dump completed", f"-- Dump completed on {DAY}  5:40:00".encode())
+    put_dump(bucket, NEXT, yesterdays)
+    with pytest.raises(
+        DumpRejectedError, match="dated: the dump says itself that it was made at 2026-02-09 05:40:00: "
+    ):
+        load(settings, NEXT, by_hand=True)
+    with pytest.raises(DumpRejectedError, match="dated: "):
+        export(settings, NEXT, NEXT)
+    assert load(settings, put_and_name(bucket, DAY, yesterdays), by_hand=True) == DAY
+
+
+def test_tables_without_a_key_are_not_compared_and_that_is_said() -> None:
+    assert str(unchanged(None, DAY, {}, ())) == (
+        "unchanged: no table of the contract has a key here and in the dump of 2026-02-09: not compared"
+    )

@@ -1,0 +1,469 @@
+"""The bucket over real HTTP: an S3 server in this process, boto3 in front of it, and a network that breaks in between."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import http.client
+import http.server
+import itertools
+import os
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+import pytest
+from click.testing import CliRunner
+from moto.server import ThreadedMotoServer
+
+from loader.bucket import Bucket, FolderBucket, Stored, open_bucket, s3_stream
+from loader.bucket import s3 as s3_bucket
+from loader.bucket.s3 import S3Bucket
+from loader.cli import cli
+from loader.errors import LoaderError, UsageError
+from loader.load import load
+from loader.settings import Settings
+from tests.support.flaky_proxy import Fault, flaky_proxy
+from tests.support.landing import company, tenant
+from tests.support.places import duckdb_place, everything
+from tests.support.small_bucket import put_dump, put_snapshot
+
+DAY = dt.date(2025, 6, 10)
+NEXT = dt.date(2025, 6, 11)
+BODY = bytes(range(256)) * 1_000
+
+
+@pytest.fixture(scope="module")
+def s3_server() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3(s3_server: str, monkeypatch: pytest.MonkeyPatch):
+    for name, value in {
+        "AWS_ENDPOINT_URL": s3_server,
+        "AWS_ACCESS_KEY_ID": "id-of-the-key",
+        "AWS_SECRET_ACCESS_KEY": "secret-of-the-key",
+        "AWS_DEFAULT_REGION": "ap-northeast-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    # It remembers credentials.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    # What breaks here stays broken: no use in waiting.
+    monkeypatch.setattr(s3_stream, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(s3_bucket, "ATTEMPTS", 1)
+    return boto3.client("s3")
+
+
+@pytest.fixture
+def bucket_name(s3, request: pytest.FixtureRequest) -> str:
+    name = f"test-{abs(hash(request.node.name))}"
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+    return name
+
+
+@pytest.fixture
+def uri(bucket_name: str) -> str:
+    return f"s3://{bucket_name}"
+
+
+@pytest.fixture
+def through(s3_server: str, monkeypatch: pytest.MonkeyPatch):
+    """`with through(faults):` what boto3 asks in there goes through a proxy with these faults."""
+
+    @contextmanager
+    def through(faults) -> Iterator[None]:
+        with flaky_proxy(s3_server, faults) as url, monkeypatch.context() as patch:
+            patch.setenv("AWS_ENDPOINT_URL", url)
+            yield
+
+    return through
+
+
+def upload(s3, bucket_name: str, folder: Path) -> None:
+    for path in folder.rglob("*.*"):
+        s3.upload_file(str(path), bucket_name, path.relative_to(folder).as_posix())
+
+
+def test_a_dump_lands_from_s3_as_from_a_folder(
+    s3, bucket_name: str, uri: str, tmp_path: Path, empty_warehouse: Path, query
+) -> None:
+    put_dump(tmp_path / "b", DAY, company(), zipped=True)
+    upload(s3, bucket_name, tmp_path / "b")
+    assert load(Settings.resolve(uri)) == DAY
+    assert query(empty_warehouse, "SELECT id, status FROM landing.tenants") == [(1, 9)]
+    body = s3.get_object(Bucket=bucket_name, Key="snapshots/tenant_status/20250610.csv")["Body"].read()
+    assert body == b"tenant_id,status,contract_type,full_name,snapshot_date\r\n1,9,1,,2025-06-10\r\n"
+    assert query(empty_warehouse, "SELECT COUNT(*) FROM landing.tenant_daily_snapshots") == [(1,)]
+
+
+def test_of_more_dumps_than_a_page_lists_the_newest_is_loaded(
+    s3, s3_server: str, bucket_name: str, uri: str, tmp_path: Path, empty_warehouse: Path, query
+) -> None:
+    keys = sorted(f"dumps/gghouse_{DAY - dt.timedelta(days=n):%Y%m%d}.sql.gz" for n in range(1_200))
+    # Plain HTTP: boto3 takes longer over a request than the server does.
+    server = http.client.HTTPConnection(s3_server.removeprefix("http://"))
+    for key in keys:
+        server.request("PUT", f"/{bucket_name}/{key}", key.encode())
+        server.getresponse().read()
+    put_dump(tmp_path / "b", DAY, company(), zipped=True)
+    upload(s3, bucket_name, tmp_path / "b")
+    bucket = open_bucket(uri)
+    assert bucket.keys("dumps/") == keys
+    assert len({one.version for one in bucket.stored("dumps/")}) == 1_200
+    load(Settings.resolve(uri))
+    assert query(empty_warehouse, "SELECT object_key FROM landing.load_ledger WHERE dataset = 'dump'") == [(keys[-1],)]
+
+
+@pytest.fixture(params=["folder", "s3"])
+def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Bucket:
+    """Either kind, empty."""
+    (tmp_path / "folder").mkdir()
+    return open_bucket(str(tmp_path / "folder") if request.param == "folder" else request.getfixturevalue("uri"))
+
+
+def test_both_kinds_of_bucket_behave_alike(bucket: Bucket, tmp_path: Path) -> None:
+    bucket.write("a/b.csv", b"12345")
+    bucket.write("a/b.csv", b"123")
+    bucket.write("a/empty", b"")
+    bucket.write("ab", b"")
+    assert bucket.keys("a/") == ["a/b.csv", "a/empty"]
+    assert bucket.keys("a") == ["a/b.csv", "a/empty", "ab"]
+    assert bucket.keys("x/") == bucket.keys("a/b.csv/") == []
+    assert bucket.size("a/b.csv") == 3
+    with bucket.open("a/b.csv") as body:
+        assert (body.read(2), body.read(2), body.read(2), body.read()) == (b"12", b"3", b"", b"")
+    with bucket.open("a/empty") as body:
+        assert body.read() == b""
+    with bucket.local_copy("a/b.csv", tmp_path) as path:
+        assert path.read_bytes() == b"123"
+
+
+def test_a_version_changes_with_the_content(bucket: Bucket) -> None:
+    bucket.write("a/b", b"123")
+    before = bucket.stored("a/")
+    assert before == bucket.stored("a/") == [Stored("a/b", before[0].version)]
+    assert before[0].version.strip('"') == before[0].version != ""
+    bucket.write("a/b", b"124")
+    assert [one.version for one in bucket.stored("a/")] != [before[0].version]
+
+
+def test_a_file_as_old_and_as_long_as_before_is_the_same_version(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"123")
+    os.utime(tmp_path / "a", ns=(5, 1_700_000_000_123_456_789))
+    assert FolderBucket(tmp_path).stored("") == [Stored("a", "3-1700000000123456789")]
+
+
+CALLS: dict[str, Callable[[Bucket], object]] = {
+    "list": lambda bucket: bucket.stored("dumps/"),
+    "size": lambda bucket: bucket.size("dumps/x.sql"),
+    "open": lambda bucket: bucket.open("dumps/x.sql"),
+    "write": lambda bucket: bucket.write("dumps/x.sql", b"1"),
+}
+
+
+@pytest.mark.parametrize("call", ["size", "open"])
+def test_an_object_that_is_not_there_is_named(bucket: Bucket, call: str) -> None:
+    with pytest.raises(LoaderError, match=r"/dumps/x\.sql is not there \(any more\).*type the same again"):
+        CALLS[call](bucket)
+
+
+def test_no_local_copy_of_what_is_not_there(bucket: Bucket, tmp_path: Path) -> None:
+    with pytest.raises(LoaderError, match=r"/dumps/x\.sql is not there"), bucket.local_copy("dumps/x.sql", tmp_path):
+        pass
+
+
+def test_what_a_killed_write_left_in_a_folder_is_no_object(tmp_path: Path, empty_warehouse: Path) -> None:
+    put_dump(tmp_path / "b", DAY, company())
+    left = put_snapshot(tmp_path / "b", DAY - dt.timedelta(days=1), "tenant_id,sta")
+    left.rename(left.with_name(f".{left.name}.part"))
+    (tmp_path / "b/dumps/.gghouse_20250610.sql.part").write_bytes(b"--")
+    assert FolderBucket(tmp_path / "b").keys("dumps/") == ["dumps/gghouse_20250610.sql"]
+    assert load(Settings.resolve(str(tmp_path / "b"))) == DAY
+
+
+def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "dumps").symlink_to(tmp_path / "dumps")
+    with pytest.raises(LoaderError, match="dumps can't be listed: Too many levels of symbolic links"):
+        FolderBucket(tmp_path).stored("dumps/")
+    with pytest.raises(LoaderError, match="unmounted is not there"):
+        FolderBucket(tmp_path / "unmounted").stored("dumps/")
+
+
+def test_a_write_that_fails_in_a_folder_says_so_and_leaves_no_object(tmp_path: Path) -> None:
+    (tmp_path / "dumps/x.sql").mkdir(parents=True)
+    bucket = FolderBucket(tmp_path)
+    with pytest.raises(LoaderError, match=r"dumps/x\.sql can't be written: Is a directory; .*type the same again"):
+        CALLS["write"](bucket)
+    assert bucket.stored("") == []
+
+
+def test_a_pipe_or_a_dangling_link_in_a_folder_is_no_object(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "nothing")
+    assert FolderBucket(tmp_path).stored("") == []
+
+
+def test_a_folder_made_in_the_console_of_s3_is_no_object(s3, bucket_name: str, uri: str) -> None:
+    s3.put_object(Bucket=bucket_name, Key="dumps/", Body=b"")
+    assert open_bucket(uri).stored("dumps/") == []
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        ("reports/20250610.html", "text/html; charset=utf-8"),
+        ("snapshots/tenant_status/20250610.csv", "text/csv; charset=utf-8"),
+    ],
+)
+def test_s3_is_told_what_an_object_is(s3, bucket_name: str, uri: str, key: str, kind: str) -> None:
+    open_bucket(uri).write(key, b"<!doctype html>")
+    assert s3.head_object(Bucket=bucket_name, Key=key)["ContentType"] == kind
+
+
+@pytest.mark.parametrize(
+    "uri", ["s3://", "s3://name/folder", "s3://there-is-no-such-bucket", "s3://no name", "ftp://x"]
+)
+def test_a_bucket_that_is_not_there_is_a_usage_error(s3, uri: str) -> None:
+    with pytest.raises(UsageError, match="bucket"):
+        open_bucket(uri)
+
+
+def test_aws_settings_that_make_no_sense_are_a_usage_error(s3, uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "no url")
+    with pytest.raises(UsageError, match=f"bucket {uri}: .*AWS_"):
+        open_bucket(uri)
+
+
+def test_without_credentials_the_message_says_so(s3, uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    with pytest.raises(LoaderError, match=f"{uri} can't be reached: NoCredentialsError; give this role credentials"):
+        open_bucket(uri)
+
+
+@pytest.fixture
+def closed_door(s3_server: str) -> Iterator[Callable[[], None]]:
+    """Called, it has the S3 server check credentials from there on, and it knows none."""
+
+    def set_free_requests(number: str) -> None:
+        plain = {"Content-Type": "text/plain"}
+        urllib.request.urlopen(
+            urllib.request.Request(f"{s3_server}/moto-api/reset-auth", number.encode(), plain)
+        ).close()
+
+    yield lambda: set_free_requests("0")
+    set_free_requests("inf")
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_credentials_that_are_refused_are_named_by_code_and_never_shown(s3, uri: str, closed_door, call: str) -> None:
+    bucket = open_bucket(uri)
+    closed_door()
+    with pytest.raises(
+        LoaderError,
+        match=rf"{uri}/dumps/.*S3 answers (InvalidAccessKeyId; get new|403; check) .*credentials.*, then type",
+    ) as caught:
+        CALLS[call](bucket)
+    assert "of-the-key" not in str(caught.value)
+    with pytest.raises(UsageError, match=f"{uri}: S3 answers 403; check the name, and this role's rights"):
+        open_bucket(uri)
+
+
+def test_a_role_without_the_right_is_told_so(s3, uri: str, closed_door, monkeypatch: pytest.MonkeyPatch) -> None:
+    iam = boto3.client("iam")
+    iam.create_user(UserName="loader")
+    key = iam.create_access_key(UserName="loader")["AccessKey"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    bucket = open_bucket(uri)
+    closed_door()
+    with pytest.raises(LoaderError, match=f"{uri}/dumps/x.sql can't be read: S3 answers AccessDenied; give this role"):
+        CALLS["open"](bucket)
+
+
+@pytest.mark.parametrize("call", ["list", "open", "write"])
+def test_a_bucket_deleted_under_way_is_named(s3, bucket_name: str, uri: str, call: str) -> None:
+    bucket = open_bucket(uri)
+    s3.delete_bucket(Bucket=bucket_name)
+    with pytest.raises(LoaderError, match=f"{uri}/dumps/.*S3 answers NoSuchBucket; check the bucket's name"):
+        CALLS[call](bucket)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_an_endpoint_that_goes_away_or_is_busy_is_a_plain_error(uri: str, through, call: str) -> None:
+    with through([]):
+        bucket = open_bucket(uri)
+    with pytest.raises(LoaderError, match=f"{uri}/dumps/.*EndpointConnectionError; check the network, then type"):
+        CALLS[call](bucket)
+    with (
+        pytest.raises(LoaderError, match=f"bucket {uri} can't be reached: S3 answers 503; S3 has trouble"),
+        through([Fault(how="busy")]),
+    ):
+        open_bucket(uri)
+
+
+def big_company(tenants: int = 4_000) -> dict:
+    return company(tenants=[tenant(number, full_name=f"試験 {number}" * 10) for number in range(1, tenants + 1)])
+
+
+@pytest.mark.parametrize("how", ["reset", "close"])
+def test_a_dump_whose_line_breaks_again_and_again_lands_whole(
+    s3, bucket_name: str, uri: str, tmp_path: Path, empty_warehouse: Path, query, through, how: str
+) -> None:
+    body = put_dump(tmp_path / "b", DAY, big_company()).read_bytes()
+    upload(s3, bucket_name, tmp_path / "b")
+    faults = iter([Fault(100_000, how)] * 8)
+    assert len(body) > 9 * 100_000
+    with through(faults):
+        assert load(Settings.resolve(uri)) == DAY
+    assert next(faults, None) is None
+    assert query(empty_warehouse, "SELECT COUNT(*), MAX(id) FROM landing.tenants") == [(4_000, 4_000)]
+    recorded = query(empty_warehouse, "SELECT size_bytes, sha256 FROM landing.load_ledger WHERE dataset = 'dump'")
+    assert recorded == [(len(body), hashlib.sha256(body).hexdigest())]
+
+
+def test_a_dump_that_cannot_be_read_to_its_end_changes_nothing(
+    s3, bucket_name: str, uri: str, tmp_path: Path, empty_warehouse: Path, through
+) -> None:
+    put_dump(tmp_path / "b", DAY, company())
+    upload(s3, bucket_name, tmp_path / "b")
+    load(Settings.resolve(uri))
+    put_dump(tmp_path / "b", NEXT, big_company())
+    upload(s3, bucket_name, tmp_path / "b")
+    place = duckdb_place(empty_warehouse)
+    before = everything(place)
+    with through(itertools.repeat(Fault(500_000, "close", of_object=True))):
+        answer = CliRunner().invoke(cli, ["load", "--bucket", uri])
+    assert answer.exit_code == 1
+    assert f"error: {uri}/dumps/gghouse_20250611.sql: the connection broke at byte 500,000 of " in answer.output
+    assert "type the same again" in answer.output
+    assert everything(place) == before
+    assert load(Settings.resolve(uri)) == NEXT
+
+
+@pytest.fixture
+def stored_body(s3, bucket_name: str) -> str:
+    """The key of an object that holds BODY."""
+    s3.put_object(Bucket=bucket_name, Key="dumps/x.sql", Body=BODY)
+    return "dumps/x.sql"
+
+
+STUCK = Fault(100_000, "close", of_object=True)
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [STUCK] * s3_stream.TRIES,
+        [Fault(100_000), *[Fault(how="busy")] * 3],
+        [Fault(0), Fault(len(BODY) - 1)],
+    ],
+)
+def test_a_read_goes_on_where_it_broke(uri: str, stored_body: str, through, faults: list[Fault]) -> None:
+    left = iter(faults)
+    with through(left):
+        bucket = open_bucket(uri)
+        with bucket.open(stored_body) as body:
+            assert body.read(10) + body.read() == BODY
+    assert next(left, None) is None
+
+
+def test_a_line_gone_dead_is_left_after_the_read_timeout(
+    uri: str, stored_body: str, through, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3_bucket, "READ_SECONDS", 1)
+    started = time.monotonic()
+    with through([Fault(100_000, "stall")]), open_bucket(uri).open(stored_body) as body:
+        assert body.read() == BODY
+    assert 1 <= time.monotonic() - started < 30
+
+
+def test_a_read_that_gets_no_further_pauses_gives_up_and_stays_given_up(
+    uri: str, stored_body: str, through, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3_stream, "PAUSE_SECONDS", 0.01)
+    started = time.monotonic()
+    with through([STUCK] * (s3_stream.TRIES + 1)), open_bucket(uri).open(stored_body) as body:
+        for _ in range(2):
+            with pytest.raises(LoaderError, match=f"{stored_body}: the connection broke at byte 100,000 of 256,000"):
+                body.read()
+    assert time.monotonic() - started >= 0.01 * (1 + 2 + 4 + 8)
+
+
+def test_a_server_that_goes_away_under_a_read_is_given_up(uri: str, stored_body: str, through) -> None:
+    with through([Fault(100_000)]):
+        body = open_bucket(uri).open(stored_body)
+    with (
+        body as stream,
+        pytest.raises(LoaderError, match="got no further .EndpointConnectionError.; check the network"),
+    ):
+        stream.read()
+
+
+def test_an_object_replaced_under_a_read_is_not_mixed_with_the_new_one(
+    s3, bucket_name: str, uri: str, stored_body: str, through
+) -> None:
+    with through([Fault(100_000)]), open_bucket(uri).open(stored_body) as body:
+        s3.put_object(Bucket=bucket_name, Key=stored_body, Body=BODY[::-1])
+        with pytest.raises(LoaderError, match=f"{uri}/{stored_body} was replaced while it was read"):
+            body.read()
+
+
+def test_an_object_deleted_under_a_read_is_named(s3, bucket_name: str, uri: str, stored_body: str, through) -> None:
+    with through([Fault(100_000)]), open_bucket(uri).open(stored_body) as body:
+        s3.delete_object(Bucket=bucket_name, Key=stored_body)
+        with pytest.raises(LoaderError, match=f"{uri}/{stored_body} is not there .any more.: S3 answers NoSuchKey"):
+            body.read()
+
+
+def test_bytes_changed_on_the_way_are_noticed(uri: str, stored_body: str, through) -> None:
+    refused = pytest.raises(LoaderError, match=f"{uri}/{stored_body} can't be read: .*not those that S3 vouches for")
+    with through([Fault(100_000, "flip")]), open_bucket(uri).open(stored_body) as body, refused:
+        body.read()
+
+
+class _WithoutRanges(http.server.SimpleHTTPRequestHandler):
+    """Answers every GET with the whole file."""
+
+    def end_headers(self) -> None:
+        self.send_header("ETag", '"1"')
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server_without_ranges(tmp_path: Path) -> Iterator[str]:
+    """The URL of a server of the files in tmp_path."""
+    handler = functools.partial(_WithoutRanges, directory=str(tmp_path))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_server_that_ignores_ranges_is_not_believed(
+    s3, tmp_path: Path, server_without_ranges: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FolderBucket(tmp_path).write("name/x.sql", BODY)
+    with flaky_proxy(server_without_ranges, [Fault(100_000, "close")]) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        with S3Bucket("name").open("x.sql") as body, pytest.raises(LoaderError, match="can't resume a read"):
+            body.read()

@@ -1,0 +1,154 @@
+"""The command line: exit codes, plain answers, the lock, and the README's copy of the help."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from loader.cli import cli
+from loader.settings import PROJECT
+from tests.conftest import FIRST_DAY
+from tests.support.landing import company, land_dump, land_snapshot, tenant
+from tests.support.small_bucket import dump_sql, put_dump
+
+DAY = dt.date(2025, 6, 10)
+
+
+def typed(*words: str):
+    return CliRunner().invoke(cli, [str(word) for word in words], prog_name="python -m loader")
+
+
+def test_exit_codes_of_load(bucket: Path, empty_warehouse: Path) -> None:
+    assert typed("load").exit_code == 2
+    assert typed("load", "--bucket", bucket, "--date", "2025-02-30").exit_code == 2
+    assert typed("load", "--bucket", bucket, "--gateway", "oracle").exit_code == 2
+    assert typed("load", "--bucket", bucket / "nowhere").exit_code == 2
+    assert typed("load", "--bucket", "gs://other").exit_code == 2
+    assert typed("load", "--bucket", bucket, "--date", DAY).exit_code == 3
+    put_dump(bucket, DAY, dump_sql(company()).replace(b"-- Dump completed", b"TRUNCATE `rooms`;\n-- Dump completed"))
+    rejected = typed("load", "--bucket", bucket, "--date", DAY)
+    assert rejected.exit_code == 4
+    assert re.fullmatch(r"error: dump gghouse_20250610\.sql.*nothing was changed\n", rejected.stderr)
+    put_dump(bucket, DAY, company())
+    assert typed("load", "--bucket", bucket).exit_code == 0
+    assert typed("load", "--bucket", bucket).exit_code == 0
+
+
+def test_an_empty_variable_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAREHOUSE_DUCKDB", " ")
+    answer = typed("status")
+    assert (answer.exit_code, answer.stderr) == (
+        2,
+        "error: WAREHOUSE_DUCKDB is set but empty: give it a value or unset it\n",
+    )
+
+
+@pytest.mark.parametrize("command", ["run", "status"])
+def test_nothing_loaded_yet_says_what_to_do(command: str, empty_warehouse: Path) -> None:
+    answer = typed(command)
+    assert answer.exit_code == {"run": 3, "status": 1}[command]
+    assert "python -m loader load" in answer.stderr
+
+
+def test_a_run_before_the_first_plan_says_what_to_do(empty_warehouse: Path) -> None:
+    land_dump(empty_warehouse, DAY, company())
+    answer = typed("run")
+    assert (answer.exit_code, "sqlmesh plan" in answer.stderr) == (1, True)
+
+
+def test_a_file_that_is_no_database_is_named(empty_warehouse: Path, bucket: Path) -> None:
+    empty_warehouse.write_bytes(b"not a database" * 1000)
+    answer = typed("load", "--bucket", bucket)
+    assert (answer.exit_code, str(empty_warehouse) in answer.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["load", "run", "daily", "status"])
+def test_a_second_command_stops_at_once_and_says_who_holds_the_warehouse(
+    command: str, warehouse: Path, bucket: Path
+) -> None:
+    put_dump(bucket, FIRST_DAY + dt.timedelta(days=1), company())
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"import duckdb; c = duckdb.connect({str(warehouse)!r}); print('held', flush=True); input()",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout.readline() == b"held\n"
+        answer = typed(command, *(["--bucket", bucket] if command in ("load", "daily") else []))
+    finally:
+        holder.communicate(b"\n")
+    assert answer.exit_code == 75
+    assert f"PID {holder.pid}" in answer.stderr
+
+
+def test_daily_loads_runs_and_is_fresh_and_a_second_one_changes_nothing(warehouse: Path, bucket: Path, query) -> None:
+    next_day = FIRST_DAY + dt.timedelta(days=1)
+    put_dump(bucket, next_day, company(tenants=[tenant(1), tenant(2, status=14)]))
+    first = typed("daily", "--bucket", bucket, "--date", next_day)
+    assert first.exit_code == 0, first.output
+    summary = "SELECT * FROM gold.daily_activity_summary ORDER BY ALL"
+    rows = query(warehouse, summary)
+    assert rows[-1][0] == next_day
+    report = bucket / "reports" / "20250611.html"
+    assert "2025-06-11" in report.read_text()
+    # A report that can't be written is told, and the morning is green: the data is good.
+    report.unlink()
+    report.parent.rmdir()
+    report.parent.write_text("no folder")
+    second = typed("daily", "--bucket", bucket, "--date", next_day)
+    assert second.exit_code == 0
+    assert "the report of 2025-06-11 was not written" in second.output
+    assert query(warehouse, summary) == rows
+    by_hand = typed("report", "--out", bucket / "by-hand.html")
+    assert (by_hand.exit_code, "2025-06-11" in (bucket / "by-hand.html").read_text()) == (0, True)
+    shown = typed("status").output
+    assert "2025-06-11" in shown
+    assert "gold" in shown
+
+
+def test_bad_data_stops_at_the_door_with_a_plain_answer(warehouse: Path, query) -> None:
+    next_day = FIRST_DAY + dt.timedelta(days=1)
+    before = query(warehouse, "SELECT * FROM gold.new_contracts ORDER BY ALL")
+    land_dump(warehouse, next_day, company(tenants=[tenant(1, status=99, full_name="試験太郎")]))
+    land_snapshot(warehouse, next_day, {1: 9})
+    answer = typed("run")
+    assert answer.exit_code == 1
+    assert "staging.tenants: audit relationship found 1 row" in answer.stderr
+    assert "silver.int_contracts" in answer.stderr
+    assert "試験太郎" not in answer.output
+    assert query(warehouse, "SELECT * FROM gold.new_contracts ORDER BY ALL") == before
+    # The next dump is right: the days held back are made up for.
+    land_dump(warehouse, next_day + dt.timedelta(days=1), company())
+    land_snapshot(warehouse, next_day + dt.timedelta(days=1), {1: 9})
+    repaired = typed("run")
+    assert repaired.exit_code == 0, repaired.output
+
+
+def test_help_of_every_command_is_in_the_readme() -> None:
+    readme = (PROJECT / "README.md").read_text()
+    for words in ([], *([name] for name in cli.commands)):
+        shown = typed(*words, "--help").output.strip()
+        assert shown in readme, f"README.md lacks the current output of: python -m loader {' '.join(words)} --help"
+
+
+def test_the_module_runs_as_a_command() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "loader", "--help"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ,
+    )
+    assert "Usage: python -m loader" in shown.stdout

@@ -1,0 +1,129 @@
+"""The aurora gateway's connections: what a URL may say, TLS that is verified, bounded waits, and a server with local_infile off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from loader import settings
+from loader.errors import LoaderError, UsageError
+from loader.load import load
+from loader.mysql_url import Account, connect, parse
+from loader.project import sqlmesh_context
+from loader.warehouse import open_warehouse, read_warehouse
+from tests.conftest import FIRST_DAY
+from tests.end_to_end.test_parity import differences, landed
+from tests.support.landing import company, moving, tenant
+from tests.support.places import Place, Servers, duckdb_place
+from tests.support.servers import certificates
+from tests.support.small_bucket import dump_sql, put_dump
+
+NAME = "WAREHOUSE_MYSQL_URL"
+
+
+def test_a_url_is_taken_apart_and_its_password_is_not_shown() -> None:
+    account = parse("mysql://etl%40tokyo:p%2Fw%3A%E7%A7%98@db.example:3307", NAME)
+    assert account == Account("db.example", 3307, "etl@tokyo", "p/w:秘")
+    assert "秘" not in f"{account} {account!r}"
+    assert parse("mysql://u@h", NAME).port == 3306
+    assert parse("mysql://u@h?ssl=off", NAME).arguments["ssl_disabled"] is True
+
+
+BAD_URLS = [
+    "postgresql://u:secret@h/db", "mysql://", "mysql://h", "mysql://u:secret@h:port", "mysql://u:secret@h/db",
+    "mysql://u:secret@h?ssl_ca=/nowhere", "mysql://u:secret@h?tls=1", "mysql://u:secret@h?ssl=on", "secret",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", BAD_URLS)
+def test_a_url_that_makes_no_sense_is_refused_without_being_shown(url: str) -> None:
+    with pytest.raises(UsageError, match=NAME) as refusal:
+        parse(url, NAME)
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://u:secret@h/db",
+        "postgresql://u:secret@h",
+        "postgresql://u:secret@h/db?sslrootcert=x",
+        "postgresql://h/db",
+    ],
+)
+def test_a_state_url_that_makes_no_sense_is_refused_without_being_shown(url: str, monkeypatch) -> None:
+    monkeypatch.setenv("WAREHOUSE_STATE_URL", url)
+    with pytest.raises(UsageError, match="WAREHOUSE_STATE_URL") as refusal:
+        settings.state_database()
+    assert "secret" not in str(refusal.value)
+
+
+def test_the_aurora_gateway_says_which_variable_it_lacks(monkeypatch) -> None:
+    with pytest.raises(UsageError, match="needs WAREHOUSE_MYSQL_URL"):
+        settings.Settings.resolve(gateway="aurora")
+    monkeypatch.setenv("WAREHOUSE_MYSQL_URL", "mysql://u:secret@h")
+    with pytest.raises(UsageError, match="needs WAREHOUSE_STATE_URL"):
+        settings.Settings.resolve(gateway="aurora")
+
+
+def test_a_server_that_is_not_there_is_named_without_the_password() -> None:
+    with pytest.raises(LoaderError, match="mysql://etl@127.0.0.1:9 can't be used") as refusal:
+        connect(**Account("127.0.0.1", 9, "etl", "secret").arguments)
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.server
+def test_with_a_ca_file_certificate_and_host_are_verified_by_loader_and_sqlmesh(
+    aurora: Place, servers: Servers, tmp_path: Path, monkeypatch
+) -> None:
+    cipher = "SHOW SESSION STATUS LIKE 'Ssl_cipher'"
+    if servers.mysql.own:  # of a named server the tests know no CA
+        monkeypatch.setenv("WAREHOUSE_MYSQL_URL", f"{servers.mysql.url}?ssl_ca={servers.mysql.ca_file}")
+        with read_warehouse(aurora.settings()) as warehouse:
+            assert warehouse.query(cipher)[0][1]
+        with sqlmesh_context(aurora.settings()) as (context, _):
+            assert context.engine_adapter.fetchone(cipher)[1]
+    (tmp_path / "other").mkdir()
+    stranger = certificates(tmp_path / "other")[0]
+    monkeypatch.setenv("WAREHOUSE_MYSQL_URL", f"{servers.mysql.url}?ssl_ca={stranger}")
+    with pytest.raises(LoaderError, match="(?i)certificate|ssl"), read_warehouse(aurora.settings()):
+        pass
+    with pytest.raises(LoaderError, match="(?i)certificate|ssl"), sqlmesh_context(aurora.settings()):
+        pass
+    monkeypatch.setenv("WAREHOUSE_MYSQL_URL", f"{servers.mysql.url}?ssl=off")
+    with read_warehouse(aurora.settings()) as warehouse:
+        assert not warehouse.query(cipher)[0][1]
+
+
+@pytest.mark.server
+def test_loader_and_sqlmesh_wait_ten_minutes_at_most_and_compare_bytes(aurora: Place) -> None:
+    asked = "SELECT @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@autocommit, @@collation_connection, 'か' = 'が'"
+    expected = (600, 600, 1, "utf8mb4_bin", 0)
+    with open_warehouse(aurora.settings()) as warehouse:
+        assert warehouse.query(asked) == [expected]
+    with sqlmesh_context(aurora.settings()) as (context, _):
+        assert context.engine_adapter.fetchone(asked) == expected
+        assert context.state_sync.state_sync.environment_state.engine_adapter.fetchone("SHOW lock_timeout") == (
+            "10min",
+        )
+
+
+@pytest.mark.server
+def test_a_server_with_local_infile_off_gets_the_same_rows_and_says_so(
+    empty_aurora: Place, servers: Servers, tmp_path: Path, capsys
+) -> None:
+    (tmp_path / "bucket").mkdir()
+    body = dump_sql(company(tenants=[tenant(1, full_name="O'Neill\\ 試験"), tenant(2)], movings=[moving(1), moving(2)]))
+    put_dump(tmp_path / "bucket", FIRST_DAY, body.replace(b"'2025-02-01'", b"'2025-02-30'", 1))
+    with servers.mysql.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("SET GLOBAL local_infile = 0")
+        try:
+            load(empty_aurora.settings(tmp_path / "bucket"))
+        finally:
+            cursor.execute("SET GLOBAL local_infile = 1")
+    assert "local_infile is off" in capsys.readouterr().out
+    embedded = duckdb_place(tmp_path / "warehouse.duckdb")
+    with embedded.chosen():
+        load(embedded.settings(tmp_path / "bucket"))
+    assert differences(landed(embedded), landed(empty_aurora)) == {}

@@ -1,0 +1,209 @@
+"""Snapshot files: read strictly, known by their content, replaced in one step, never lost by a listing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+
+import pytest
+
+from loader.errors import DumpRejectedError
+from loader.load import load
+from loader.run import assert_fresh, run
+from tests.support.landing import company, tenant
+from tests.support.places import Place, everything, plan
+from tests.support.small_bucket import dump_sql, put_dump, put_snapshot
+
+DAY = dt.date(2025, 6, 10)
+NEXT = dt.date(2025, 6, 11)
+
+
+def days_of(place: Place) -> list[dt.date]:
+    return [
+        day for (day,) in place.query("SELECT DISTINCT snapshot_date FROM landing.tenant_daily_snapshots ORDER BY 1")
+    ]
+
+
+HEADER = "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
+BAD_FILES = {
+    "header": ("tenant_id,status,full_name,snapshot_date\r\n1,9,試験,2025-06-01\r\n", "first line must name"),
+    "other day": (HEADER + "1,9,1,試験 太郎,2025-06-02\r\n", "1 of its rows are of another day than 2025-06-01"),
+    "no status": (HEADER + "1,,1,試験 太郎,2025-06-01\r\n", "a row lacks tenant_id, status"),
+    "text for a number": (HEADER + "1,9,1,試験 太郎,2025-06-01\r\nx,9,1,試験 太郎,2025-06-01\r\n", "not a row of"),
+    "short row": (HEADER + "1,9,1\r\n", "not a row of"),
+    "long row": (HEADER + "1,9,1,試験 太郎,2025-06-01,7\r\n", "not a row of"),
+    "twice": (HEADER + "1,9,1,試験 太郎,2025-06-01\r\n1,14,1,試験 太郎,2025-06-01\r\n", "repeat a tenant"),
+    "empty": (HEADER, "no rows"),
+    "nothing": ("", "first line must name"),
+    "impossible date": (HEADER + "1,9,1,試験 太郎,2025-02-30\r\n", "not a row of"),
+    "open quote": (HEADER + '1,9,1,"試験 太郎,2025-06-01\r\n', "snapshots/tenant_status/20250601.csv"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_FILES)
+def test_a_bad_snapshot_file_is_rejected_whole_and_named_without_a_name_in_it(bucket, empty_place, case) -> None:
+    body, message = BAD_FILES[case]
+    put_dump(bucket, DAY, company())
+    put_snapshot(bucket, dt.date(2025, 5, 31), HEADER + "1,9,1,,2025-05-31\r\n")
+    put_snapshot(bucket, dt.date(2025, 6, 1), body)
+    put_snapshot(bucket, dt.date(2025, 6, 2), HEADER + "1,9,1,,2025-06-02\r\n")
+    with pytest.raises(DumpRejectedError, match=message) as rejection:
+        load(empty_place.settings(bucket))
+    assert "20250601.csv" in str(rejection.value)
+    assert "太郎" not in str(rejection.value)
+    # The good files before and after it are in, nothing of the bad one is.
+    assert days_of(empty_place) == [dt.date(2025, 5, 31), dt.date(2025, 6, 2), DAY]
+    ((reason,),) = empty_place.query("SELECT reason FROM landing.rejections WHERE dataset = 'tenant_status'")
+    assert reason == str(rejection.value)
+
+
+def test_a_snapshot_key_that_is_no_date_is_named(bucket, empty_place) -> None:
+    put_dump(bucket, DAY, company())
+    (bucket / "snapshots/tenant_status").mkdir(parents=True)
+    (bucket / "snapshots/tenant_status/20250631.csv").write_text(HEADER)
+    with pytest.raises(DumpRejectedError, match="20250631.csv: the name is not"):
+        load(empty_place.settings(bucket))
+
+
+def test_names_of_every_kind_survive_export_and_landing(bucket, empty_place) -> None:
+    names = ["NULL", "--", "*", 'a"b', "a,b", "line\nbreak", "cr\r\nlf", " 前後 ", "", "か", "が", "😀", "'"]
+    rows = [tenant(number, full_name=name) for number, name in enumerate(names, 1)] + [tenant(99)]
+    put_dump(bucket, DAY, dump_sql(company(tenants=[tenant(1)])))
+    settings = empty_place.settings(bucket)
+    load(settings)
+    put_dump(
+        bucket,
+        NEXT,
+        dump_sql(company(tenants=rows)).replace(b"cr\r\nlf", b"cr\\r\\nlf").replace(b"line\nbreak", b"line\\nbreak"),
+    )
+    load(settings)
+    landed = empty_place.query(
+        f"SELECT full_name FROM landing.tenant_daily_snapshots WHERE snapshot_date = '{NEXT}' ORDER BY tenant_id",
+    )
+    # The file format has one spelling for NULL and for the empty text: an empty field.
+    assert [name for (name,) in landed] == [name or None for name in names] + [None]
+
+
+def one(day: dt.date, **statuses: int) -> str:
+    """A snapshot file: t<tenant>=status."""
+    return HEADER + "".join(f"{name[1:]},{status},1,,{day}\r\n" for name, status in statuses.items())
+
+
+def test_a_file_exported_again_with_other_content_replaces_the_day_in_one_step(bucket, empty_place) -> None:
+    put_dump(bucket, DAY, company())
+    settings = empty_place.settings(bucket)
+    earlier = dt.date(2025, 6, 1)
+    put_snapshot(bucket, earlier, one(earlier, t1=9, t2=9, t3=5))
+    load(settings)
+    put_snapshot(bucket, earlier, one(earlier, t1=9, t2=14))
+    load(settings)
+    rows = f"SELECT tenant_id, status FROM landing.tenant_daily_snapshots WHERE snapshot_date = '{earlier}' ORDER BY 1"
+    assert empty_place.query(rows) == [(1, 9), (2, 14)]
+    assert empty_place.query(
+        f"SELECT row_count FROM landing.load_ledger WHERE dataset = 'tenant_status' AND business_date = '{earlier}'"
+    ) == [(2,)]
+    # One that is no snapshot any more leaves what was landed, and is named.
+    put_snapshot(bucket, earlier, one(earlier, t1=9, t2=14) + "x\r\n")
+    before = everything(empty_place)
+    with pytest.raises(DumpRejectedError, match="20250601.csv, line 4"):
+        load(settings)
+    assert everything(empty_place) == before
+
+
+def test_a_file_that_was_only_touched_is_not_landed_again(bucket, empty_place) -> None:
+    put_dump(bucket, DAY, company())
+    settings = empty_place.settings(bucket)
+    load(settings)
+    loads = "SELECT business_date, load_id, object_version FROM landing.load_ledger WHERE dataset = 'tenant_status'"
+    ((_, load_id, version),) = empty_place.query(loads)
+    os.utime(bucket / "snapshots/tenant_status/20250610.csv", ns=(1, 1))
+    load(settings)
+    ((_, same_load, other_version),) = empty_place.query(loads)
+    assert load_id == same_load
+    assert version != other_version
+
+
+def test_a_listing_that_is_shorter_or_empty_takes_nothing_away_and_is_told(bucket, empty_place, capsys) -> None:
+    put_dump(bucket, DAY, company())
+    for number in (7, 8, 9):
+        put_snapshot(bucket, dt.date(2025, 6, number), one(dt.date(2025, 6, number), t1=9))
+    settings = empty_place.settings(bucket)
+    load(settings)
+    before = everything(empty_place)
+    for path in (bucket / "snapshots/tenant_status").iterdir():
+        path.unlink()
+        load(settings)
+        assert everything(empty_place) == before
+    assert '"gone_from_bucket": 4' in capsys.readouterr().out
+
+
+def test_a_file_of_a_day_to_come_is_rejected_and_one_of_a_day_whose_dump_is_awaited_waits(
+    bucket, empty_place, capsys
+) -> None:
+    put_dump(bucket, DAY, company())
+    put_snapshot(bucket, NEXT, one(NEXT, t1=9))
+    settings = empty_place.settings(bucket)
+    load(settings)
+    assert days_of(empty_place) == [DAY]
+    far = dt.date(2999, 1, 1)
+    put_snapshot(bucket, far, one(far, t1=9))
+    with pytest.raises(DumpRejectedError, match=r"29990101.csv: 2999-01-01 lies in the future"):
+        load(settings)
+    assert days_of(empty_place) == [DAY]
+
+
+def bounded(tmp_path: Path, settings, rules: str):
+    contract = tmp_path / "bounded.yaml"
+    contract.write_text(
+        "source: {allowed: [gghouse-db.internal/basis]}\ncontinuity_days: 14\ntables: {}\n"
+        + f"snapshots: {{tenant_status: {rules}}}\n"
+    )
+    return type(settings)(settings.gateway, settings.duckdb_file, settings.bucket, settings.mysql, contract)
+
+
+def test_the_number_of_rows_is_compared_with_the_file_before_whether_that_is_landed_or_lands_with_it(
+    bucket, empty_place, tmp_path
+) -> None:
+    settings = bounded(tmp_path, empty_place.settings(bucket), "{at_least: 1, change_percent: [-40, 60]}")
+    put_dump(bucket, DAY, company(tenants=[tenant(1), tenant(2), tenant(3)]))
+    days = [dt.date(2025, 6, number) for number in (7, 8, 9)]
+    put_snapshot(bucket, days[0], one(days[0], t1=9, t2=9, t3=9))
+    put_snapshot(bucket, days[1], one(days[1], t1=9))  # two thirds less
+    put_snapshot(bucket, days[2], one(days[2], t1=9, t2=9))  # a third less than the last good one
+    with pytest.raises(
+        DumpRejectedError, match=r"20250608.csv: change:tenant_status: 3 to 1, -66.67 % .allowed: -40 % to \+60 %"
+    ):
+        load(settings)
+    assert days_of(empty_place) == [days[0], days[2], DAY]
+    # On its own, the day after: against what is landed; and taken when a person says so, which is recorded.
+    with pytest.raises(DumpRejectedError, match="--accept change:tenant_status"):
+        load(settings)
+    load(settings, accepted=frozenset(["change:tenant_status"]))
+    assert days_of(empty_place) == [*days, DAY]
+    assert empty_place.query(
+        "SELECT rule_name, outcome FROM landing.load_findings WHERE rule_name LIKE '%tenant_status'"
+    ) == [("change:tenant_status", "accepted")]
+
+
+@pytest.mark.twin
+def test_models_follow_a_file_exported_again_on_its_day_and_on_the_next(bucket, empty_place) -> None:
+    """The day after is compared with the replaced file, so its changes change too, though its own file did not."""
+    days = [dt.date(2025, 6, number) for number in (8, 9)]
+    put_snapshot(bucket, days[0], one(days[0], t1=9, t2=5))
+    put_snapshot(bucket, days[1], one(days[1], t1=14, t2=9))
+    put_dump(bucket, DAY, company(tenants=[tenant(1, status=14), tenant(2)]))
+    settings = empty_place.settings(bucket)
+    load(settings)
+    plan()
+    put_snapshot(bucket, days[0], one(days[0], t1=14, t2=9, t3=9))
+    put_dump(bucket, NEXT, company(tenants=[tenant(1, status=14), tenant(2)]))
+    load(settings)
+    assert_fresh(run(settings))
+    changes = "SELECT change_date, tenant_id, change_type, status FROM silver.tenant_status_changes ORDER BY 1, 2"
+    assert empty_place.query(changes) == [
+        (days[0], 1, "seeded", 14),
+        (days[0], 2, "seeded", 9),
+        (days[0], 3, "seeded", 9),
+        (days[1], 3, "vanished", None),
+    ]

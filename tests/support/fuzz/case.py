@@ -1,0 +1,104 @@
+"""A case: what is put into the bucket of a loaded warehouse, and what is asked of `load` then."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import hashlib
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.support.fuzz.source import DAY, NEXT, PAST
+from tests.support.landing import TABLES
+
+LANDS, REFUSED = "lands", "is refused"
+
+
+@dataclass
+class Case:
+    """A case.
+
+    Attributes:
+        files: object key -> bytes, put into the bucket over what is there.
+        links: object key -> what a symbolic link there points to.
+        day: what `load` is asked for, None for the newest.
+        subject: the dataset and day that the case is about.
+        outcome: LANDS or REFUSED where that is known of the subject, else None.
+    """
+
+    files: dict[str, bytes]
+    links: dict[str, str] = field(default_factory=dict)
+    day: dt.date | None = NEXT
+    subject: tuple[str, dt.date] = ("dump", NEXT)
+    outcome: str | None = None
+
+
+Build = Callable[[random.Random], Case]
+
+
+def dump_key(day: dt.date, zipped: bool = False) -> str:
+    """The key of a day's dump."""
+    return f"dumps/gghouse_{day:%Y%m%d}.sql{'.gz' if zipped else ''}"
+
+
+def manifest_key(day: dt.date) -> str:
+    """The key of a day's manifest."""
+    return f"dumps-manifest/gghouse_{day:%Y%m%d}.json"
+
+
+def file_key(day: dt.date, kind: str = "tenant_status") -> str:
+    """The key of a day's file of a kind."""
+    return f"snapshots/{kind}/{day:%Y%m%d}.csv"
+
+
+def manifest(day: dt.date, key: str, body: bytes) -> dict[str, Any]:
+    """A manifest that vouches for these bytes."""
+    return {
+        "run_id": f"{day:%Y%m%d}-1",
+        "dump_date": f"{day:%Y%m%d}",
+        "dump_key": key,
+        "dump_sha256": hashlib.sha256(body).hexdigest(),
+        "dump_size_bytes": len(body),
+        "generated_at": f"{day}T05:45:00+09:00",
+        "source_host": "gghouse-db.internal",
+        "source_database": "basis",
+        "max_updated_at_by_table": dict.fromkeys(TABLES, f"{day}T05:00:00+09:00"),
+        "source_valid": True,
+        "valid_for_etl": True,
+        "reason": None,
+    }
+
+
+def dated(body: bytes, day: dt.date) -> bytes:
+    """A dump whose closing line says this day, as far as it still says one."""
+    return body.replace(f"on {NEXT}".encode(), f"on {day}".encode())
+
+
+def dump_files(day: dt.date, body: bytes, zipped: bool = False) -> dict[str, bytes]:
+    """A dump, these bytes as they are, and a manifest that vouches for it."""
+    key = dump_key(day, zipped)
+    return {key: body, manifest_key(day): json.dumps(manifest(day, key, body)).encode()}
+
+
+def dump_case(rng: random.Random, body: bytes, outcome: str | None = None) -> Case:
+    """A dump and a manifest that vouches for it: mostly of the next day, also of the live one and of an earlier one."""
+    day = rng.choices((NEXT, DAY, PAST), (10, 1, 1))[0]
+    return Case(dump_files(day, dated(body, day)), day=day, subject=("dump", day), outcome=outcome)
+
+
+def zipped_case(body: bytes, outcome: str | None = None) -> Case:
+    """A dump of the next day that is stored as these bytes under a name for gzip."""
+    return Case(dump_files(NEXT, body, zipped=True), outcome=outcome)
+
+
+def plain_case(body: bytes, outcome: str | None = None) -> Case:
+    """The same under a name for plain SQL."""
+    return Case(dump_files(NEXT, body), outcome=outcome)
+
+
+def gzipped(body: bytes) -> bytes:
+    """The bytes as gzip, the same each time."""
+    return gzip.compress(body, mtime=0)

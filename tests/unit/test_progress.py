@@ -1,0 +1,71 @@
+"""What a person sees of a step on a terminal, what a log gets, and what is left when quiet was asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from loader.settings import PROJECT
+from tests.support.typed import typed
+
+BYTES = """
+from loader import progress
+with progress.step("load dump", total=4_000_000, unit="bytes") as step:
+    step.advance(1_000_000)
+    step.advance(1_000_000)
+    step.note(rows=1200)
+"""
+UNKNOWN = """
+from loader import progress
+with progress.step("run") as step:
+    step.expect(3)
+    step.expect(1)
+    step.advance(1)
+"""
+FAILS = """
+from loader import progress
+with progress.step("load dump"):
+    raise SystemExit(4)
+"""
+
+
+def on_a_terminal(code: str) -> str:
+    """What a terminal of 120 columns gets, without its colours."""
+    return typed([sys.executable, "-c", code], PROJECT, os.environ, columns=120)[1]
+
+
+def in_a_pipe(code: str) -> tuple[int, str]:
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_terminal_shows_amount_rate_and_time_left_then_one_line() -> None:
+    shown = on_a_terminal(BYTES)
+    assert re.search(r"load dump .*2\.0/4\.0 MB .*[kMG]B/s .*left", shown)
+    assert shown.strip().splitlines()[-1].startswith("✓ load dump: rows 1,200 (")
+
+
+def test_a_step_whose_size_turns_out_on_the_way_shows_it() -> None:
+    assert re.search(r"run .*1/4 .*/s .*left", on_a_terminal(UNKNOWN))
+
+
+def test_a_log_gets_one_line_without_colours() -> None:
+    code, shown = in_a_pipe(BYTES)
+    assert (code, shown.count("\n"), "\x1b" in shown) == (0, 1, False)
+    assert json.loads(shown)["rows"] == 1200
+
+
+@pytest.mark.parametrize("shown_by", [on_a_terminal, lambda code: in_a_pipe(code)[1]], ids=["terminal", "pipe"])
+def test_quiet_says_warnings_only(shown_by) -> None:
+    quiet = "from loader import progress\nprogress.be_quiet()\nprogress.say('all is well')\n"
+    assert shown_by(quiet + BYTES) == ""
+    assert "disk" in shown_by(quiet + "progress.warn('the disk is nearly full')")
+
+
+def test_quiet_keeps_no_failure_back() -> None:
+    assert in_a_pipe("from loader import progress\nprogress.be_quiet()\n" + FAILS)[0] == 4
