@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo report docs ui screenshots check test test-mysql test-twins endurance bench package release lint format lock clean
+.PHONY: help venv demo report docs ui screenshots check test test-mysql test-twins endurance bench package release format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -57,19 +57,15 @@ format: $(READY) ## rewrite models and Python in the house format
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-lint: $(READY) ## formats and lint rules, of SQL and of Python
-	$(BIN)/sqlmesh format --check
-	$(BIN)/sqlmesh lint
+check: $(READY) ## the quick loop: format and lint of SQL and Python, unit tests of both (tests/unit, tests/models)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
-
-check: lint ## the quick loop: lint, unit tests of the models, tests of logic and of models (tests/unit, tests/models)
-	$(BIN)/sqlmesh test
 	$(PYTEST) tests/unit tests/models
 
-test: lint ## lint, unit tests of the models, all tests but those left to test-mysql, those against servers on MariaDB
+test: $(READY) ## what check does, and all other tests but those left to test-mysql; servers are MariaDB and Postgres
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
 	@$(BIN)/python -m tests.support.servers require mariadb postgres chromium
-	$(BIN)/sqlmesh test
 	$(PYTEST)
 
 test-mysql: $(READY) ## on MySQL 9.7: what MariaDB and MySQL may differ in, and what make test sees on DuckDB

@@ -69,14 +69,16 @@ def land_and_plan(place: Place) -> None:
         places.plan()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
-    """The project, as SQLMesh reads it, on a warehouse that does not exist. Look at it, never plan it."""
+    """The project, as SQLMesh reads it, its unit tests too, on a warehouse that does not exist. Look at it, never plan it."""
     from sqlmesh import Context
+    from sqlmesh.core.loader import SqlMeshLoader
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WAREHOUSE_DUCKDB", str(tmp_path_factory.mktemp("project") / FILE))
         patch.setenv("WAREHOUSE_GATEWAY", "duckdb")
+        patch.setattr(SqlMeshLoader, "load_model_tests", SqlMeshLoader.load_model_tests.__wrapped__)
         context = Context(paths=[str(PROJECT)])
         try:
             yield context

@@ -1,12 +1,17 @@
-"""The house lint rules, each against a model that breaks it."""
+"""The house lint rules, each against a model that breaks it; and the project's own models against all of them."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlmesh.core.dialect import parse
 from sqlmesh.core.model import load_sql_based_model
 
 from linter import house_rules
+
+if TYPE_CHECKING:
+    from sqlmesh import Context
 
 MODEL = """
 /* A model. */
@@ -45,14 +50,12 @@ def test_a_rule_finds_what_breaks_it_and_nothing_else(rule: type, part: str, ins
     assert said in broken(rule, MODEL.replace(part, instead))
 
 
-def test_every_model_of_the_project_is_held_to_the_rules() -> None:
-    from sqlmesh import Context
+def test_every_model_of_the_project_is_held_to_the_rules(project: Context) -> None:
+    """As `sqlmesh lint` does."""
+    assert {"describedmodel", "describedcolumns", "survivingtypes", "nowallclock"} <= project.config.linter.rules
+    assert not project.lint_models(raise_on_error=False)
 
-    from loader.settings import PROJECT
 
-    context = Context(paths=[str(PROJECT)])
-    try:
-        assert {"describedmodel", "describedcolumns", "survivingtypes", "nowallclock"} <= context.config.linter.rules
-        assert not context.lint_models(raise_on_error=False)
-    finally:
-        context.close()
+def test_every_model_and_audit_is_in_the_house_format(project: Context) -> None:
+    """As `sqlmesh format --check` does."""
+    assert project.format(check=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,14 +91,6 @@ def test_only_staging_reads_what_the_loader_landed(models: Models) -> None:
             assert not [name for name in tables(model.render_query_or_raise()) if name.startswith(OF_THE_LOADER)], (
                 model.name
             )
-
-
-def test_models_are_shown_in_the_schemas_that_they_name(planned: Path, query, models: Models) -> None:
-    """I17: a default of the tool put _analytics, _silver and _gold behind the schemas' names, and dashboards read the empty ones."""
-    views = query(planned, "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal")
-    shown = {name for (name,) in views if not name.startswith((OF_THE_LOADER, "sqlmesh__", "sqlmesh."))}
-    assert shown == models.keys()
-    assert {name.partition(".")[0] for name in shown} == {"staging", "seeds", "silver", "gold"}
 
 
 def test_nothing_runs_behind_the_models(project: Context, models: Models) -> None:

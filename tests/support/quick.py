@@ -43,10 +43,10 @@ def hurry() -> None:
 
 
 def read_no_model_tests() -> None:
-    """The unit tests of the models are for `sqlmesh test`. To read them is a third of what a context costs."""
+    """The unit tests of the models are for tests/models alone. To read them is a third of what a context costs."""
     from sqlmesh.core.loader import SqlMeshLoader
 
-    SqlMeshLoader.load_model_tests = lambda _: []
+    SqlMeshLoader.load_model_tests = functools.wraps(SqlMeshLoader.load_model_tests)(lambda _: [])
 
 
 def collect_garbage_rarely() -> None:

@@ -1,0 +1,17 @@
+"""What a plan leaves in the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlmesh import Context
+
+
+def test_models_are_shown_in_the_schemas_that_they_name(planned: Path, query, project: Context) -> None:
+    """I17: a default of the tool put _analytics, _silver and _gold behind the schemas' names, and dashboards read the empty ones."""
+    views = query(planned, "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal")
+    shown = {name for (name,) in views if not name.startswith(("landing.", "sqlmesh__", "sqlmesh."))}
+    assert shown == {model.name for model in project.models.values()}
+    assert {name.partition(".")[0] for name in shown} == {"staging", "seeds", "silver", "gold"}
