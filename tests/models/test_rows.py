@@ -26,4 +26,4 @@ def test_each_name_stands_once() -> None:
 def test_rows_in_rows_out(project: Context, name: str) -> None:
     ran = project.test(tests=[str(FILES[0].with_name(name))])
     assert ran.testsRun == 1
-    assert ran.wasSuccessful(), ran.failure_tables or ran.errors
+    assert ran.wasSuccessful()  # what differs is printed
