@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo report docs ui screenshots check test test-mysql test-twins endurance bench package release format lock clean
+.PHONY: help venv demo report docs ui screenshots check test test-mysql test-twins endurance mutants bench package release format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -81,6 +81,9 @@ CASES ?= 20000
 endurance: $(READY) ## fuzzing and the simulated company's mornings, more or others than in make test: make endurance SEED=2 MORNINGS=200
 	$(BIN)/python -m tests.support.fuzz --cases $(CASES) --seed $(SEED)
 	$(BIN)/python -m tests.support.simulation --seed $(SEED) --mornings $(MORNINGS)
+
+mutants: $(READY) ## plant faults, one at a time, and say which test finds each: an hour or two; writes docs/mutants.md
+	$(BIN)/python -m tests.mutants --out docs/mutants.md
 
 bench: $(READY) ## speed against a database server's own client, and how far enrichment agrees; writes docs/benchmarks.md and docs/nationality.md
 	$(BIN)/python -m bench
