@@ -20,9 +20,8 @@ def test_there_are_eighty_or_more() -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.id for fault in FAULTS])
-def test_a_fault_has_its_place_and_a_test_to_try(fault: Fault) -> None:
+def test_a_fault_has_its_place(fault: Fault) -> None:
     assert planted(fault, (PROJECT / fault.file).read_text(encoding="utf-8"))
-    assert any(command(entry, PROJECT) for entry in fault.tries)
 
 
 @pytest.mark.parametrize("text", ["1 <= 2", "1 < 2, 1 < 2"])
