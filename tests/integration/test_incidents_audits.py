@@ -124,6 +124,16 @@ ALSO_PLANTED = [
         "staging.room_assignment_snapshots",
         "UPDATE landing.room_assignment_snapshots SET tenant_status = 99 WHERE snapshot_date = '2025-06-10' AND tenant_id = 1",
     ),
+    (
+        "within_tokyo_area",  # half a place
+        "silver.int_contracts",
+        "UPDATE {table} SET longitude = NULL WHERE contract_id = 1",
+    ),
+    (
+        "every_contract_accounted_for",  # of a tenant who has another one
+        "silver.int_contracts",
+        "UPDATE {dump}.movings SET tenant_id = 1 WHERE id = 2",
+    ),
 ]
 
 
