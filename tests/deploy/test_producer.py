@@ -261,9 +261,13 @@ def test_the_servers_certificate_is_verified(producer: Producer, tmp_path: Path)
     from tests.support.servers.tls import certificates
 
     foreign, _, _ = certificates(tmp_path / "tls")
-    done = producer.with_(DUMP_SSL_CA=str(foreign)).dump()
-    assert done.returncode == 1
-    assert "certificate" in done.stderr.lower()
+    of_no_name = "127.1"  # the same address, and a name that the certificate does not hold
+    producer.secret(host=of_no_name)
+    elsewhere = producer.with_(DUMP_SOURCE=f"{of_no_name}/basis").dump()
+    producer.secret()
+    for done in (elsewhere, producer.with_(DUMP_SSL_CA=str(foreign)).dump()):
+        assert done.returncode == 1
+        assert "certificate" in done.stderr.lower()
     assert producer.keys() == []
 
 

@@ -84,6 +84,11 @@ def test_with_a_ca_file_certificate_and_host_are_verified_by_loader_and_sqlmesh(
             assert warehouse.query(cipher)[0][1]
         with sqlmesh_context(aurora.settings()) as (context, _):
             assert context.engine_adapter.fetchone(cipher)[1]
+        # The same address, and a name that the certificate does not hold.
+        elsewhere = servers.mysql.url.replace("@127.0.0.1:", "@127.1:")
+        monkeypatch.setenv("WAREHOUSE_MYSQL_URL", f"{elsewhere}?ssl_ca={servers.mysql.ca_file}")
+        with pytest.raises(LoaderError, match="(?i)certificate"), read_warehouse(aurora.settings()):
+            pass
     (tmp_path / "other").mkdir()
     stranger = certificates(tmp_path / "other")[0]
     monkeypatch.setenv("WAREHOUSE_MYSQL_URL", f"{servers.mysql.url}?ssl_ca={stranger}")
