@@ -24,6 +24,7 @@ def test_each_name_stands_once() -> None:
 
 @pytest.mark.parametrize("name", TESTS)
 def test_rows_in_rows_out(project: Context, name: str) -> None:
-    ran = project.test(tests=[str(FILES[0].with_name(name))])
+    # Past a wrapper that looks through the whole stack for who calls, at a tenth of a second's cost, for a report that is off.
+    ran = type(project).test.__wrapped__(project, tests=[str(FILES[0].with_name(name))])
     assert ran.testsRun == 1
     assert ran.wasSuccessful()  # what differs is printed
