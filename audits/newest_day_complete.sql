@@ -11,4 +11,6 @@ WHERE
       MAX(@day)
     FROM @this_model
   )
-  AND @REDUCE(@EACH(@columns, c -> c IS NULL), (l, r) -> l OR r)
+  AND (
+    @REDUCE(@EACH(@columns, c -> c IS NULL), (l, r) -> l OR r)
+  )
