@@ -1,0 +1,199 @@
+"""The macros' SQL: what it computes on DuckDB, and what it is on MySQL where that is another one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pytest
+import sqlglot
+from sqlmesh.utils.errors import SQLMeshError
+
+from macros import cleaning, dates, guards
+
+DUCKDB = SimpleNamespace(dialect="postgres", var=lambda _: "duckdb", runtime_stage="evaluating")
+MYSQL = SimpleNamespace(dialect="postgres", var=lambda _: "mysql", runtime_stage="evaluating")
+UNIT_TEST_ON_MYSQL = SimpleNamespace(dialect="postgres", var=lambda _: "mysql", runtime_stage="testing")
+
+
+def written(macro: Callable[..., Any], *arguments: str, evaluator: Any = DUCKDB) -> str:
+    """The SQL that a macro writes of arguments in SQL."""
+    parsed = [sqlglot.parse_one(argument, dialect="postgres") for argument in arguments]
+    body = getattr(macro, "__wrapped__", macro)
+    return body(evaluator, *parsed)
+
+
+@pytest.fixture(scope="module")
+def computed() -> Iterator[Callable[..., Any]]:
+    """`computed(macro, arguments)`: the value of a macro's SQL on DuckDB."""
+    with duckdb.connect() as connection:
+
+        def value(macro: Callable[..., Any], *arguments: str) -> Any:
+            sql = sqlglot.transpile(f"SELECT {written(macro, *arguments)}", read="postgres", write="duckdb")[0]
+            return connection.execute(sql).fetchone()[0]
+
+        yield value
+
+
+TEXTS = {
+    "'日本　'": "日本",
+    "' 　 韓国 　 '": "韓国",
+    "'　　a b　　'": "a b",
+    "'NULL'": None,
+    "'null'": None,
+    "'--'": None,
+    "''": None,
+    "' 　'": None,
+    "' NULL '": None,
+    "'Null'": "Null",
+    "'---'": "---",
+    "'0'": "0",
+    "'ｶﾞ'": "ｶﾞ",
+    "NULL": None,
+    "12": "12",
+    "'123456789'": "12345678",
+    "'1234567 9'": "1234567",
+    "'a\u00a0'": "a\u00a0",  # a no-break space is a sign of the text
+}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_is_trimmed_cut_and_none_in_four_spellings(computed: Callable[..., Any], text: str) -> None:
+    assert computed(cleaning.clean_text, text, "8") == TEXTS[text]
+
+
+DATES = {
+    "1900-01-01": None,
+    "1900-01-02": dt.date(1900, 1, 2),
+    "2028-02-29": dt.date(2028, 2, 29),
+    "2099-12-31": dt.date(2099, 12, 31),
+    "2100-01-01": None,
+    "5300-11-12": None,
+}
+
+
+@pytest.mark.parametrize("day", DATES)
+def test_a_date_far_from_any_real_day_is_none(computed: Callable[..., Any], day: str) -> None:
+    assert computed(cleaning.clean_date, f"CAST('{day}' AS DATE)") == DATES[day]
+    assert computed(cleaning.clean_date, f"CAST('{day} 23:59:59.9' AS TIMESTAMP)") == DATES[day]
+    at = DATES[day] and dt.datetime.combine(DATES[day], dt.time(23, 59, 59))
+    assert computed(cleaning.clean_timestamp, f"CAST('{day} 23:59:59.9' AS TIMESTAMP)") == at  # cut, not rounded
+
+
+def test_no_date_is_none(computed: Callable[..., Any]) -> None:
+    assert computed(cleaning.clean_date, "CAST(NULL AS DATE)") is None
+    assert computed(cleaning.clean_timestamp, "CAST(NULL AS TIMESTAMP)") is None
+
+
+CODES = {
+    "8": 8,
+    "08": 8,
+    " 8 ": 8,
+    "999999999": 999_999_999,
+    "1234567890": None,
+    "": None,
+    " ": None,
+    "8号": None,
+    "12abc": None,
+    "-1": None,
+    "1.0": None,
+    "8\n": None,
+    "８": None,
+}
+
+
+@pytest.mark.parametrize("text", CODES)
+def test_a_code_is_up_to_nine_digits_and_nothing_else(computed: Callable[..., Any], text: str) -> None:
+    assert computed(cleaning.to_code, f"'{text}'") == CODES[text]
+
+
+def test_a_code_that_is_null_is_none(computed: Callable[..., Any]) -> None:
+    assert computed(cleaning.to_code, "CAST(NULL AS VARCHAR)") is None
+
+
+@pytest.mark.parametrize(("contact", "shown"), [("'000-1234-5678'", "***5678"), ("'12'", "***12"), ("NULL", None)])
+def test_a_contact_shows_its_last_four_signs(computed: Callable[..., Any], contact: str, shown: str | None) -> None:
+    assert computed(cleaning.masked, f"CAST({contact} AS VARCHAR)") == shown
+
+
+# Start, end, days, completed months, completed years.
+STRETCHES = [
+    ("2024-01-31", "2024-02-29", 29, 0, 0),
+    ("2024-01-31", "2024-03-31", 60, 2, 0),
+    ("2024-02-29", "2025-02-28", 365, 11, 0),
+    ("2024-02-29", "2025-03-01", 366, 12, 1),
+    ("2023-12-31", "2024-01-01", 1, 0, 0),
+    ("2026-01-10", "2026-01-10", 0, 0, 0),
+    ("2026-01-10", "2026-02-10", 31, 1, 0),
+    ("2000-02-10", "2026-02-10", 9497, 312, 26),
+    ("2000-02-11", "2026-02-10", 9496, 311, 25),
+]
+
+
+@pytest.mark.parametrize(("start", "end", "days", "months", "years"), STRETCHES)
+def test_days_completed_months_and_years_between_two_dates(
+    computed: Callable[..., Any], start: str, end: str, days: int, months: int, years: int
+) -> None:
+    both = (f"CAST('{start}' AS DATE)", f"CAST('{end}' AS DATE)")
+    assert computed(dates.days_between, *both) == days
+    assert computed(dates.days_between, *reversed(both)) == -days
+    assert computed(dates.months_between, *both) == months
+    assert computed(dates.years_between, *both) == years
+    assert computed(dates.add_days, both[0], str(days)) == dt.date.fromisoformat(end)
+
+
+def test_a_date_that_is_null_gives_null(computed: Callable[..., Any]) -> None:
+    for macro in (dates.days_between, dates.months_between, dates.years_between):
+        assert computed(macro, "CAST(NULL AS DATE)", "CAST('2026-01-10' AS DATE)") is None
+
+
+ON_MYSQL = [
+    (dates.days_between, ("a", "b"), "CAST(TO_DAYS(b) - TO_DAYS(a) AS BIGINT)"),
+    (dates.add_days, ("a", "n"), "FROM_DAYS(TO_DAYS(a) + n)"),
+    (
+        cleaning.to_code,
+        ("c",),
+        "CAST(CASE WHEN NOT REGEXP_INSTR(TRIM(BOTH ' ' FROM c), '[^0-9]') > 0 AND LENGTH(TRIM(BOTH ' ' FROM c)) BETWEEN 1 AND 9 "
+        "THEN TRIM(BOTH ' ' FROM c) END AS BIGINT)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("macro", "arguments", "sql"), ON_MYSQL)
+def test_mysql_has_sql_of_its_own_but_not_in_unit_tests_that_run_on_duckdb(
+    macro: Callable[..., Any], arguments: tuple[str, ...], sql: str
+) -> None:
+    assert written(macro, *arguments, evaluator=MYSQL) == sql
+    assert written(macro, *arguments, evaluator=UNIT_TEST_ON_MYSQL) == written(macro, *arguments) != sql
+
+
+@pytest.mark.parametrize("macro", [dates.months_between, dates.years_between, cleaning.clean_date, cleaning.masked])
+def test_all_other_macros_write_the_same_for_both(macro: Callable[..., Any]) -> None:
+    arguments = ("a", "b")[: 2 if macro in (dates.months_between, dates.years_between) else 1]
+    assert written(macro, *arguments, evaluator=MYSQL) == written(macro, *arguments)
+
+
+def at(stage: str, dialect: str, **adapter: Any) -> Any:
+    return SimpleNamespace(runtime_stage=stage, engine_adapter=SimpleNamespace(dialect=dialect, **adapter))
+
+
+def test_a_database_that_was_never_loaded_is_refused_before_a_plan_or_run_begins() -> None:
+    asked: list[str] = []
+    lacks = at("before_all", "duckdb", table_exists=lambda name: asked.append(name))
+    with pytest.raises(SQLMeshError, match="Load a dump first: python -m loader load"):
+        written(guards.require_landing, evaluator=lacks)
+    assert asked == ["landing.load_ledger"]
+    has = at("before_all", "duckdb", table_exists=lambda _: True)
+    assert written(guards.require_landing, evaluator=has) == guards.NOTHING
+    assert written(guards.require_landing, evaluator=at("loading", "duckdb")) == guards.NOTHING
+
+
+def test_the_lock_is_taken_on_mysql_alone_and_before_anything_else() -> None:
+    held: list[str] = []
+    for stage, dialect in (("before_all", "duckdb"), ("loading", "mysql"), ("before_all", "mysql")):
+        one = at(stage, dialect, hold_lock=lambda stage=stage, dialect=dialect: held.append(f"{stage} {dialect}"))
+        assert written(guards.take_lock, evaluator=one) == guards.NOTHING
+    assert held == ["before_all mysql"]
