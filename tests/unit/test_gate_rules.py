@@ -1,0 +1,61 @@
+"""The rules of the gate: each with what just passes and what breaks it; and what becomes of a finding."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from loader.contract import TableRules
+from loader.contract.findings import ACCEPTED, BLOCKED, PASSED, WARNED, Finding, judged, on_rows, softened
+from loader.contract.rules import Examined, findings_on
+from loader.dump_report import TableReport
+from loader.warehouse import Warehouse
+from tests.support.gate_rules import AT, CASES, finding
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_rule_finds_what_is_beyond_its_bound(name: str, own: Warehouse) -> None:
+    case = CASES[name]
+    assert finding(own, case) == Finding(*case.found, PASSED if case.good else BLOCKED)
+
+
+def test_a_table_without_rules_is_asked_nothing(own: Warehouse) -> None:
+    table = Examined(own, "nowhere", "t", TableReport(), 5, AT, (), ())
+    assert list(findings_on(table, TableRules())) == []
+
+
+def test_codes_of_the_first_dump_or_of_a_new_column_are_compared_with_none(own: Warehouse) -> None:
+    case = CASES["codes that were merged"]
+    with pytest.raises(ValueError, match="not enough values"):  # no such finding
+        finding(own, dataclasses.replace(case, shown=()))
+
+
+@pytest.mark.parametrize("before", [None, 0])
+def test_a_number_of_rows_is_compared_with_no_dump_before_or_an_empty_one(before: int | None) -> None:
+    assert list(on_rows("t", 5, before, None, (-10, 10))) == []
+
+
+BAD = judged("rows:t", "3", "4 or more", False)
+
+
+def test_what_is_beyond_its_bound_blocks_and_says_so() -> None:
+    assert str(BAD) == "rows:t: 3 (allowed: 4 or more)"
+    assert str(Finding("columns", "the dump lacks table t")) == "columns: the dump lacks table t"
+
+
+SOFTENED = [
+    (("rows:t",), (), WARNED),
+    ((), ("rows:t",), ACCEPTED),
+    (("rows:t",), ("rows:t",), WARNED),
+    (("rows:u",), ("change:t",), BLOCKED),
+]
+
+
+@pytest.mark.parametrize(("only_warn", "accepted", "outcome"), SOFTENED)
+def test_a_contract_may_only_warn_and_a_person_may_accept(
+    only_warn: tuple[str, ...], accepted: tuple[str, ...], outcome: str
+) -> None:
+    assert softened(BAD, only_warn, accepted) == dataclasses.replace(BAD, outcome=outcome)
+    good = dataclasses.replace(BAD, outcome=PASSED)
+    assert softened(good, only_warn, accepted) == good
