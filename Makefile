@@ -62,7 +62,7 @@ check: $(READY) ## the quick loop: format and lint of SQL and Python, unit tests
 	$(BIN)/ruff check
 	$(PYTEST) tests/unit tests/models
 
-test: $(READY) ## what check does, and all other tests but those left to test-mysql; servers are MariaDB and Postgres
+test: $(READY) ## what check does and all other tests, a sample of endurance; but for what is left to test-mysql
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	@$(BIN)/python -m tests.support.servers require mariadb postgres chromium
@@ -77,10 +77,9 @@ test-twins: $(READY) ## where MySQL 9.7 can't be had: the tests that make test l
 
 SEED ?= 1
 MORNINGS ?= 65
-CASES ?= 20000
-endurance: $(READY) ## fuzzing and the simulated company's mornings, more or others than in make test: make endurance SEED=2 MORNINGS=200
-	$(BIN)/python -m tests.support.fuzz --cases $(CASES) --seed $(SEED)
-	$(BIN)/python -m tests.support.simulation --seed $(SEED) --mornings $(MORNINGS)
+endurance: $(READY) ## kills, full disks, cuts, fuzzing and simulated mornings at length: make endurance SEED=2 MORNINGS=200
+	@$(BIN)/python -m tests.support.servers require mariadb postgres
+	$(PYTEST) tests/endurance -rs --at-length --seed $(SEED) --mornings $(MORNINGS) $(if $(MINUTES),--minutes $(MINUTES))
 
 mutants: $(READY) ## plant faults, one at a time, and say which test finds each: an hour or two; writes docs/mutants.md
 	$(BIN)/python -m tests.mutants --out docs/mutants.md

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +28,17 @@ COMPANY = ["--end", "2026-02-10", "--days", "3", "--scale", "0.05", "--seed", "1
 quick.hurry()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("endurance", "tests/endurance")
+    group.addoption("--at-length", action="store_true", help="all of each test, not a sample")
+    group.addoption("--seed", type=int, default=1, help="of everything that chance decides (default: 1)")
+    group.addoption("--mornings", type=int, default=65, help="of the simulated company, at length (default: 65)")
+    group.addoption("--minutes", type=float, help="skip tests that have not begun by then")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, so that the workers end together."""
-    items.sort(key=lambda item: item.path.parent.name != "endurance")
+    """The longest first, so that the workers end together; of those the many pieces of fuzzing last."""
+    items.sort(key=lambda item: (item.path.parent.name != "endurance", item.path.name == "test_fuzz.py"))
 
 
 def pytest_collection_finish() -> None:
@@ -86,11 +96,26 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
             context.close()
 
 
+@contextmanager
+def made_once(factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path, bool]]:
+    """A folder that pytest's workers share, and whether it is to be filled: the first fills it, and the others wait."""
+    own = factory.getbasetemp()
+    base = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder, done = base / name, base / f"{name}.done"
+    folder.mkdir(exist_ok=True)
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder, not done.exists()
+        done.touch()
+
+
 @pytest.fixture(scope="session")
 def planned_place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A DuckDB warehouse with one dump and two snapshots, planned. Read it or copy it, never change it."""
-    place = places.duckdb_place(tmp_path_factory.mktemp("planned") / FILE)
-    land_and_plan(place)
+    with made_once(tmp_path_factory, "planned") as (folder, is_empty):
+        place = places.duckdb_place(folder / FILE)
+        if is_empty:
+            land_and_plan(place)
     return place
 
 
@@ -113,8 +138,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         done = CliRunner().invoke(cli, list(words))
         assert done.exit_code == 0, done.output
 
-    folder = tmp_path_factory.mktemp("demo")
-    with pytest.MonkeyPatch.context() as patch:
+    with made_once(tmp_path_factory, "demo") as (folder, is_empty), pytest.MonkeyPatch.context() as patch:
+        if not is_empty:
+            return folder / FILE
         patch.setenv("WAREHOUSE_DUCKDB", str(folder / FILE))
         patch.setenv("WAREHOUSE_CONTRACT", str(CONTRACT))
         made = CliRunner().invoke(main, ["--out", str(folder / "bucket"), *COMPANY])

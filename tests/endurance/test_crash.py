@@ -24,14 +24,12 @@ from loader.mysql_url import connect
 from loader.warehouse import open_warehouse
 from loader.warehouse.own_tables import MARKER
 from tests.conftest import FIRST_DAY
+from tests.endurance.conftest import Length
 from tests.support import places
 from tests.support.crash import BUSY, DEADLINE, MOMENTS, Attempt, Command, Nursery, Point, nursery, wait_until
 from tests.support.landing import TABLES, Rows, company, moving, tenant
 from tests.support.places import Place, contents
 from tests.support.small_bucket import put_dump, put_snapshot
-
-SEED = 20250610
-AT_LEAST = 50
 
 FILES, KINDS = ("|".join(names) for names in zip(*((one.table, one.name) for one in DATASETS), strict=True))
 Phases = list[tuple[str, str, tuple[str, ...]]]
@@ -239,15 +237,17 @@ class Mornings:
         place: the one to kill commands on.
         twin: the one that is let alone, a DuckDB file: both engines give the same rows.
         folder: for buckets.
+        seed: of the points at which commands are killed.
         commands, others: start commands on the one and on the other.
     """
 
-    def __init__(self, place: Place, twin: Place, folder: Path, commands: Nursery, others: Nursery) -> None:
+    def __init__(self, place: Place, twin: Place, folder: Path, seed: int, commands: Nursery, others: Nursery) -> None:
         self.place, self.twin = place, twin
         self.bucket, self.twin_bucket = folder / "bucket", folder / "twin-bucket"
         self.bucket.mkdir()
         self.twin_bucket.mkdir()
-        self.random = random.Random(SEED)
+        self.random = random.Random(seed)
+        self.seed = seed
         self.kills: Counter[str] = Counter()
         self.history: list[str] = []
         self.loaded: list[int] = []
@@ -385,7 +385,7 @@ class Mornings:
         except AssertionError as failure:
             story = "\n  ".join(self.history)
             raise AssertionError(
-                f"seed {SEED}, morning of {day(self.loaded[-1])}, after\n  {story}\n{failure}"
+                f"seed {self.seed}, morning of {day(self.loaded[-1])}, after\n  {story}\n{failure}"
             ) from failure
 
 
@@ -447,27 +447,27 @@ def twin(planned_place: Place, tmp_path: Path) -> Place:
 
 
 @contextmanager
-def mornings(place: Place, twin: Place, folder: Path) -> Iterator[Mornings]:
+def mornings(place: Place, twin: Place, folder: Path, seed: int) -> Iterator[Mornings]:
     with nursery(folder / "commands") as commands, nursery(folder / "others") as others:
-        yield Mornings(place, twin, folder, commands, others)
+        yield Mornings(place, twin, folder, seed, commands, others)
 
 
 @pytest.mark.server
-def test_mornings_on_mysql_killed_at_many_points(aurora: Place, twin: Place, tmp_path: Path) -> None:
+def test_mornings_on_mysql_killed_at_many_points(aurora: Place, twin: Place, length: Length, tmp_path: Path) -> None:
     account = aurora.settings().mysql.arguments
-    with mornings(aurora, twin, tmp_path) as lived:
+    with mornings(aurora, twin, tmp_path, length.seed) as lived:
         lived.first(1, LOAD, RUN)
         lived.reader = reader = Reader(account, 1)
         reader.start()
         try:
-            for offset in (2, 4, 5, 6):
+            for offset in (days := length.of((2, 4, 5, 6), (2,))):
                 lived.interrupted(offset, LOAD, RUN if offset != LATE else REOPEN + RUN, outside=1)
             reader.check()
         finally:
             reader.end()
-        assert lived.kills.total() >= AT_LEAST, lived.kills
+        assert lived.kills.total() >= length.of(50, 12), lived.kills
         assert lived.kills.keys() >= {phase for phase, _, _ in LOAD + RUN}
-        assert reader.looks.keys() == {1, 2, 4, 5, 6}
+        assert reader.looks.keys() == {1, *days}
     with closing(connect(**account)) as connection, connection.cursor() as cursor:
 
         def alone() -> bool:
@@ -493,9 +493,12 @@ def test_a_run_killed_while_it_reads_the_models_leaves_no_process_that_holds_the
         wait_until(lambda: aurora.query("SELECT IS_FREE_LOCK('warehouse')") == [(1,)], "the lock is held on")
 
 
-def test_mornings_on_duckdb_killed_at_some_points(planned_place: Place, twin: Place, tmp_path: Path) -> None:
+def test_mornings_on_duckdb_killed_at_some_points(
+    planned_place: Place, twin: Place, length: Length, tmp_path: Path
+) -> None:
     """No reader beside it: DuckDB lets no other process open the file while a command has it."""
-    with mornings(places.copied(planned_place, tmp_path), twin, tmp_path) as lived:
+    with mornings(places.copied(planned_place, tmp_path), twin, tmp_path, length.seed) as lived:
         lived.first(1, DUCKDB_LOAD, DUCKDB_RUN)
-        lived.interrupted(2, DUCKDB_LOAD, DUCKDB_RUN, outside=0)
+        for offset in length.of((2, 4, 5, 6), (2,)):
+            lived.interrupted(offset, DUCKDB_LOAD, DUCKDB_RUN, outside=0)
         assert lived.kills.total() >= 5, lived.kills

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from loader.errors import DumpRejectedError
+from tests.endurance.conftest import Length
 from tests.support.fuzz import reference
 from tests.support.landed import Landed
 
@@ -58,20 +59,21 @@ def damaged(draw: st.DrawFn) -> tuple[tuple[str, ...], bytes]:
     return tuple(kinds), body
 
 
-@settings(
-    derandomize=True,
-    deadline=None,
-    max_examples=1500,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(damaged())
-def test_what_lands_of_a_damaged_dump_is_what_its_text_says(
-    tmp_path: Path, dump: tuple[tuple[str, ...], bytes]
-) -> None:
-    kinds, body = dump
-    create = b"CREATE TABLE `t` (" + b",".join(f"`c{at}` {kind}".encode() for at, kind in enumerate(kinds)) + b");\n"
-    try:
-        found = Landed(create + body, tmp_path)
-    except DumpRejectedError:
-        return
-    assert found.tables["t"] == reference.read(create + body)["t"].rows
+def test_what_lands_of_a_damaged_dump_is_what_its_text_says(length: Length, tmp_path: Path) -> None:
+    @seed(length.seed)
+    @settings(
+        max_examples=length.of(10_000, 500), database=None, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(damaged())
+    def holds(dump: tuple[tuple[str, ...], bytes]) -> None:
+        kinds, body = dump
+        create = (
+            b"CREATE TABLE `t` (" + b",".join(f"`c{at}` {kind}".encode() for at, kind in enumerate(kinds)) + b");\n"
+        )
+        try:
+            found = Landed(create + body, tmp_path)
+        except DumpRejectedError:
+            return
+        assert found.tables["t"] == reference.read(create + body)["t"].rows
+
+    holds()

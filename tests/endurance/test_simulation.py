@@ -12,35 +12,39 @@ from loader import restate
 from loader.restate import CALENDAR
 from loader.settings import PROJECT
 from tests.conftest import settings_for
+from tests.endurance.conftest import Length
 from tests.support.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
 from tests.support.places import FILE, Place, duckdb_place
 from tests.support.simulation import rebuilds
 from tests.support.simulation.compare import LEFT_OUT, contents, differences
-from tests.support.simulation.script import CHUNKS, SHORT, script
+from tests.support.simulation.script import CHUNKS, EACH_ONCE, SHORT, script
 from tests.support.simulation.simulation import FIRST, Plan, Simulation
 
+MONTH = Plan(mornings=2 + sum(map(len, EACH_ONCE)), points=2, chunks=EACH_ONCE)
 
-def test_two_months_of_mornings_leave_what_a_rebuild_gives(tmp_path: Path, monkeypatch) -> None:
-    """65 mornings, with a year's end, two months' ends and a leap day."""
+
+def test_months_of_mornings_leave_what_a_rebuild_gives(length: Length, tmp_path: Path, monkeypatch) -> None:
+    """The sample is a month with a year's end; 65 mornings have two months' ends and a leap day."""
     place = duckdb_place(tmp_path / FILE)
     monkeypatch.setenv("WAREHOUSE_DUCKDB", place.variables["WAREHOUSE_DUCKDB"])
-    simulation = Simulation(place, tmp_path, Plan())
+    simulation = Simulation(place, tmp_path, length.of(Plan(length.seed, length.mornings), MONTH))
     simulation.play()
-    life = simulation.life
-    assert len(simulation.compared) >= 12
-    assert FIRST.year < life.day.year and life.day >= dt.date(2024, 3, 1)
+    assert len(simulation.compared) >= length.of(12, 4)
+    assert FIRST.year < simulation.life.day.year
 
 
 def test_every_kind_of_trouble_is_in_the_script() -> None:
-    played = {morning.kind for morning in script(random.Random(Plan().seed), FIRST, Plan().mornings, CHUNKS)}
-    assert {kind for chunk in CHUNKS for kind in chunk} <= played
+    kinds = {kind for chunk in CHUNKS for kind in chunk}
+    for plan in (Plan(), MONTH):
+        played = {morning.kind for morning in script(random.Random(plan.seed), FIRST, plan.mornings, plan.chunks)}
+        assert kinds <= played
 
 
 @pytest.mark.server
 def test_a_dozen_mornings_on_the_servers_leave_what_a_rebuild_gives(
-    empty_aurora: Place, servers, tmp_path: Path
+    empty_aurora: Place, servers, length: Length, tmp_path: Path
 ) -> None:
-    simulation = Simulation(empty_aurora, tmp_path, Plan(mornings=13, points=2, chunks=SHORT))
+    simulation = Simulation(empty_aurora, tmp_path, Plan(length.seed, 13, points=2, chunks=SHORT))
     simulation.play()
     assert len(simulation.compared) == 3
     # And built anew on the server itself, not only on DuckDB.

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from loader.errors import DumpRejectedError
 from tests.support.landed import REAL_DUMPS, Landed
 
 DUMPS = sorted(path for path in REAL_DUMPS.glob("*/*.sql"))
@@ -72,34 +71,3 @@ def test_every_value_lands_as_the_server_has_it(path: Path, gzipped: bool, tmp_p
         assert +counted == +nulled, table
     compact = path.stem in ("production", "compact_hex")
     assert (found.report.headed, found.report.complete) == (not compact, not compact)
-
-
-def _quick(path: Path) -> bytes:
-    """A small real dump: one table and its rows, with the header and trailer around them."""
-    body = path.read_bytes()
-    start, end = (
-        body.index(b"-- Table structure for table `parted`"),
-        body.index(b"UNLOCK TABLES;\n", body.index(b"`parted` VALUES")) + len(b"UNLOCK TABLES;\n"),
-    )
-    return (
-        body[: body.index(b"-- Table structure for table")]
-        + body[start:end]
-        + body[body.rindex(b"-- Dump completed") :]
-    )
-
-
-@pytest.mark.parametrize("server", ["mariadb", "mysql"])
-@pytest.mark.parametrize("gzipped", [False, True], ids=["plain", "gz"])
-def test_a_dump_cut_at_any_byte_is_never_taken_for_whole(server: str, gzipped: bool, tmp_path: Path) -> None:
-    whole = _quick(REAL_DUMPS / server / "plain.sql")
-    body = gzip.compress(whole) if gzipped else whole
-    assert Landed(body, tmp_path).report.complete
-    # At each byte of one; of the others the last kilobytes, where an end is most like another one, and every seventh before them.
-    step = 1 if (server, gzipped) == ("mariadb", False) else 7
-    for length in [*range(0, max(len(body) - 2000, 0), step), *range(max(len(body) - 2000, 0), len(body))]:
-        try:
-            found = Landed(body[:length], tmp_path)
-        except DumpRejectedError as rejection:
-            assert "gghouse_20260210.sql" in str(rejection)
-        else:
-            assert not found.report.complete

@@ -31,6 +31,7 @@ CHUNKS: tuple[tuple[str, ...], ...] = (
     ("promoted",),
     ("planned_in_dev", "exported_again", "dev_promoted"),
 )
+EACH_ONCE = tuple(dict.fromkeys(chunk for chunk in CHUNKS if chunk != ("gap", "waived")))
 ONCE = {"promoted", "planned_in_dev"}  # an edit is made once
 SHORT: tuple[tuple[str, ...], ...] = (
     ("gap", "late_file"),
