@@ -1,0 +1,143 @@
+"""The gate as a whole: what a landed dump lacks, brings anew or leaves open, and which of that blocks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from loader.changes import Changes
+from loader.contract import Contract
+from loader.contract.findings import BLOCKED, NOTED, PASSED, WARNED
+from loader.contract.gate import Landed, examine
+from loader.contract.readings import Reading
+from loader.dump.create_table import parse_create_table
+from loader.dump_report import DumpReport, Remark, TableReport
+from loader.dumps import Dump
+from loader.warehouse import Warehouse
+
+DAY = dt.date(2025, 6, 10)
+DDL = "CREATE TABLE `t` (`id` int, `name` varchar(20), `rent` bigint, `share` decimal(9,4))"
+TEXT = Reading("t", "name", "staging.t", frozenset(("text",)), longest=5)
+WHOLE = Reading("t", "rent", "staging.t", frozenset(("integer",)), scale=0, largest=999)
+FINE = Reading("t", "share", "staging.t", frozenset(("decimal",)), scale=2)
+
+
+@pytest.fixture
+def judged(own: Warehouse) -> Any:
+    """`judged(rows, rules, readings, changes of the report, changes of what landed)`: (rule, outcome) -> figure of all but what passed."""
+    own.create_schema("landing_1")
+    own.execute("CREATE TABLE landing_1.t (id BIGINT, name VARCHAR, rent BIGINT, share DECIMAL(9, 4))")
+
+    def findings(
+        rows: str = "(1, 'abc', 5, 0.5)",
+        rules: dict[str, Any] | None = None,
+        readings: tuple[Reading, ...] = (TEXT, WHOLE, FINE),
+        report: dict[str, Any] | None = None,
+        **landed: Any,
+    ) -> dict[tuple[str, str], str]:
+        own.execute(f"INSERT INTO landing_1.t VALUES {rows}")
+        contract = Contract.model_validate(
+            {"source": {"allowed": []}, "continuity_days": 1, "tables": {}, "snapshots": {}} | (rules or {})
+        )
+        table = TableReport(1, 1, columns=parse_create_table(DDL.encode()).columns)
+        dump = Dump(DAY, "k", 1, "0", dt.datetime(2025, 6, 10, 5, 45))
+        whole = {
+            "schema": "landing_1",
+            "report": DumpReport(**({"tables": {"t": table}} | (report or {}))),
+            "dump": dump,
+            "columns": own.columns("landing_1"),
+            "rows_before": {},
+            "columns_before": {},
+            "twin": None,
+            "since": None,
+            "changes": {},
+        } | landed
+        found = examine(own, Landed(**whole), contract, readings, ())
+        return {(one.rule, one.outcome): one.figure for one in found if one.outcome != PASSED}
+
+    return findings
+
+
+def test_a_dump_as_it_should_be_passes(judged: Any) -> None:
+    assert judged(rules={"tables": {"t": {"key": ["id"], "at_least": 1}}}) == {}
+
+
+BEYOND = {
+    "(1, 'abcdef', 5, 0)": {("longer:t.name", BLOCKED): "1 values are longer than staging.t keeps"},
+    "(1, 'abc', 1000, 0), (2, 'abc', -1000, 0)": {
+        ("larger:t.rent", BLOCKED): "2 values are larger than staging.t keeps"
+    },
+    "(1, 'abc', 5, 0.125)": {("finer:t.share", BLOCKED): "1 values are finer than staging.t keeps"},
+}
+
+
+@pytest.mark.parametrize("rows", BEYOND)
+def test_a_value_that_a_model_can_not_keep_blocks(judged: Any, rows: str) -> None:
+    assert judged(rows) == BEYOND[rows]
+
+
+def test_a_column_that_lacks_blocks_and_the_rules_are_not_asked(judged: Any) -> None:
+    gone = Reading("t", "gone", "staging.t", frozenset(("text",)))
+    found = judged(rules={"tables": {"t": {"key": ["no_such_column"], "at_least": 9}}}, readings=(gone,))
+    assert [*found] == [("columns", BLOCKED)]
+    assert judged("(1, 'abcdef', 5, 0)", readings=(gone, TEXT)) == {
+        ("columns", BLOCKED): "the dump lacks column t.gone, which staging.t reads"
+    }
+
+
+def test_a_rule_of_the_contract_blocks_or_warns_as_it_says(judged: Any) -> None:
+    rules = {"tables": {"t": {"at_least": 5}}}
+    assert judged(rules=rules) == {("rows:t", BLOCKED): "1"}
+    assert judged(rules=rules | {"only_warn": ["rows:t"]}) == {("rows:t", WARNED): "1"}
+
+
+def test_rows_are_compared_with_those_of_the_dump_before(judged: Any) -> None:
+    rules = {"tables": {"t": {"change_percent": [-10, 10]}}}
+    assert judged(rules=rules, rows_before={"t": 2}) == {("change:t", BLOCKED): "2 to 1, -50.00 %"}
+    assert judged(rules=rules) == {}
+
+
+REMARKS = {
+    "a part of a table that models read": (Remark("whole", "t", "a part"), {("whole:t", BLOCKED): "a part"}),
+    "a part of another table": (Remark("whole", "u", "a part"), {("whole:u", WARNED): "a part"}),
+    "where rows end": (Remark("whole", None, "open"), {("whole", WARNED): "open"}),
+    "a column without its values that models read": (
+        Remark("generated", "t", "NULL in 1 rows", "NAME"),
+        {("generated:t.NAME", BLOCKED): "NULL in 1 rows; read by staging.t"},
+    ),
+    "a column without its values that none reads": (
+        Remark("generated", "t", "NULL in 1 rows", "id"),
+        {("generated:t.id", WARNED): "NULL in 1 rows"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REMARKS)
+def test_what_a_dump_leaves_open_blocks_where_numbers_are_made_of_it(judged: Any, case: str) -> None:
+    remark, found = REMARKS[case]
+    assert judged(report={"remarks": [remark]}) == found
+
+
+def test_a_part_of_a_table_with_rules_blocks_though_no_model_reads_it(judged: Any) -> None:
+    found = judged(rules={"tables": {"t": {}}}, readings=(), report={"remarks": [Remark("whole", "t", "a part")]})
+    assert found == {("whole:t", BLOCKED): "a part"}
+
+
+def test_another_days_dump_blocks_by_its_time_by_its_bytes_and_by_its_rows(judged: Any) -> None:
+    assert ("dated", BLOCKED) in judged(report={"times": [dt.datetime(2025, 6, 9, 5, 40)]})
+    assert ("unchanged", BLOCKED) in judged(twin=dt.date(2025, 6, 9))
+    same = {"since": dt.date(2025, 6, 9), "changes": {"t": Changes(0, 0, 0)}}
+    assert ("unchanged", BLOCKED) in judged(**same)
+    assert judged(**same | {"changes": {"t": Changes(0, 1, 0)}}) == {}
+    # A column of another type is a change too, though its rows can't be compared.
+    rules = {"tables": {"t": {}}}
+    assert ("unchanged", BLOCKED) not in judged(rules=rules, **same)
+
+
+def test_what_is_new_is_noted_but_not_of_the_first_dump(judged: Any) -> None:
+    before = {"t": {"id": "BIGINT", "name": "VARCHAR", "rent": "BIGINT"}, "old": {"id": "BIGINT"}}
+    found = judged(columns_before=before)
+    assert [*found] == [("drift", NOTED)]
+    assert judged() == {}
