@@ -11,7 +11,10 @@ import pytest
 
 from loader.settings import PROJECT
 
-FITTING, TOO_OLD = f'#!/bin/sh\nexec {sys.executable} "$@"\n', "#!/bin/sh\nexit 1\n"
+FITTING = f'#!/bin/sh\nexec {sys.executable} "$@"\n'
+TOO_OLD = (
+    f"""#!/bin/sh\nexec {sys.executable} -c 'import sys; sys.version_info = (3, 9, 99); exec(sys.argv[1])' "$2"\n"""
+)
 WITHOUT_VENV = f'#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; esac\nexec {sys.executable} "$@"\n'
 
 

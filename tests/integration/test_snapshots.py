@@ -186,6 +186,18 @@ def test_the_number_of_rows_is_compared_with_the_file_before_whether_that_is_lan
     ) == [("change:tenant_status", "accepted")]
 
 
+def test_a_file_is_compared_with_that_of_the_day_before_and_not_with_the_first(bucket, empty_place, tmp_path) -> None:
+    settings = bounded(tmp_path, empty_place.settings(bucket), "{change_percent: [-40, 60]}")
+    days = [dt.date(2025, 6, number) for number in (7, 8, 9)]
+    for day, status in zip(
+        days, ({"t1": 9, "t2": 9}, {"t1": 9, "t2": 9, "t3": 9}, dict.fromkeys(["t1", "t2", "t3", "t4"], 9)), strict=True
+    ):
+        put_snapshot(bucket, day, one(day, **status))
+    put_dump(bucket, DAY, company(tenants=[tenant(number) for number in range(1, 7)]))
+    load(settings)
+    assert days_of(empty_place) == [*days, DAY]
+
+
 @pytest.mark.twin
 def test_models_follow_a_file_exported_again_on_its_day_and_on_the_next(bucket, empty_place) -> None:
     """The day after is compared with the replaced file, so its changes change too, though its own file did not."""

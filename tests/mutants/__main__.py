@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import signal
 import subprocess
@@ -14,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from loader.settings import PROJECT
 from tests.mutants.faults import PYTEST, Fault, ListError, command, planted, read, write
+from tests.mutants.runs import import_libraries, ran
 from tests.mutants.table import ESCAPED, Found, merged
 
-TRY_SECONDS, TIER_SECONDS = 600, 3600  # then it hangs
+PROJECT = Path(__file__).parents[2]
+TRY_SECONDS, TIER_SECONDS = 1800, 3600  # then it hangs
 TIERS = ("unit", "models", "integration", "end_to_end", "deploy", "endurance")
 HANGS = "hangs"
 _PYTEST_FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.M)
@@ -53,7 +53,7 @@ def found(fault: Fault, project: Path, tiers: Sequence[str]) -> Found:
     runs = [(words, TRY_SECONDS) for entry in fault.tries if (words := command(entry, project))]
     runs += [([*PYTEST, "-x", f"tests/{tier}"], TIER_SECONDS) for tier in tiers if (project / "tests" / tier).is_dir()]
     for words, limit in runs:
-        good, output = _ran(words, project, limit)
+        good, output = ran(words, project, limit)
         if not good:
             first = HANGS if output is None else next(iter(failed(output)), " ".join(words[:2]))
             tier = next(
@@ -88,6 +88,7 @@ def main(words: list[str]) -> int:
             page = given.out.read_text(encoding="utf-8")
             given.out.write_text(merged(page, faults, fault, result, before=bool(given.before)), encoding="utf-8")
 
+    import_libraries()
     with copied(given.before or "HEAD") as project:
         texts = {one.file: (project / one.file).read_text(encoding="utf-8") for one in chosen}
         with_fault = {one.id: planted(one, texts[one.file]) for one in chosen}  # all, before the first is tried
@@ -118,32 +119,14 @@ def main(words: list[str]) -> int:
 
 def _red(tests: Sequence[str], project: Path) -> list[str]:
     """Those that fail in the project as it is."""
-    names = [f"tests/{test}" for test in tests if ".py::" in test]
-    _, output = _ran([*PYTEST, *names], project, TIER_SECONDS) if names else (True, "")
-    return [test for test in failed(output or "") if test in tests]
-
-
-def _ran(words: Sequence[str], project: Path, limit: float) -> tuple[bool, str | None]:
-    """Whether a command of the environment went well, and what it printed; None where it did not end in time."""
-    process = subprocess.Popen(
-        [project / ".venv" / "bin" / words[0], *words[1:]],
-        cwd=project,
-        env=os.environ | {"SQLMESH__DISABLE_ANONYMIZED_ANALYTICS": "true", "COLUMNS": "1000"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
-    try:
-        output, _ = process.communicate(timeout=limit)
-    except subprocess.TimeoutExpired:
-        return False, None
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-    return process.returncode in (0, 5), output  # 5: no test of that name
+    named = [f"tests/{test}" for test in tests if ".py" in test]
+    runs = [[*PYTEST, *named]] if named else []
+    runs += [["sqlmesh", part] for part in ("lint", "test") if any(".py" not in test for test in tests)]
+    red: set[str] = set()
+    for words in runs:
+        good, output = ran(words, project, TIER_SECONDS)
+        red |= set() if good else {*failed(output or ""), " ".join(words)}
+    return [test for test in tests if test in red]
 
 
 def _git(*words: str) -> None:

@@ -13,8 +13,6 @@ from ruamel.yaml import YAML
 HERE = Path(__file__).parent
 # Every failure is named by its whole id; the project's own options would take workers.
 PYTEST = [
-    "python",
-    "-m",
     "pytest",
     "-n",
     "0",
@@ -90,7 +88,7 @@ def write(file: Path, text: str) -> None:
 
 
 def command(entry: str, project: Path) -> list[str] | None:
-    """What runs one entry of `tries` in the environment's bin, None where nothing has that name.
+    """What runs one entry of `tries`, None where nothing has that name.
 
     Args:
         entry: as in the list.
