@@ -3,4 +3,4 @@
 from tests.support.places import plan
 
 if __name__ == "__main__":
-    plan()
+    plan(audited=True)

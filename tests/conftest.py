@@ -55,12 +55,6 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAREHOUSE_CONTRACT", str(places.CONTRACT))
 
 
-def plan(file: Path) -> None:
-    """Plans the project's models to prod on a DuckDB warehouse."""
-    os.environ["WAREHOUSE_DUCKDB"] = str(file)
-    places.plan()
-
-
 def settings_for(file: Path, bucket: Path | None = None) -> Settings:
     """Settings on a warehouse file and a bucket folder."""
     os.environ["WAREHOUSE_DUCKDB"] = str(file)
@@ -147,7 +141,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert made.exit_code == 0, made.output
         bucket = ["--bucket", str(folder / "bucket")]
         loader("load", *bucket, "--date", "2026-02-08")
-        plan(folder / FILE)
+        places.plan(audited=True)
         for name, value in ENRICHMENT.items():
             patch.setenv(name, value)
         loader("enrich", *bucket)

@@ -33,7 +33,7 @@ def live(place: Place, bucket: Path, days: list[dt.date]) -> None:
         for number, day in enumerate(days):
             load(place.settings(bucket), day, accepted=cut)
             if number == 0:
-                places.plan()
+                places.plan(audited=True)
             assert_fresh(run(place.settings(), day))
 
 

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import duckdb
 
-from tests.conftest import plan
+from tests.support import places
 from tests.support.places import FILE
 
 
 def rebuilt(file: Path, folder: Path) -> Path:
     """A warehouse with the landing data of another, planned from nothing in the folder."""
     copy = copy_landing(file, folder)
-    plan(copy)
+    with places.duckdb_place(copy).chosen():
+        places.plan()
     return copy
 
 
