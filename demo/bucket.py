@@ -1,18 +1,13 @@
-"""Writes the bucket: every object under a temporary name first, the manifest of a dump last, the stamp at the end."""
+"""Writes the demo's bucket: its objects, and the stamp at the end."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from demo.days import Request
-
-if TYPE_CHECKING:
-    from demo.dump import Written
+from demo.objects import put, put_dump, put_snapshot, snapshot_file
 
 STAMP = ".demo.json"
 _GENERATOR = 1  # another number here means that the same arguments give another company
@@ -65,9 +60,8 @@ def write(out: Path, request: Request, *, begin: Callable[[str, int], None], ste
     Raises:
         OSError: the folder cannot be written.
     """
-    from demo import company, dump, schema, snapshots  # DuckDB takes a while to import; a finished bucket needs none
+    from demo import company, dump, queries, schema  # DuckDB takes a while to import; a finished bucket needs none
 
-    out.mkdir(parents=True, exist_ok=True)
     _stamp(out, request, complete=False)
     dump_days, snapshot_days = request.dump_days(), request.snapshot_days()
     begin("company", 1)
@@ -78,65 +72,25 @@ def write(out: Path, request: Request, *, begin: Callable[[str, int], None], ste
         first_dump=request.first_dump,
         days=dump_days + snapshot_days,
     )
-    db.execute(dump.MACROS)
-    db.execute(snapshots.MACROS)
+    queries.install(db)
     step("company")
 
     if snapshot_days:
         begin("snapshots", len(snapshot_days))
-    for day, text in snapshots.texts(db, snapshot_days):
-        key = f"snapshots/tenant_status/{day:%Y%m%d}.csv"
-        _put(out / key, text.encode())
-        step(key)
+    header = snapshot_file("tenant_status", [])
+    for day, lines in queries.statuses(db, snapshot_days):
+        step(str(put_snapshot(out, day, header + lines).relative_to(out)))
 
     tables = schema.load(bulk=request.bulk)
     begin("tables of dumps", len(dump_days) * len(tables))
     for day in dump_days:
-        key = f"dumps/gghouse_{day:%Y%m%d}.sql" + (".gz" if request.gzip else "")
-        partial = _partial(out / key)
-        written = dump.write(db, partial, day, tables, scale=request.scale, compress=request.gzip, progress=step)
-        os.replace(partial, out / key)
-        manifest = json.dumps(_manifest(day, key, written), indent=2, ensure_ascii=False) + "\n"
-        _put(out / f"dumps-manifest/gghouse_{day:%Y%m%d}.json", manifest.encode())
+        newest: dict[str, str] = {}
+        sections = queries.sections(db, day, tables, scale=request.scale, newest=newest, progress=step)
+        put_dump(out, day, dump.write(sections, day), zipped=request.gzip, newest=newest)
     db.close()
     _stamp(out, request, complete=True)
 
 
-def _manifest(day: date, key: str, written: Written) -> dict[str, object]:
-    """The manifest of a good dump; business time is Japan's."""
-    from demo.dump import DATABASE, HOST
-
-    names = ("movings", "tenants", "rooms", "inquiries", "apartments")
-    newest = {name: written.newest[name].replace(" ", "T") + "+09:00" for name in names}
-    return {
-        "run_id": f"{day:%Y%m%d}-{2000 + day.toordinal() % 20000}",
-        "generated_at": f"{day}T05:45:00+09:00",
-        "dump_date": day.isoformat(),
-        "dump_key": key,
-        "dump_sha256": written.sha256,
-        "dump_size_bytes": written.size,
-        "source_host": HOST,
-        "source_database": DATABASE,
-        "source_port": 3306,
-        "source_valid": True,
-        "valid_for_etl": True,
-        "max_updated_at_by_table": newest,
-        "source_table_max_updated_at": newest,
-    }
-
-
 def _stamp(out: Path, request: Request, *, complete: bool) -> None:
     content = request.as_json() | {"generator": _GENERATOR, "complete": complete}
-    _put(out / STAMP, (json.dumps(content, indent=2) + "\n").encode())
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write one small object, whole or not at all."""
-    partial = _partial(path)
-    partial.write_bytes(content)
-    os.replace(partial, path)
-
-
-def _partial(path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path.with_name(f".{path.name}.partial")
+    put(out / STAMP, json.dumps(content, indent=2) + "\n")

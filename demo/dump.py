@@ -1,29 +1,16 @@
-"""Writes one day of the company as mysqldump 8.0 would: DuckDB builds the rows, this module only joins and hashes."""
+"""The writer of dumps: tables and their rows as mysqldump 8.0 writes them, whoever made the rows up."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import BinaryIO
 
-import duckdb
-
-from demo.schema import Table
+from demo import schema
+from demo.rows import Rows
 
 HOST, DATABASE = "gghouse-db.internal", "basis"
-_STATEMENT_BYTES = 1_000_000
-_BULK_ROWS = 3_500  # of about 280 bytes: a megabyte
-_BULK_BATCH = 40 * _BULK_ROWS
-
-# As mysql_real_escape_string does it; the backslash first, so that it does not escape the others' backslashes.
-MACROS = r"""
-CREATE MACRO escaped(x) AS replace(replace(replace(replace(replace(replace(replace(x::VARCHAR,
-  '\', '\\'), chr(0), '\0'), chr(10), '\n'), chr(13), '\r'), '''', '\'''), '"', '\"'), chr(26), '\Z');
-"""
 
 _HEAD = f"""-- MySQL dump 10.13  Distrib 8.0.36, for Linux (x86_64)
 --
@@ -52,7 +39,8 @@ DROP TABLE IF EXISTS `{name}`;
 /*!50503 SET character_set_client = utf8mb4 */;
 {create}
 /*!40101 SET character_set_client = @saved_cs_client */;
-
+"""
+_OPENING = """
 --
 -- Dumping data for table `{name}`
 --
@@ -60,7 +48,7 @@ DROP TABLE IF EXISTS `{name}`;
 LOCK TABLES `{name}` WRITE;
 /*!40000 ALTER TABLE `{name}` DISABLE KEYS */;
 """
-_ROWS_DONE = """/*!40000 ALTER TABLE `{name}` ENABLE KEYS */;
+_CLOSING = """/*!40000 ALTER TABLE `{name}` ENABLE KEYS */;
 UNLOCK TABLES;
 """
 _TAIL = """/*!40103 SET TIME_ZONE=@OLD_TIME_ZONE */;
@@ -73,126 +61,78 @@ _TAIL = """/*!40103 SET TIME_ZONE=@OLD_TIME_ZONE */;
 /*!40101 SET COLLATION_CONNECTION=@OLD_COLLATION_CONNECTION */;
 /*!40111 SET SQL_NOTES=@OLD_SQL_NOTES */;
 
--- Dump completed on {day}  5:40:{second:02d}
+-- Dump completed
 """
+_UNDATED = re.compile(rb"(?m)^-- Dump completed$")
 
 
-@dataclass
-class Written:
-    """What the manifest says of a dump."""
+@dataclass(frozen=True)
+class Section:
+    """A table in a dump.
 
-    sha256: str = ""
-    size: int = 0
-    newest: dict[str, str] = field(default_factory=dict)
+    Attributes:
+        table: the table.
+        last: its highest id, 0 where it has no rows.
+        statements: the rows of each INSERT, as they stand behind VALUES.
+    """
+
+    table: schema.Table
+    last: int
+    statements: Iterable[str]
 
 
-def write(
-    db: duckdb.DuckDBPyConnection,
-    path: Path,
-    day: date,
-    tables: list[Table],
-    *,
-    scale: float,
-    compress: bool,
-    progress: Callable[[str], None],
-) -> Written:
-    """Write the dump of a day.
+def write(sections: Iterable[Section], day: date | None) -> Iterator[bytes]:
+    """A dump in pieces, one table after the other as they come.
 
     Args:
-        db: a built company, with the macros of this module.
-        path: the file to write.
-        day: the dump's day.
-        tables: the tables to write, in their order.
-        scale: the size of the tables that are not the company's own.
-        compress: write gzip.
-        progress: called with each table's name as it begins.
+        sections: its tables, in their order.
+        day: of its closing line; None for one that says no time, as of --skip-dump-date.
+
+    Yields:
+        Its bytes.
+    """
+    yield _HEAD.encode()
+    for section in sections:
+        name = section.table.name
+        yield _STRUCTURE.format(
+            name=name, create=section.table.create(section.last + 1 if section.last else None)
+        ).encode()
+        yield _OPENING.format(name=name).encode()
+        for values in section.statements:
+            yield f"INSERT INTO `{name}` VALUES ".encode()
+            yield values.encode()
+            yield b";\n"
+        yield _CLOSING.format(name=name).encode()
+    yield dated(_TAIL.encode(), day) if day else _TAIL.encode()
+
+
+def dump_sql(tables: Mapping[str, Rows], day: date | None = None) -> bytes:
+    """A dump of a company that is rows. Its tables have the columns that models read.
+
+    Args:
+        tables: name -> rows with the columns that matter; the rest gets its defaults.
+        day: of its closing line; None for one that says no time.
 
     Returns:
-        The file's hash and size, and the newest `updated_at` of each of the company's tables.
+        Its bytes.
 
     Raises:
-        OSError: the file cannot be written.
+        ValueError: a row names a column that there is not, or lacks one that has no default.
     """
-    written = Written()
-    with path.open("wb") as file:
-        hashing = _Hashing(file)
-        if compress:
-            # no name and no time in the header: the same rows are the same bytes
-            with gzip.GzipFile("", "wb", 6, hashing, mtime=0) as packed:  # type: ignore[arg-type]
-                _write_tables(db, packed, day, tables, scale, progress, written)
-        else:
-            _write_tables(db, hashing, day, tables, scale, progress, written)
-    written.sha256, written.size = hashing.sha.hexdigest(), hashing.size
-    return written
+    return b"".join(write((_section(name, rows) for name, rows in tables.items()), day))
 
 
-class _Hashing:
-    """A file that knows the hash and the size of what went through it."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.file, self.sha, self.size = file, hashlib.sha256(), 0
-
-    def write(self, data: bytes) -> int:
-        self.sha.update(data)
-        self.size += len(data)
-        return self.file.write(data)
-
-    def flush(self) -> None:
-        self.file.flush()
+def _section(name: str, rows: Rows) -> Section:
+    table = schema.narrow()[name]
+    statements = [",".join(table.values(row) for row in rows)] if rows else []
+    return Section(table, max((row["id"] for row in rows), default=0), statements)
 
 
-def _write_tables(
-    db: duckdb.DuckDBPyConnection,
-    out: gzip.GzipFile | _Hashing,
-    day: date,
-    tables: list[Table],
-    scale: float,
-    progress: Callable[[str], None],
-    written: Written,
-) -> None:
-    out.write(_HEAD.encode())
-    for table in tables:
-        progress(table.name)
-        if table.rows is None:
-            last, statements = _own_rows(db, table, day, written)
-        else:
-            last = max(1, round(table.rows * scale)) if table.rows else 0
-            statements = _bulk_rows(db, table, last)
-        create = table.create(last + 1 if last else None)
-        out.write(_STRUCTURE.format(name=table.name, create=create).encode())
-        for values in statements:
-            out.write(f"INSERT INTO `{table.name}` VALUES ".encode())
-            out.write(values.encode())
-            out.write(b";\n")
-        out.write(_ROWS_DONE.format(name=table.name).encode())
-    out.write(_TAIL.format(day=day, second=day.toordinal() % 60).encode())
+def rows_section(name: str, inserts: str) -> str:
+    """What mysqldump writes around the INSERTs of a table."""
+    return _OPENING.format(name=name) + inserts + _CLOSING.format(name=name)
 
 
-def _own_rows(db: duckdb.DuckDBPyConnection, table: Table, day: date, written: Written) -> tuple[int, list[str]]:
-    """The VALUES of the company's own tables, cut where a statement would outgrow a megabyte."""
-    chunks = db.execute(f"""
-        WITH written AS (
-          SELECT id, {table.row} AS line, {table.expression("updated_at")} AS stamp
-          FROM (SELECT *, DATE '{day}' AS d FROM {table.name}_at(DATE '{day}'))
-        ), cut AS (
-          SELECT *, sum(strlen(line) + 1) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) // {_STATEMENT_BYTES} AS chunk
-          FROM written
-        )
-        SELECT string_agg(line, ',' ORDER BY id), max(id), max(stamp) FROM cut GROUP BY chunk ORDER BY chunk
-    """).fetchall()
-    written.newest[table.name] = max((stamp for _, _, stamp in chunks), default="")
-    return max((last for _, last, _ in chunks), default=0), [values for values, _, _ in chunks]
-
-
-def _bulk_rows(db: duckdb.DuckDBPyConnection, table: Table, count: int) -> Iterator[str]:
-    """The VALUES of the other tables, which say the same every day; a batch at a time, for they are most of the dump."""
-    for low in range(0, count, _BULK_BATCH):
-        high = min(count, low + _BULK_BATCH)
-        result = db.execute(f"""
-            SELECT string_agg(line, ',' ORDER BY id) FROM (
-              SELECT id, {table.row} AS line FROM (
-                SELECT i AS id, rnd('{table.name}', i, 4294967296) AS h FROM range({low + 1}, {high + 1}) t(i)))
-            GROUP BY (id - 1) // {_BULK_ROWS} ORDER BY (id - 1) // {_BULK_ROWS}
-        """)
-        while row := result.fetchone():
-            yield row[0]
+def dated(body: bytes, day: date) -> bytes:
+    """A dump whose closing line says a time of that day, if it said none."""
+    return _UNDATED.sub(f"-- Dump completed on {day}  5:40:00".encode(), body)

@@ -48,27 +48,31 @@ _NATIONALITIES = """
 @click.option("--end", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last morning's date.")
 @click.option("--days", default=3, show_default=True, type=click.IntRange(1), help="How many mornings.")
 def main(bucket: str, end: dt.datetime, days: int) -> None:
-    """Plan once, then load and run the last mornings; what is done already is left alone."""
+    """Load and plan on the first morning, then type `daily` on each; what is done already is left alone."""
     settings = Settings.resolve(bucket)
     last = end.date()
     mornings = [last - dt.timedelta(days=n) for n in reversed(range(days))]
+    pages = settings.duckdb_file.parent
+    documented = ("python", "-m", "dictionary", str(pages / "dictionary.html"))
+    dictionary = _begin(*documented, quiet=True)  # it asks no warehouse, so it is made beside the mornings
     if _is_fresh(settings, last):
         _console.print(f"The warehouse is at {last} already: nothing to do.")
     else:
         for number, day in enumerate(mornings):
             _console.print(f"\n[bold]Morning of {day}[/]")
-            _type("python", "-m", "loader", "load", "--bucket", bucket, "--date", str(day))
+            of_day = ("--bucket", bucket, "--date", str(day))
             if number == 0:
-                # Production changes only by a plan that a person has seen; the demo says yes for them. It takes a minute, which SQLMesh's
-                # own bars show; in a log its list of all models is noise.
+                _type("python", "-m", "loader", "load", *of_day)
+                # Production changes only by a plan that a person has seen; the demo says yes for them. SQLMesh's own bars show it; in a log
+                # its list of all models is noise.
                 _type("sqlmesh", "plan", "--auto-apply", "--no-prompts", "--skip-tests", quiet=not on_terminal())
-            _type("python", "-m", "loader", "enrich", "--bucket", bucket, env=ENRICHMENT | dict(os.environ))
-            _type("python", "-m", "loader", "run", "--date", str(day))
+            else:
+                _type("python", "-m", "loader", "daily", *of_day, env=ENRICHMENT | dict(os.environ))
     _summary(settings)
-    pages = settings.duckdb_file.parent
     _console.print("\n[bold]To look at[/]")
     _type("python", "-m", "loader", "report", "--out", str(pages / "report.html"))
-    _type("python", "-m", "dictionary", str(pages / "dictionary.html"))
+    _console.print(f"[dim]$ {' '.join(documented)}[/]")
+    _console.print(_end(dictionary).splitlines()[-1], soft_wrap=True)
 
 
 def _is_fresh(settings: Settings, day: dt.date) -> bool:
@@ -81,15 +85,23 @@ def _is_fresh(settings: Settings, day: dt.date) -> bool:
     return all(last is not None and last >= day for last in reached)
 
 
-def _type(command: str, *words: str, quiet: bool = False, env: dict[str, str] | None = None) -> None:
+def _type(*words: str, quiet: bool = False, env: dict[str, str] | None = None) -> None:
     """Runs a command of this environment as a person would type it, and stops the demo where it fails."""
-    _console.print(f"[dim]$ {command} {' '.join(words)}[/]")
-    program = Path(sys.executable).parent / command
-    done = subprocess.run([program, *words], cwd=PROJECT, capture_output=quiet, text=True, check=False, env=env)
-    if done.returncode:
-        if quiet:
-            print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
-        sys.exit(done.returncode)
+    _console.print(f"[dim]$ {' '.join(words)}[/]")
+    _end(_begin(*words, quiet=quiet, env=env))
+
+
+def _begin(command: str, *words: str, quiet: bool, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    program, pipe = Path(sys.executable).parent / command, subprocess.PIPE if quiet else None
+    return subprocess.Popen([program, *words], cwd=PROJECT, stdout=pipe, stderr=pipe, text=True, env=env)
+
+
+def _end(begun: subprocess.Popen[str]) -> str:
+    said, complained = begun.communicate()
+    if begun.returncode:
+        print(said or "", complained or "", sep="\n", file=sys.stderr)
+        sys.exit(begun.returncode)
+    return said or ""
 
 
 def _summary(settings: Settings) -> None:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from demo.rows import company, moving, tenant
 from loader.settings import CONTRACT, PROJECT, Settings
 from tests.support import places, quick
-from tests.support.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
+from tests.support.landing import land_dump, land_rooms, land_snapshot
 from tests.support.places import FILE, Place, Servers
 from tests.support.servers import mysql_family, state
 
@@ -144,8 +145,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         places.plan(audited=True)
         for name, value in ENRICHMENT.items():
             patch.setenv(name, value)
-        loader("enrich", *bucket)
-        loader("run", "--date", "2026-02-08")
         loader("daily", *bucket, "--date", "2026-02-09")
         loader("daily", *bucket, "--date", "2026-02-10")
     return folder / FILE

@@ -16,12 +16,12 @@ from typing import Any
 import boto3
 import pytest
 
+from demo.dump import dump_sql
+from demo.rows import company, moving, tenant
 from loader.load import load
 from loader.settings import PROJECT, Settings
 from tests.support.aws import REGION, moto_server
-from tests.support.landing import company, moving, tenant
 from tests.support.places import Servers
-from tests.support.small_bucket import dump_sql
 
 pytestmark = pytest.mark.server
 
@@ -102,7 +102,7 @@ def producer(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     tables = company(
         tenants=[tenant(1, first_name="い'ろ\\", **stamped), tenant(2, **stamped)],
         movings=[moving(1) | stamped],
-        inquiries=[{"id": 1, "tenant_id": 1, **stamped}],
+        inquiries=[{"id": 1, "tenant_id": 1, "created_at": STAMP, **stamped}],
     )
     tables["rooms"] = [row | stamped for row in tables["rooms"]]
     tables["apartments"] = [row | stamped for row in tables["apartments"]]
@@ -236,7 +236,9 @@ def test_a_source_that_is_not_whole_uploads_nothing(producer: Producer, statemen
 def test_a_table_that_is_written_to_while_it_is_dumped_has_no_count(producer: Producer, empty_warehouse: Path) -> None:
     own = subprocess.list2cmdline(producer.server.client("basis"))
     # A room comes before mysqldump's moment and stays; an inquiry goes after it: the same number before and after, and another in the dump.
-    come = "INSERT INTO rooms (id) VALUES (4); INSERT INTO inquiries (id) VALUES (2)"
+    come = (
+        "INSERT INTO rooms (id, apartment_id) VALUES (4, 1); INSERT INTO inquiries (id, created_at) VALUES (2, NOW())"
+    )
     done = producer.through(f'{own} -e "{come}"\n"$real" "$@"\n{own} -e "DELETE FROM inquiries WHERE id = 2"').dump()
     assert (done.returncode, done.stderr) == (0, "")
     assert producer.manifest()["rows_by_table"] == {"apartments": 1, "m_nationalities": 2, "movings": 1, "tenants": 2}

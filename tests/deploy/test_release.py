@@ -20,14 +20,14 @@ import boto3
 import pymysql
 import pytest
 
+from demo.objects import put_dump
+from demo.rows import company, moving, tenant
 from loader import clock
 from loader.settings import PROJECT
 from tests.support.aws import REGION, moto_server
-from tests.support.landing import company, moving, tenant
 from tests.support.places import CONTRACT, Place, Servers
 from tests.support.project_copy import copy_project
 from tests.support.repository import Repository, committed_copy, environment
-from tests.support.small_bucket import put_dump
 
 pytestmark = pytest.mark.server
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from demo.objects import put_dump
+from demo.rows import company, moving
 from loader import clock
 from loader.daily import load_only
 from loader.enrich import cache, config
@@ -21,9 +23,7 @@ from loader.warehouse import open_warehouse
 from tests.support import bedrock_stub, enrichment, places
 from tests.support.bedrock_stub import Stub, tool
 from tests.support.enrichment import NAMES
-from tests.support.landing import company, moving
 from tests.support.places import FILE, Place, duckdb_place
-from tests.support.small_bucket import put_dump
 
 DAY = dt.date(2025, 6, 10)
 NEXT = dt.date(2025, 6, 11)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from demo.rows import company, moving, tenant
 from loader.restate import stretches
 from loader.run import run
 from tests.conftest import FIRST_DAY, settings_for
-from tests.support.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
+from tests.support.landing import land_dump, land_rooms, land_snapshot
 from tests.support.rebuild import differences, rebuilt
 
 

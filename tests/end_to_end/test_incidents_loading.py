@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from demo.objects import put_dump, put_snapshot
+from demo.rows import company, tenant
 from loader import clock, errors
 from loader.bucket import FolderBucket
 from loader.cli import EXIT_CODES, cli
@@ -18,9 +20,7 @@ from loader.errors import DumpRejectedError, LoaderError
 from loader.load import load
 from loader.settings import CONTRACT
 from loader.warehouse import open_warehouse
-from tests.support.landing import company, tenant
 from tests.support.places import Place, duckdb_place, everything
-from tests.support.small_bucket import put_dump, put_snapshot
 
 DAY = dt.date(2025, 6, 10)
 NEXT = dt.date(2025, 6, 11)

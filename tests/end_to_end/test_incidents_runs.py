@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
+from demo.rows import company, moving, tenant
 from loader import project
 from loader.run import assert_fresh, run
 from loader.settings import PROJECT
 from tests.conftest import FIRST_DAY, settings_for
-from tests.support.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
+from tests.support.landing import land_dump, land_rooms, land_snapshot
 from tests.support.places import Place, Servers
 
 NEXT_DAY = FIRST_DAY + dt.timedelta(days=1)

@@ -9,12 +9,13 @@ from typing import Any
 import duckdb
 import pytest
 
+from demo.dump import dump_sql
+from demo.objects import put_dump
+from demo.rows import company, moving, tenant
 from loader.load import load
 from loader.run import assert_fresh, run
 from tests.conftest import FIRST_DAY
-from tests.support.landing import company, moving, tenant
 from tests.support.places import CONTRACT, Place, copied
-from tests.support.small_bucket import dump_sql, put_dump
 
 DAY = FIRST_DAY + dt.timedelta(days=1)
 SIGNED = dt.datetime(2025, 3, 3, 12)

@@ -6,12 +6,11 @@ import datetime as dt
 
 import pytest
 
-from loader.datasets import PROPERTY, ROOM_ASSIGNMENT
+from demo.objects import put_dump, put_snapshot, snapshot_file
+from demo.rows import company
 from loader.load import load
 from loader.run import assert_fresh, run
-from tests.support.landing import company
 from tests.support.places import plan
-from tests.support.small_bucket import put_dump, put_snapshot
 
 pytestmark = pytest.mark.twin
 
@@ -21,16 +20,19 @@ NEXT = dt.date(2025, 6, 11)
 
 def rooms(day: dt.date, **statuses: int) -> str:
     """A file of room assignments: r<number>=status of the tenant with that number, who holds the room with that number."""
-    rows = (
-        f"{name[1:]},{name[1:]},1,{name[1:]},1,10{name[1:]},{status},1,0,1,2025-02-01,2025-02-01,,,,50000,,{day}\r\n"
-        for name, status in statuses.items()
-    )
-    return ",".join(ROOM_ASSIGNMENT.columns) + "\r\n" + "".join(rows)
+    held = [(name[1:], status) for name, status in statuses.items()]
+    since = dt.date(2025, 2, 1)
+    rows = [
+        (n, n, 1, n, 1, f"10{n}", status, 1, 0, 1, since, since, None, None, None, 50000, "", day) for n, status in held
+    ]
+    return snapshot_file("room_assignment", rows)
 
 
 def properties(day: dt.date, room_count: int) -> str:
     """A file of one property."""
-    return ",".join(PROPERTY.columns) + f"\r\n1,J0000001,ベータ荘,東京都,新宿区,35.69,139.7,{room_count},3,{day}\r\n"
+    return snapshot_file(
+        "property", [(1, "J0000001", "ベータ荘", "東京都", "新宿区", 35.69, 139.7, room_count, 3, day)]
+    )
 
 
 def test_occupancy_follows_room_files_exported_again_on_their_days_and_on_the_next(bucket, empty_place) -> None:

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from demo.dump import dump_sql
+from demo.objects import put_dump, put_snapshot, snapshot_file
+from demo.rows import company, moving, tenant
 from loader.contract.readings import readings
 from loader.datasets import DATASETS
 from loader.load import load
 from loader.run import assert_fresh, run
 from loader.warehouse import read_warehouse
 from tests.support import places
-from tests.support.landing import company, moving, tenant
 from tests.support.places import FILE, Place, contents, duckdb_place
-from tests.support.small_bucket import dump_sql, put_dump, put_snapshot
 
 pytestmark = [pytest.mark.server, pytest.mark.engine]
 
 # As in the Makefile's demo.
 COMPANY = ["--end", "2026-02-10", "--days", "3", "--scale", "0.05", "--seed", "1", "--snapshots", "60"]
-HEADER = "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
+HEADER = snapshot_file("tenant_status", [])
 
 
 def live(place: Place, bucket: Path, days: list[dt.date]) -> None:
@@ -152,8 +154,8 @@ def trap_company(shift: int) -> bytes:
         one["room_number"] = TEXTS[(one["id"] * 11 + shift) % len(TEXTS)]
     inquired = dt.datetime(2019, 5, 5, 23, 59, 59, 999999)
     tables["inquiries"] = [{"id": 1, "tenant_id": 1, "created_at": inquired}, {"id": 2, "created_at": inquired}]
-    body = dump_sql(tables).replace(b"datetime", b"datetime(6)").replace(b"varchar(255)", b"varchar(600)")
-    return body.replace(b"`rent` int unsigned", b"`rent` decimal(14,2)").replace(b"int unsigned", b"bigint")
+    body = dump_sql(tables).replace(b"datetime", b"datetime(6)").replace(b"`rent` int", b"`rent` decimal(14,2)")
+    return re.sub(rb"varchar\(\d+\)", b"varchar(600)", re.sub(rb" int( unsigned)?", b" bigint", body))
 
 
 def test_a_company_of_traps_is_the_same_on_both(empty_aurora: Place, bucket: Path, tmp_path: Path) -> None:

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from sqlmesh.utils.errors import LinterError
 
+from demo.rows import company, moving, tenant
 from loader.aurora import AuroraAdapter
 from loader.warehouse import open_warehouse
 from tests.conftest import FIRST_DAY
-from tests.support.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
+from tests.support.landing import land_dump, land_rooms, land_snapshot
 from tests.support.places import Place, contents
 from tests.support.project_copy import ProjectCopy, copy_project, physical_tables, rows_of
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from demo.dump import dump_sql, rows_section
+from demo.objects import put_dump
+from demo.rows import company, moving, tenant
 from loader import clock, generations
 from loader.errors import DumpRejectedError, LoaderError
 from loader.load import load
@@ -17,9 +20,7 @@ from loader.settings import PROJECT
 from loader.warehouse import open_warehouse, read_warehouse
 from tests.conftest import FIRST_DAY, settings_for
 from tests.support import places
-from tests.support.landing import company, moving, tenant
 from tests.support.places import Place, contents
-from tests.support.small_bucket import dump_sql, put_dump, rows_section
 
 GOOD = company(tenants=[tenant(1), tenant(2, status=14)], movings=[moving(1), moving(2, room_id=2)])
 BAD = company(

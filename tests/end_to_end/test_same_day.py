@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from demo.objects import put_dump, put_snapshot, snapshot_file
+from demo.rows import company
 from loader import clock
 from loader.daily import daily
 from loader.errors import NoDumpError
@@ -15,8 +17,6 @@ from loader.loading import Request
 from loader.run import assert_fresh, run
 from tests.conftest import settings_for
 from tests.support import places
-from tests.support.landing import company
-from tests.support.small_bucket import put_dump
 
 DAY = dt.date(2025, 6, 10)
 
@@ -57,13 +57,13 @@ def test_a_late_file_that_was_landed_before_a_killed_run_is_computed_on_a_mornin
     load(settings, DAY)
     places.plan()
     run(settings)
-    late = bucket / "snapshots/tenant_status/20250601.csv"
-    late.write_text("tenant_id,status,contract_type,full_name,snapshot_date\r\n1,5,1,,2025-06-01\r\n")
+    late = dt.date(2025, 6, 1)
+    put_snapshot(bucket, late, snapshot_file("tenant_status", [(1, 5, 1, None, late)]))
     load(settings, DAY)  # and the machine goes down
     with pytest.raises(NoDumpError):
         daily(settings, Request(DAY + dt.timedelta(days=1), 0, catch_up=True))
     changes = "SELECT change_date FROM silver.tenant_status_changes ORDER BY 1"
-    assert query(empty_warehouse, changes) == [(dt.date(2025, 6, 1),), (DAY,)]
+    assert query(empty_warehouse, changes) == [(late,), (DAY,)]
 
 
 def test_a_first_plan_on_the_morning_itself_is_good_and_its_run_fresh(

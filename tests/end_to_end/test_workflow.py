@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from demo.rows import company, moving, tenant
 from loader import project as loader_project
 from loader.project import prod_snapshots
 from loader.run import run
 from loader.warehouse import open_warehouse
 from tests.conftest import FIRST_DAY
-from tests.support.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
+from tests.support.landing import land_dump, land_rooms, land_snapshot
 from tests.support.places import Place, contents
 from tests.support.project_copy import ProjectCopy, copy_project, physical_tables
 

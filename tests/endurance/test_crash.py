@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from demo.objects import put_dump, put_snapshot, snapshot_file
+from demo.rows import Rows, company, moving, tenant
 from loader import calendar
 from loader.datasets import DATASETS, PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS
 from loader.mysql_url import connect
@@ -27,9 +29,7 @@ from tests.conftest import FIRST_DAY
 from tests.endurance.conftest import Length
 from tests.support import places
 from tests.support.crash import BUSY, DEADLINE, MOMENTS, Attempt, Command, Nursery, Point, nursery, wait_until
-from tests.support.landing import TABLES, Rows, company, moving, tenant
 from tests.support.places import Place, contents
-from tests.support.small_bucket import put_dump, put_snapshot
 
 FILES, KINDS = ("|".join(names) for names in zip(*((one.table, one.name) for one in DATASETS), strict=True))
 Phases = list[tuple[str, str, tuple[str, ...]]]
@@ -175,7 +175,7 @@ FILLED = " UNION ALL ".join(f"SELECT '{name}', EXISTS (SELECT 1 FROM {name})" fo
 
 def generation(offset: int) -> set[tuple]:
     """What LOOK finds when the dump of a day is shown, whole."""
-    rows = {name: len(MORNINGS[offset][name]) for name in TABLES} | {MARKER: 1}
+    rows = {name: len(rows) for name, rows in MORNINGS[offset].items()} | {MARKER: 1}
     return {(name, day(offset), day(offset), count) for name, count in rows.items()}
 
 
@@ -306,8 +306,8 @@ class Mornings:
             put_dump(bucket, day(offset), MORNINGS[offset])
             if offset == LATE:
                 for dataset, rows in LATE_FILES.items():
-                    body = "".join(f"{row},{day(GAP)}\r\n" for row in rows)
-                    put_snapshot(bucket, day(GAP), f"{','.join(dataset.columns)}\r\n{body}", dataset.name)
+                    body = snapshot_file(dataset.name, ([*row.split(","), day(GAP)] for row in rows))
+                    put_snapshot(bucket, day(GAP), body, dataset.name)
         return self._others.start(
             self._words("daily"), self.twin.variables | {"WAREHOUSE_BUCKET": str(self.twin_bucket)}
         )
@@ -418,7 +418,7 @@ def _nothing_left(place: Place, loaded: list[int]) -> None:
     reports = (
         "SELECT load_id, COUNT(*), COUNT(DISTINCT table_name) FROM landing.load_tables GROUP BY load_id ORDER BY 1"
     )
-    assert place.query(reports) == [(load_id, len(TABLES), len(TABLES)) for _, load_id in entries]
+    assert place.query(reports) == [(load_id, len(MORNINGS[1]), len(MORNINGS[1])) for _, load_id in entries]
     nulled = "SELECT DISTINCT business_date FROM landing.load_nulled LEFT JOIN landing.load_ledger USING (load_id)"
     assert place.query(nulled) == [(day(offset),) for offset in loaded if offset == NULLED]
     changes = "SELECT load_id, table_name FROM landing.load_changes ORDER BY 1, 2"

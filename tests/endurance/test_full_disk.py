@@ -16,6 +16,9 @@ from subprocess import CompletedProcess
 import duckdb
 import pytest
 
+from demo.dump import dump_sql
+from demo.objects import put_dump
+from demo.rows import company, tenant
 from loader.datasets import DATASETS
 from loader.disk import no_space_said_plainly
 from loader.dump.chunks import ChunkFiles
@@ -25,9 +28,7 @@ from loader.dump.values import Rows
 from loader.errors import LoaderError
 from loader.settings import PROJECT
 from tests.endurance.conftest import Length
-from tests.support.landing import company, tenant
 from tests.support.places import FILE, Place, duckdb_place, everything
-from tests.support.small_bucket import dump_sql, put_dump
 from tests.support.small_disk import SmallDisk
 
 DAY = dt.date(2025, 6, 10)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from demo.rows import company, moving, tenant
 from loader import restate
 from loader.restate import CALENDAR
 from loader.settings import PROJECT
 from tests.conftest import settings_for
 from tests.endurance.conftest import Length
-from tests.support.landing import company, land_dump, land_rooms, land_snapshot, moving, tenant
+from tests.support.landing import land_dump, land_rooms, land_snapshot
 from tests.support.places import FILE, Place, duckdb_place
 from tests.support.simulation import rebuilds
 from tests.support.simulation.compare import LEFT_OUT, contents, differences

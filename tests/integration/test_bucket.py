@@ -21,6 +21,8 @@ import pytest
 from click.testing import CliRunner
 from moto.server import ThreadedMotoServer
 
+from demo.objects import put_dump, put_snapshot
+from demo.rows import company, tenant
 from loader.bucket import Bucket, FolderBucket, Stored, open_bucket, s3_stream
 from loader.bucket import s3 as s3_bucket
 from loader.bucket.s3 import S3Bucket
@@ -29,9 +31,7 @@ from loader.errors import LoaderError, UsageError
 from loader.load import load
 from loader.settings import Settings
 from tests.support.flaky_proxy import Fault, flaky_proxy
-from tests.support.landing import company, tenant
 from tests.support.places import duckdb_place, everything
-from tests.support.small_bucket import put_dump, put_snapshot
 
 DAY = dt.date(2025, 6, 10)
 NEXT = dt.date(2025, 6, 11)

@@ -22,10 +22,11 @@ import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
 
+from demo.dump import dump_sql
+from demo.objects import put_dump
+from demo.rows import company
 from loader.cli import cli
-from tests.support.landing import company
 from tests.support.places import Place
-from tests.support.small_bucket import dump_sql, put_dump
 
 DAY = dt.date(2026, 2, 10)
 FOLDER = Path(__file__).with_name("cases")
@@ -40,8 +41,8 @@ def dump_of(name: str) -> bytes:
     body = gzip.decompress(body) if file.suffix == ".gz" else body
     if CASES[name].get("company") is False:
         return body
-    tables = dump_sql(company(), headings=b"-- Dumping data for table" in body)
-    tables = tables[tables.index(b"DROP TABLE") : tables.rindex(b"-- Dump completed")]
+    tables = dump_sql(company())
+    tables = tables[tables.index(b"\n--\n-- Table structure") : tables.rindex(b"/*!40103 SET TIME_ZONE")]
     end = body.rindex(b"\n-- Dump completed") + 1
     return body[:end] + tables + body[end:]
 

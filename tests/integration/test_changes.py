@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from demo.dump import dump_sql
+from demo.objects import put_dump
+from demo.rows import company, moving, tenant
 from loader.cli import cli
 from loader.load import load
-from tests.support.landing import company, moving, tenant
 from tests.support.places import Place
-from tests.support.small_bucket import dump_sql, put_dump
 
 DAY = dt.date(2025, 6, 10)
 NEXT = dt.date(2025, 6, 11)
@@ -54,7 +55,7 @@ def test_rows_added_removed_and_changed_are_counted_by_key(bucket: Path, empty_p
     settings = empty_place.settings(bucket)
     before = people({}, {"affiliation": "a"}, {}, {"full_name": "x"}, {"full_name": "A"}, {}, {"birth_date": None})
     contracts = [moving(1), moving(2, room_id=2), moving(3, tenant_id=1, room_id=2)]
-    put_dump(bucket, DAY, company(tenants=before, movings=contracts, inquiries=[{"id": 1}]))
+    put_dump(bucket, DAY, company(tenants=before, movings=contracts, inquiries=[{"id": 1, "created_at": DAY}]))
     load(settings)
     assert changes(empty_place) == {}  # there is none before the first
     after = people(
@@ -69,7 +70,11 @@ def test_rows_added_removed_and_changed_are_counted_by_key(bucket: Path, empty_p
     after = [row for row in after if row["id"] != 6] + [tenant(8), tenant(9)]
     # By both columns of the key: contract 1 goes on under another number, the others change places.
     contracts = [moving(9, tenant_id=1), moving(2, room_id=3), moving(3, tenant_id=1, room_id=2)]
-    put_dump(bucket, NEXT, company(tenants=list(reversed(after)), movings=contracts, inquiries=[{"id": 2}]))
+    put_dump(
+        bucket,
+        NEXT,
+        company(tenants=list(reversed(after)), movings=contracts, inquiries=[{"id": 2, "created_at": DAY}]),
+    )
     load(settings)
     assert changes(empty_place) == {"tenants": (2, 1, 5), "movings": (1, 1, 1), "rooms": (0, 0, 0)}
 

@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from demo.dump import dump_sql
+from demo.objects import put_dump
+from demo.rows import company, tenant
 from loader.cli import cli
 from loader.settings import PROJECT
 from tests.conftest import FIRST_DAY
-from tests.support.landing import company, land_dump, land_snapshot, tenant
-from tests.support.small_bucket import dump_sql, put_dump
+from tests.support.landing import land_dump, land_snapshot
 
 DAY = dt.date(2025, 6, 10)
 

@@ -9,18 +9,19 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from demo.dump import dump_sql
+from demo.objects import put_dump, put_snapshot, snapshot_file
+from demo.rows import company, tenant
 from loader import calendar, clock
 from loader.cli import cli
 from loader.errors import DumpRejectedError, NoDumpError, UsageError
 from loader.load import land, load
 from loader.loading import Request
 from loader.warehouse import open_warehouse
-from tests.support.landing import company, tenant
 from tests.support.places import Place, everything, plan
-from tests.support.small_bucket import dump_sql, put_dump, put_snapshot
 
 DAY = dt.date(2025, 6, 10)
-HEADER = "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
+HEADER = snapshot_file("tenant_status", [])
 FILES = ("tenant_status", "room_assignment", "property")
 
 

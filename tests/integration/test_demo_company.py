@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from demo import company, dump, schema, snapshots
+from demo import company, queries, schema
 from demo.days import Request
 
 END = date(2026, 2, 10)
@@ -21,8 +21,7 @@ POPULATION = f"""tenants_at(DATE '{END}') t JOIN movings_at(DATE '{END}') m ON m
 def db() -> duckdb.DuckDBPyConnection:
     days = [END - timedelta(days=n) for n in range(30)] + [date(2025, 6, 15), date(2025, 9, 28), date(2025, 9, 29)]
     built = company.build(seed=1, scale=SCALE, end=END, first_dump=END - timedelta(days=2), days=days)
-    built.execute(dump.MACROS)
-    built.execute(snapshots.MACROS)
+    queries.install(built)
     return built
 
 

@@ -13,10 +13,10 @@ import duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from demo.objects import put_dump
+from demo.rows import company
 from loader.duckdb_sql import with_values
 from loader.settings import PROJECT
-from tests.support.landing import company
-from tests.support.small_bucket import put_dump
 
 DAY = dt.date(2025, 6, 10)
 

@@ -12,15 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from demo.dump import dump_sql, rows_section
+from demo.objects import put_dump
+from demo.rows import company, tenant
 from loader.dump import stray
 from loader.dump.defect import Defect
 from loader.dump.formats import require_dump
 from loader.errors import DumpRejectedError
 from loader.load import load
 from tests.support.landed import Landed
-from tests.support.landing import company, tenant
 from tests.support.places import Place
-from tests.support.small_bucket import dump_sql, put_dump, rows_section
 
 HEADER = "-- MySQL dump 10.13  Distrib 8.0.36, for Linux (x86_64)\n--\n-- Host: h    Database: basis\n\n/*!50503 SET NAMES utf8mb4 */;\n"
 CREATED = "CREATE TABLE `costs` (\n  `id` int NOT NULL,\n  `v` {},\n  PRIMARY KEY (`id`)\n) ENGINE=InnoDB;\n"

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from sqlmesh.core.snapshot import Snapshot, SnapshotEvaluator
 
+from demo.objects import put_dump
+from demo.rows import company, moving, tenant
 from loader.evaluator import RunEvaluator
 from loader.load import load
 from loader.project import prod_snapshots, sqlmesh_context
 from loader.run import run
 from loader.warehouse import open_warehouse
 from tests.conftest import FIRST_DAY
-from tests.support.landing import company, moving, tenant
 from tests.support.places import Place
-from tests.support.small_bucket import put_dump
 
 EXECUTED = "sqlmesh.core.engine_adapter.base"
 

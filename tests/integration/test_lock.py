@@ -17,13 +17,13 @@ import pytest
 from click.testing import CliRunner
 from sqlmesh.utils.errors import SQLMeshError
 
+from demo.objects import put_dump
+from demo.rows import company, tenant
 from loader.cli import cli
 from loader.settings import PROJECT
 from tests.conftest import FIRST_DAY
-from tests.support.landing import company, tenant
 from tests.support.places import Place, everything
 from tests.support.project_copy import ProjectCopy, copy_project
-from tests.support.small_bucket import put_dump
 
 pytestmark = pytest.mark.server
 SQLMESH = Path(sys.executable).parent / "sqlmesh"

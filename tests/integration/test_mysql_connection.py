@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from demo.dump import dump_sql
+from demo.objects import put_dump
+from demo.rows import company, moving, tenant
 from loader import settings
 from loader.errors import LoaderError, UsageError
 from loader.load import load
@@ -14,10 +17,8 @@ from loader.project import sqlmesh_context
 from loader.warehouse import open_warehouse, read_warehouse
 from tests.conftest import FIRST_DAY
 from tests.end_to_end.test_parity import differences, landed
-from tests.support.landing import company, moving, tenant
 from tests.support.places import Place, Servers, duckdb_place
 from tests.support.servers import certificates
-from tests.support.small_bucket import dump_sql, put_dump
 
 NAME = "WAREHOUSE_MYSQL_URL"
 

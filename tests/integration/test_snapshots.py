@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from demo.objects import put_dump, put_snapshot, snapshot_file
+from demo.rows import company, tenant
 from loader.errors import DumpRejectedError
 from loader.load import load
 from loader.run import assert_fresh, run
-from tests.support.landing import company, tenant
 from tests.support.places import Place, everything, plan
-from tests.support.small_bucket import dump_sql, put_dump, put_snapshot
 
 DAY = dt.date(2025, 6, 10)
 NEXT = dt.date(2025, 6, 11)
@@ -25,7 +25,7 @@ def days_of(place: Place) -> list[dt.date]:
     ]
 
 
-HEADER = "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
+HEADER = snapshot_file("tenant_status", [])
 BAD_FILES = {
     "header": ("tenant_id,status,full_name,snapshot_date\r\n1,9,試験,2025-06-01\r\n", "first line must name"),
     "other day": (HEADER + "1,9,1,試験 太郎,2025-06-02\r\n", "1 of its rows are of another day than 2025-06-01"),
@@ -69,14 +69,10 @@ def test_a_snapshot_key_that_is_no_date_is_named(bucket, empty_place) -> None:
 def test_names_of_every_kind_survive_export_and_landing(bucket, empty_place) -> None:
     names = ["NULL", "--", "*", 'a"b', "a,b", "line\nbreak", "cr\r\nlf", " 前後 ", "", "か", "が", "😀", "'"]
     rows = [tenant(number, full_name=name) for number, name in enumerate(names, 1)] + [tenant(99)]
-    put_dump(bucket, DAY, dump_sql(company(tenants=[tenant(1)])))
+    put_dump(bucket, DAY, company(tenants=[tenant(1)]))
     settings = empty_place.settings(bucket)
     load(settings)
-    put_dump(
-        bucket,
-        NEXT,
-        dump_sql(company(tenants=rows)).replace(b"cr\r\nlf", b"cr\\r\\nlf").replace(b"line\nbreak", b"line\\nbreak"),
-    )
+    put_dump(bucket, NEXT, company(tenants=rows))
     load(settings)
     landed = empty_place.query(
         f"SELECT full_name FROM landing.tenant_daily_snapshots WHERE snapshot_date = '{NEXT}' ORDER BY tenant_id",

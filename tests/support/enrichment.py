@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from demo.rows import tenant
 from loader.enrich import config
 from loader.enrich.bounds import Timer
 from loader.warehouse import open_warehouse
-from tests.support.landing import tenant
 from tests.support.places import CONTRACT, Place
 
 KEY = "a key of the tests, which is no secret"

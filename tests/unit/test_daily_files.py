@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from demo.objects import put_snapshot
 from loader import ledger
 from loader.bucket import open_bucket
 from loader.datasets import DATASETS, PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS
@@ -16,7 +17,6 @@ from loader.errors import DumpRejectedError
 from loader.ledger import Entry
 from loader.snapshots import Found, digest, export, lacking, look
 from loader.warehouse import Warehouse
-from tests.support.small_bucket import put_snapshot
 
 TODAY = dt.date(2025, 6, 10)
 HEADER = "tenant_id,status,contract_type,full_name,snapshot_date\r\n"

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from demo.objects import put_dump
 from loader.bucket import open_bucket
 from loader.contract import Contract
 from loader.dumps import Choosing, Dump
 from loader.errors import DumpRejectedError, NoDumpError
-from tests.support.small_bucket import put_dump
 
 TODAY = dt.date(2025, 6, 10)
 CONTRACT = Contract.model_validate(

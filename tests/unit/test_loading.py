@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from demo.objects import put_dump
 from loader import calendar, generations, ledger
 from loader.bucket import open_bucket
 from loader.contract import Contract
@@ -17,7 +18,6 @@ from loader.ledger import Entry
 from loader.loading import Loading, Request
 from loader.snapshots import digest
 from loader.warehouse import Warehouse
-from tests.support.small_bucket import put_dump
 
 TODAY = dt.date(2025, 6, 10)
 FILES = ("tenant_status", "room_assignment", "property")

@@ -9,10 +9,9 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
+from demo.objects import dump_key, manifest, manifest_key
 from tests.support.fuzz.source import DAY, NEXT, PAST
-from tests.support.landing import TABLES
 
 LANDS, REFUSED = "lands", "is refused"
 
@@ -39,39 +38,6 @@ class Case:
 Build = Callable[[random.Random], Case]
 
 
-def dump_key(day: dt.date, zipped: bool = False) -> str:
-    """The key of a day's dump."""
-    return f"dumps/gghouse_{day:%Y%m%d}.sql{'.gz' if zipped else ''}"
-
-
-def manifest_key(day: dt.date) -> str:
-    """The key of a day's manifest."""
-    return f"dumps-manifest/gghouse_{day:%Y%m%d}.json"
-
-
-def file_key(day: dt.date, kind: str = "tenant_status") -> str:
-    """The key of a day's file of a kind."""
-    return f"snapshots/{kind}/{day:%Y%m%d}.csv"
-
-
-def manifest(day: dt.date, key: str, body: bytes) -> dict[str, Any]:
-    """A manifest that vouches for these bytes."""
-    return {
-        "run_id": f"{day:%Y%m%d}-1",
-        "dump_date": f"{day:%Y%m%d}",
-        "dump_key": key,
-        "dump_sha256": hashlib.sha256(body).hexdigest(),
-        "dump_size_bytes": len(body),
-        "generated_at": f"{day}T05:45:00+09:00",
-        "source_host": "gghouse-db.internal",
-        "source_database": "basis",
-        "max_updated_at_by_table": dict.fromkeys(TABLES, f"{day}T05:00:00+09:00"),
-        "source_valid": True,
-        "valid_for_etl": True,
-        "reason": None,
-    }
-
-
 def dated(body: bytes, day: dt.date) -> bytes:
     """A dump whose closing line says this day, as far as it still says one."""
     return body.replace(f"on {NEXT}".encode(), f"on {day}".encode())
@@ -80,7 +46,8 @@ def dated(body: bytes, day: dt.date) -> bytes:
 def dump_files(day: dt.date, body: bytes, zipped: bool = False) -> dict[str, bytes]:
     """A dump, these bytes as they are, and a manifest that vouches for it."""
     key = dump_key(day, zipped)
-    return {key: body, manifest_key(day): json.dumps(manifest(day, key, body)).encode()}
+    said = manifest(day, key, hashlib.sha256(body).hexdigest(), len(body)) | {"reason": None}
+    return {key: body, manifest_key(day): json.dumps(said).encode()}
 
 
 def dump_case(rng: random.Random, body: bytes, outcome: str | None = None) -> Case:

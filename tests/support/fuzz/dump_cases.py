@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import random
 
-from tests.support.fuzz.case import (
-    LANDS,
-    REFUSED,
-    Case,
-    dump_case,
-    dump_files,
-    dump_key,
-    gzipped,
-    plain_case,
-    zipped_case,
-)
+from demo.objects import dump_key
+from tests.support.fuzz.case import LANDS, REFUSED, Case, dump_case, dump_files, gzipped, plain_case, zipped_case
 from tests.support.fuzz.damage import damaged
 from tests.support.fuzz.literals import other_rows
 from tests.support.fuzz.snippets import HARMLESS, MODES, PIECES, STATEMENTS

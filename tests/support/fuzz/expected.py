@@ -7,8 +7,8 @@ import hashlib
 import re
 from typing import NamedTuple
 
+from demo.objects import dump_key, manifest_key, snapshot_key
 from tests.support.fuzz import reference, reference_exports, reference_files
-from tests.support.fuzz.case import dump_key, file_key, manifest_key
 from tests.support.fuzz.place import Contents, Ran
 from tests.support.fuzz.reference_files import FILES
 from tests.support.fuzz.reference_text import NotReadableError
@@ -65,7 +65,7 @@ def expected(base: Contents, ran: Ran) -> Contents:
     wanted[LEDGER] = (base[LEDGER][0], _ledger(base, ran))
     rows = {kind: list(base[table][1]) for kind, table in _TABLES.items()}
     for (dataset, day), entry in sorted(new.items()):
-        keys = [dump_key(day), dump_key(day, zipped=True)] if dataset == "dump" else [file_key(day, dataset)]
+        keys = [dump_key(day), dump_key(day, zipped=True)] if dataset == "dump" else [snapshot_key(day, dataset)]
         if entry.key not in keys:
             raise Wrong(f"the {dataset} of {day} landed from {entry.key!r}")
         body = ran.after.get(entry.key)
@@ -168,7 +168,7 @@ def _report(ran: Ran, entry: Entry, tables: dict[str, reference.Table]) -> None:
 def _exported(ran: Ran, day: dt.date, tables: dict[str, reference.Table]) -> None:
     """The day's files, as far as this load wrote them, say what the dump's tables say."""
     for kind in FILES:
-        key = file_key(day, kind)
+        key = snapshot_key(day, kind)
         if ran.before.get(key) == ran.after.get(key):
             if day > DAY and getattr(ran.error, "exit_code", 0) != 1:  # 1: the bucket can't be written
                 raise Wrong(f"{key} was not exported")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from demo.objects import snapshot_key
 from loader.errors import LoaderError
-from tests.support.fuzz.case import LANDS, REFUSED, Case, file_key
+from tests.support.fuzz.case import LANDS, REFUSED, Case
 from tests.support.fuzz.expected import Wrong, entries, expected, landed
 from tests.support.fuzz.place import RECORDS, Contents, Ran
 from tests.support.fuzz.reference_files import FILES
@@ -90,7 +91,7 @@ def _sorted(table: tuple) -> tuple:
 def _bucket(ran: Ran) -> None:
     """A load writes the daily files that it exports, and nothing else."""
     changed = {key for key in ran.before.keys() | ran.after.keys() if ran.before.get(key) != ran.after.get(key)}
-    exports = {file_key(day, kind) for dataset, day in entries(ran.contents) if dataset == "dump" for kind in FILES}
+    exports = {snapshot_key(day, kind) for dataset, day in entries(ran.contents) if dataset == "dump" for kind in FILES}
     if changed - exports:
         raise Wrong(f"the bucket's {sorted(changed - exports)} changed")
 

@@ -6,7 +6,8 @@ import json
 import os
 import random
 
-from tests.support.fuzz.case import Case, dump_files, dump_key, file_key, manifest_key
+from demo.objects import dump_key, manifest_key, snapshot_key
+from tests.support.fuzz.case import Case, dump_files
 from tests.support.fuzz.reference_files import FILES
 from tests.support.fuzz.source import CANARY, DAY, NEXT, TODAY, render, tables
 
@@ -88,5 +89,5 @@ def strange_dump(rng: random.Random) -> Case:
 
 def gone(rng: random.Random) -> Case:
     """The live dump's own objects, written over."""
-    key = rng.choice((dump_key(DAY), manifest_key(DAY), file_key(DAY, rng.choice(list(FILES)))))
+    key = rng.choice((dump_key(DAY), manifest_key(DAY), snapshot_key(DAY, rng.choice(list(FILES)))))
     return Case({key: rng.choice((b"", b"\0", CANARY.encode()))}, day=rng.choice((DAY, None)), subject=("dump", DAY))

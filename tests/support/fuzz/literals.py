@@ -16,6 +16,7 @@ _TEXTS = [
 ]  # fmt: skip
 _TEXTS = [text for text in _TEXTS if text != b"'\\'"] + [f"'{CANARY}'".encode(), b"'" + b"a" * 60 + b"'"]
 _INTEGERS = [b"0", b"1", b"-1", b"9", b"2147483647", b"-2147483648", b"007"]
+_TINY = [b"0", b"1", b"-1", b"9", b"127", b"-128", b"007"]
 _BIG = [*_INTEGERS, b"9223372036854775807", b"18446744073709551615"]
 _DECIMALS = [b"0", b"0.00", b"-0.01", b"1.5", b"9.995", b"-9.995", b".5", b"7."]
 _FLOATS = [b"0", b"1.5", b"-1.5e-10", b"3.40282e38", b"1e20", b"-0", b"0.1"]
@@ -38,6 +39,7 @@ _MOMENTS = [
 _INSTANTS = [moment for moment in _MOMENTS if not moment.startswith((b"'0001", b"'9999"))]
 _LITERALS = {
     "int": _INTEGERS,
+    "tinyint": _TINY,
     "bigint": _BIG,
     "decimal": _DECIMALS,
     "double": _FLOATS,

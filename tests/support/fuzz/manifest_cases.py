@@ -7,7 +7,8 @@ import json
 import random
 from typing import Any
 
-from tests.support.fuzz.case import LANDS, Case, dump_files, dump_key, manifest_key
+from demo.objects import dump_key, manifest_key
+from tests.support.fuzz.case import LANDS, Case, dump_files
 from tests.support.fuzz.damage import damaged
 from tests.support.fuzz.source import DAY, NEXT, render, tables
 
@@ -64,7 +65,7 @@ def _rewrite(rng: random.Random, said: dict[str, Any]) -> None:
     if what == 0:
         said["dump_sha256"] = said["dump_sha256"].upper()
     elif what == 1:
-        said["dump_date"] = str(NEXT)
+        said["dump_date"] = f"{NEXT:%Y%m%d}"
     elif what == 2:
         said["generated_at"] = rng.choice(
             ("2025-06-10T20:45:00Z", "2025-06-11T10:45:00+14:00", "2025-06-11T05:45:00", "2025-06-12T00:00:00+09:00")

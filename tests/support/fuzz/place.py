@@ -18,18 +18,19 @@ from unittest.mock import patch
 
 import duckdb
 
+from demo.objects import snapshot_file, snapshot_key
 from loader import clock
 from loader.contract import read_contract, readings
 from loader.dump.create_table import parse_create_table
 from loader.load import load
 from loader.settings import Settings
-from tests.support.fuzz.case import Case, dated, dump_files, file_key
+from tests.support.fuzz.case import Case, dated, dump_files
 from tests.support.fuzz.reference_files import FILES
 from tests.support.fuzz.source import CANARY, DAY, TODAY, render, tables
 
 # What a command leaves behind that changes nothing: what it refused, and why.
 RECORDS = ("rejections", "load_findings", "load_tables", "load_nulled", "load_changes")
-HEADER = "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
+HEADER = snapshot_file("tenant_status", [])
 SNAPSHOTS = (DAY - dt.timedelta(days=2), DAY - dt.timedelta(days=1))
 
 Rows = list[tuple]
@@ -72,7 +73,7 @@ class Place:
         (people,) = (table for table in found if table.name == "tenants")
         people.rows[0][-1] = b"NULL"  # so that the next day's dump is not the same again
         body = dated(render(found, random.Random(0)), DAY)
-        before = {file_key(day, kind): _file(kind, day) for day in SNAPSHOTS for kind in FILES}
+        before = {snapshot_key(day, kind): _file(kind, day) for day in SNAPSHOTS for kind in FILES}
         _write(self.bucket, dump_files(DAY, body) | before)
         with _fixed():
             load(self._settings)

@@ -7,7 +7,8 @@ import datetime as dt
 import io
 import random
 
-from tests.support.fuzz.case import LANDS, Case, dump_files, file_key
+from demo.objects import snapshot_key
+from tests.support.fuzz.case import LANDS, Case, dump_files
 from tests.support.fuzz.damage import damaged
 from tests.support.fuzz.place import SNAPSHOTS
 from tests.support.fuzz.reference_files import FILES, LONGEST
@@ -52,9 +53,9 @@ def new_file(rng: random.Random) -> Case:
     body, sound = _file(rng, kind, day)
     if day == NEXT:  # waits for its dump, or is written over by the export of that
         files = dump_files(NEXT, render(tables(), rng)) if rng.random() < 0.6 else {}
-        return Case(files | {file_key(day, kind): body}, day=NEXT if files else DAY, subject=("dump", NEXT))
+        return Case(files | {snapshot_key(day, kind): body}, day=NEXT if files else DAY, subject=("dump", NEXT))
     return Case(
-        {file_key(day, kind): body},
+        {snapshot_key(day, kind): body},
         day=DAY,
         subject=(kind, day),
         outcome=LANDS if sound and day != DAY else None,
@@ -65,7 +66,7 @@ def again(rng: random.Random) -> Case:
     """A landed day's file with other bytes, by itself or with another dump."""
     kind, day = _kind(rng), rng.choice(SNAPSHOTS)
     body, _ = _file(rng, kind, day)
-    files = {file_key(day, kind): body}
+    files = {snapshot_key(day, kind): body}
     if rng.random() < 0.2:
         return Case(files | dump_files(NEXT, render(tables(), rng)), subject=("dump", NEXT), outcome=LANDS)
     return Case(files, day=DAY, subject=(kind, day))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import re
 from dataclasses import dataclass, field
 
-from tests.support.landing import TABLES, Rows, company, moving, tenant
+from demo.rows import Rows, company, moving, tenant
+from demo.schema import narrow, quoted
 
 DAY = dt.date(2025, 6, 10)  # of the dump that is live when a case begins
 NEXT = dt.date(2025, 6, 11)
@@ -15,7 +15,6 @@ PAST = dt.date(2025, 6, 7)  # of which nothing is landed
 TODAY = dt.date(2025, 6, 12)
 CANARY = "zqxj"  # in every text of a row, and nowhere else: whoever prints it has printed a row
 
-_TYPES = {"BIGINT": "int unsigned", "TIMESTAMP": "datetime", "VARCHAR": "varchar(255)"}
 _NOTES = {
     "id": "bigint unsigned NOT NULL AUTO_INCREMENT",
     "body": "longtext",
@@ -108,25 +107,16 @@ def _company() -> dict[str, Rows]:
 
 
 def _table(name: str, rows: Rows) -> Table:
-    columns = re.findall(r"(\w+) (\w+(?:\(\d+, \d+\))?)", TABLES[name])
-    declared = [(column, f"{_TYPES.get(kind, kind.lower())} DEFAULT NULL") for column, kind in columns]
+    columns = narrow()[name].columns
+    declared = [(column.name, f"{column.type} DEFAULT NULL") for column in columns]
     declared.append(("memo", "text"))  # read by no model
-    return Table(
-        name, declared, [[*(_literal(row.get(column)) for column, _ in columns), _text(CANARY)] for row in rows]
-    )
-
-
-def _literal(value: object) -> bytes:
-    if value is None:
-        return b"NULL"
-    return str(value).encode() if isinstance(value, int | float) else _text(str(value))
+    found = [[*(column.text(row.get(column.name)).encode() for column in columns), _text(CANARY)] for row in rows]
+    return Table(name, declared, found)
 
 
 def _text(text: str) -> bytes:
-    return f"'{text.translate(str.maketrans(_ESCAPES))}'".encode()
+    return quoted(text).encode()
 
-
-_ESCAPES = {"\\": "\\\\", "'": "\\'", '"': '\\"', "\n": "\\n", "\r": "\\r", "\0": "\\0", "\x1a": "\\Z"}
 
 _HEAD = b"""-- MySQL dump 10.13  Distrib 8.0.39, for Linux (x86_64)
 --

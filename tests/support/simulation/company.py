@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support.landing import Rows
+from demo.rows import Rows, tenant
 
 Row = dict[str, Any]
 WARDS = ("新宿区", "中野区", "杉並区", "練馬区", "北区")
@@ -75,11 +75,9 @@ class Company:
         """A new tenant, without a contract."""
         number = self._ids.get("tenants", 0) + 1
         birth = dt.date(1970 + self.rng.randrange(35), self.rng.randint(1, 12), self.rng.randint(1, 28))
-        return self.add(
-            "tenants",
+        values = tenant(
+            number,
             full_name=f"試験 {number}",
-            last_name="試験",
-            first_name=str(number),
             gender_type=self.rng.choice((1, 2, None)),
             birth_date=birth,
             age=self.rng.choice((None, None, 2023 - birth.year)),
@@ -87,8 +85,10 @@ class Company:
             nationality=self.rng.choice(("日本", "韓国", None, "レソト")),
             status=status,
             contract_type=self.rng.choice((1, 1, 2, 6, 4)),
+            moving_id=None,
             created_at=dt.datetime.combine(since, dt.time(10)),
         )
+        return self.add("tenants", **values)
 
     def add_contract(self, tenant: Row, room: Row, signed: dt.date, **values: Any) -> Row:
         """A new contract of a tenant for a room, which becomes the current one."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.small_bucket import put_dump
+from demo.objects import put_dump, put_snapshot, snapshot_file
 
 _STATUS = (4, 5, 9, 14, 15, 17)
 # What may stand otherwise in a file that is exported again: column -> values.
@@ -54,7 +54,7 @@ class Files:
         """Puts a dump that holds a contract twice, which only the gate sees."""
         first = body.index(b"INSERT INTO `movings` VALUES (") + len(b"INSERT INTO `movings` VALUES ")
         row = body[first : body.index(b"),(", first) + 1]
-        self.put(day, body[:first] + row + b"," + body[first:])
+        self.put(day, (body[:first] + row + b"," + body[first:]).replace(b"PRIMARY KEY", b"KEY"))
 
     def dump_of(self, day: dt.date) -> Path:
         """The dump of a day that is there."""
@@ -83,7 +83,7 @@ class Files:
                     rows[row][header.index(name)] = str(self.rng.choice(CHANGED[name]))
                 elif "tenant_id" in header and len(rows) > 1:
                     del rows[row]
-                self._write(path, [header, *rows])
+                put_snapshot(self.bucket, day, snapshot_file(path.parent.name, rows), path.parent.name)
                 done.append(f"{path.parent.name}/{path.name}")
         return done
 
@@ -96,11 +96,6 @@ class Files:
                 del rows[self.rng.randrange(len(rows))]
             late = path.with_name(f"{day:%Y%m%d}.csv")
             if not late.exists() and self.rng.random() < 0.85:
-                self._write(late, [header, *rows])
+                put_snapshot(self.bucket, day, snapshot_file(path.parent.name, rows), path.parent.name)
                 done.append(f"{late.parent.name}/{late.name}")
         return done
-
-    def _write(self, path: Path, rows: list[list[str]]) -> None:
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows(rows)
-        path.write_bytes(text.getvalue().encode())

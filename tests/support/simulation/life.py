@@ -7,17 +7,17 @@ import random
 from collections import Counter
 from pathlib import Path
 
+from demo.dump import dump_sql
+from demo.rows import Rows
 from loader.errors import LoaderError
 from loader.settings import PROJECT
 from tests.support.crash import Nursery
-from tests.support.landing import Rows
 from tests.support.places import Place
 from tests.support.simulation.company import Company
 from tests.support.simulation.compare import LEFT_OUT, contents, differences
 from tests.support.simulation.files import Files
 from tests.support.simulation.happenings import HAPPENINGS
 from tests.support.simulation.operator import Operator
-from tests.support.small_bucket import dump_sql
 
 
 class Life:

@@ -1,0 +1,125 @@
+"""The built company as SQL reads it: the rows of a day's dump and the lines of a day's file, millions of them in seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import duckdb
+
+from demo.dump import Section
+from demo.schema import ESCAPES, Table
+
+_STATEMENT_BYTES = 1_000_000
+_BULK_ROWS = 3_500  # of about 280 bytes: a megabyte
+_BULK_BATCH = 40 * _BULK_ROWS
+_FILE_ROWS = 1_000_000
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'" if text.isprintable() else f"chr({ord(text)})"
+
+
+def _escaped() -> str:
+    sql = "x::VARCHAR"
+    for sign, written in ESCAPES.items():
+        sql = f"replace({sql}, {_literal(sign)}, {_literal(written)})"
+    return sql
+
+
+_MACROS = f"""
+CREATE OR REPLACE MACRO escaped(x) AS {_escaped()};
+-- A field of a CSV is quoted only when it must be; NULL is empty.
+CREATE OR REPLACE MACRO csv_field(x) AS CASE
+  WHEN regexp_matches(x, '[,"\\r\\n]') THEN '"' || replace(x, '"', '""') || '"' ELSE coalesce(x, '') END;
+"""
+
+
+def install(db: duckdb.DuckDBPyConnection) -> None:
+    """Create the macros of the queries here."""
+    db.execute(_MACROS)
+
+
+def sections(
+    db: duckdb.DuckDBPyConnection,
+    day: date,
+    tables: list[Table],
+    *,
+    scale: float,
+    newest: dict[str, str],
+    progress: Callable[[str], None],
+) -> Iterator[Section]:
+    """The tables of a dump.
+
+    Args:
+        db: a built company.
+        day: the dump's day.
+        tables: which tables, in their order.
+        scale: the size of the tables that are not the company's own.
+        newest: is given the newest `updated_at` of each of the company's tables.
+        progress: called with each table's name as it begins.
+
+    Yields:
+        Each table.
+    """
+    for table in tables:
+        progress(table.name)
+        if table.rows is None:
+            yield _own(db, table, day, newest)
+        else:
+            last = max(1, round(table.rows * scale)) if table.rows else 0
+            yield Section(table, last, _bulk(db, table, last))
+
+
+def _own(db: duckdb.DuckDBPyConnection, table: Table, day: date, newest: dict[str, str]) -> Section:
+    """One of the company's own tables, its statements cut where they would outgrow a megabyte."""
+    chunks = db.execute(f"""
+        WITH written AS (
+          SELECT id, {table.row} AS line, {table.expression("updated_at")} AS stamp
+          FROM (SELECT *, DATE '{day}' AS d FROM {table.name}_at(DATE '{day}'))
+        ), cut AS (
+          SELECT *, sum(strlen(line) + 1) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) // {_STATEMENT_BYTES} AS chunk
+          FROM written
+        )
+        SELECT string_agg(line, ',' ORDER BY id), max(id), max(stamp) FROM cut GROUP BY chunk ORDER BY chunk
+    """).fetchall()
+    newest[table.name] = max((stamp for _, _, stamp in chunks), default="")
+    return Section(table, max((last for _, last, _ in chunks), default=0), [values for values, _, _ in chunks])
+
+
+def _bulk(db: duckdb.DuckDBPyConnection, table: Table, count: int) -> Iterator[str]:
+    """The rows of another table, which say the same every day; a batch at a time, for they are most of the dump."""
+    for low in range(0, count, _BULK_BATCH):
+        high = min(count, low + _BULK_BATCH)
+        result = db.execute(f"""
+            SELECT string_agg(line, ',' ORDER BY id) FROM (
+              SELECT id, {table.row} AS line FROM (
+                SELECT i AS id, rnd('{table.name}', i, 4294967296) AS h FROM range({low + 1}, {high + 1}) t(i)))
+            GROUP BY (id - 1) // {_BULK_ROWS} ORDER BY (id - 1) // {_BULK_ROWS}
+        """)
+        while row := result.fetchone():
+            yield row[0]
+
+
+def statuses(db: duckdb.DuckDBPyConnection, days: list[date]) -> Iterator[tuple[date, str]]:
+    """The lines of the tenants' status on some days, several days a query.
+
+    Args:
+        db: a built company.
+        days: the days, in order.
+
+    Yields:
+        Each day with its lines, as a CSV has them behind its header.
+    """
+    (tenants,) = db.execute("SELECT count(*) FROM tenants").fetchone() or (0,)
+    step = max(1, _FILE_ROWS // max(1, tenants))
+    for start in range(0, len(days), step):
+        batch = days[start : start + step]
+        yield from db.execute(
+            """
+            SELECT day, string_agg(concat(id, ',', status, ',', contract_type, ',', csv_field(full_name), ',', day,
+              chr(13), chr(10)), '' ORDER BY id)
+            FROM tenant_days WHERE day BETWEEN $first AND $last AND day = ANY($batch) GROUP BY day ORDER BY day
+            """,
+            {"first": batch[0], "last": batch[-1], "batch": batch},
+        ).fetchall()
