@@ -146,6 +146,17 @@ def test_a_rollback_shows_the_newest_kept_one_and_takes_the_day_out_of_the_ledge
     assert own.query("SELECT n FROM landing.t") == [(0,)]
 
 
+def test_another_dump_of_the_day_opens_it_and_takes_its_files_out(own: Warehouse) -> None:
+    loaded(own, 0)
+    loaded(own, 1)
+    assert own.query("SELECT first_day FROM landing.days_to_reopen") == []
+    for offset in (0, 1):
+        ledger.record(own, 2, entry("property", offset))
+    loaded(own, 1)
+    assert own.query("SELECT first_day FROM landing.days_to_reopen") == [(day(1),)]
+    assert ledger.days(own, "property") == {day(0)}
+
+
 def test_a_swap_whose_record_was_cut_off_is_settled_and_once_is_enough(own: Warehouse) -> None:
     loaded(own, 0)
     made = generations.begin(own, day(1))
