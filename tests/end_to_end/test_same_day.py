@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from loader.errors import NoDumpError
 from loader.load import land, load
 from loader.loading import Request
 from loader.run import assert_fresh, run
+from loader.settings import Settings
 from tests.conftest import settings_for
 from tests.support import places
+from tests.support.places import CONTRACT, FILE
 
 DAY = dt.date(2025, 6, 10)
 
@@ -31,39 +34,51 @@ def test_an_enrichment_that_is_written_behind_the_run_is_in_with_the_next(wareho
     assert query(warehouse, shown.format("int_contracts")) == [("ネパール",)]
 
 
+@pytest.fixture(scope="module")
+def first_morning(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a bucket of one day and the warehouse planned on it. To be copied."""
+    folder = tmp_path_factory.mktemp("first_morning")
+    place = places.duckdb_place(folder / FILE)
+    with place.chosen(), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WAREHOUSE_CONTRACT", str(CONTRACT))
+        settings = place.settings(folder / "bucket")
+        put_dump(folder / "bucket", DAY, company())
+        load(settings, DAY)
+        places.plan()
+        run(settings)
+    return folder
+
+
+@pytest.fixture
+def settings(first_morning: Path, tmp_path: Path) -> Settings:
+    """On a copy of the warehouse and its bucket."""
+    shutil.copytree(first_morning, tmp_path, dirs_exist_ok=True)
+    return settings_for(tmp_path / FILE, tmp_path / "bucket")
+
+
 def test_what_was_landed_before_a_killed_run_is_computed_on_a_morning_without_a_dump(
-    empty_warehouse: Path, bucket: Path, query, monkeypatch
+    settings: Settings, bucket: Path, query, monkeypatch
 ) -> None:
-    settings = settings_for(empty_warehouse, bucket)
     monkeypatch.setattr(clock, "business_today", lambda: DAY + dt.timedelta(days=2))
-    put_dump(bucket, DAY, company())
-    load(settings, DAY)
-    places.plan()
-    run(settings)
     put_dump(bucket, DAY + dt.timedelta(days=1), company())
     land(settings, Request(DAY + dt.timedelta(days=1), 0, catch_up=True))  # and the machine goes down
     with pytest.raises(NoDumpError):
         daily(settings, Request(DAY + dt.timedelta(days=2), 0, catch_up=True))
     newest = "SELECT MAX(activity_date) FROM gold.daily_activity_summary"
-    assert query(empty_warehouse, newest) == [(DAY + dt.timedelta(days=1),)]
+    assert query(settings.duckdb_file, newest) == [(DAY + dt.timedelta(days=1),)]
 
 
 def test_a_late_file_that_was_landed_before_a_killed_run_is_computed_on_a_morning_without_a_dump(
-    empty_warehouse: Path, bucket: Path, query, monkeypatch
+    settings: Settings, bucket: Path, query, monkeypatch
 ) -> None:
-    settings = settings_for(empty_warehouse, bucket)
     monkeypatch.setattr(clock, "business_today", lambda: DAY + dt.timedelta(days=1))
-    put_dump(bucket, DAY, company())
-    load(settings, DAY)
-    places.plan()
-    run(settings)
     late = dt.date(2025, 6, 1)
     put_snapshot(bucket, late, snapshot_file("tenant_status", [(1, 5, 1, None, late)]))
     load(settings, DAY)  # and the machine goes down
     with pytest.raises(NoDumpError):
         daily(settings, Request(DAY + dt.timedelta(days=1), 0, catch_up=True))
     changes = "SELECT change_date FROM silver.tenant_status_changes ORDER BY 1"
-    assert query(empty_warehouse, changes) == [(late,), (DAY,)]
+    assert query(settings.duckdb_file, changes) == [(late,), (DAY,)]
 
 
 def test_a_first_plan_on_the_morning_itself_is_good_and_its_run_fresh(

@@ -19,7 +19,7 @@ from tests.support.fuzz.runner import Failure, Tally, keep, run
 _EPILOG = """
 \b
 Examples
-  python -m tests.support.fuzz                             the cases that the suite runs
+  python -m tests.support.fuzz                             2,000 cases
   python -m tests.support.fuzz --cases 20000 --seed 7      others, ten times as many: about half an hour
   python -m tests.support.fuzz --seed 7 --only 4711        one case again
   python -m tests.support.fuzz --kind manifest --cases 500 those among the first 500 that are about manifests

@@ -18,7 +18,7 @@ from tests.support.simulation.simulation import Drift, Plan, Simulation
 _EPILOG = """
 \b
 Examples
-  python -m tests.support.simulation                            the 65 mornings that the suite lives
+  python -m tests.support.simulation                            65 mornings, as make endurance lives
   python -m tests.support.simulation --seed 7 --mornings 400    another life, a year and more
   python -m tests.support.simulation --seed 7 --points 64       the same, compared every morning: which one brought it in
 
