@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo report docs ui screenshots check test test-mysql test-twins endurance mutants bench package release format lock clean
+.PHONY: help venv demo report docs ui screenshots style check test test-mysql test-twins endurance mutants bench package release format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -57,14 +57,14 @@ format: $(READY) ## rewrite models and Python in the house format
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-check: $(READY) ## the quick loop: format and lint of SQL and Python, unit tests of both (tests/unit, tests/models)
+style: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
+
+check: style ## the quick loop: format and lint of SQL and Python, unit tests of both (tests/unit, tests/models)
 	$(PYTEST) tests/unit tests/models
 
-test: $(READY) ## what check does and all other tests, a sample of endurance; but for what is left to test-mysql
-	$(BIN)/ruff format --check
-	$(BIN)/ruff check
+test: style ## what check does and all other tests, a sample of endurance; but for what is left to test-mysql
 	@$(BIN)/python -m tests.support.servers require mariadb postgres chromium
 	$(PYTEST)
 
