@@ -50,10 +50,11 @@ def first_morning(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(first_morning: Path, tmp_path: Path) -> Settings:
+def settings(first_morning: Path, bucket: Path, tmp_path: Path) -> Settings:
     """On a copy of the warehouse and its bucket."""
-    shutil.copytree(first_morning, tmp_path, dirs_exist_ok=True)
-    return settings_for(tmp_path / FILE, tmp_path / "bucket")
+    shutil.copytree(first_morning / "bucket", bucket, dirs_exist_ok=True)
+    shutil.copy(first_morning / FILE, tmp_path)
+    return settings_for(tmp_path / FILE, bucket)
 
 
 def test_what_was_landed_before_a_killed_run_is_computed_on_a_morning_without_a_dump(
