@@ -18,6 +18,8 @@ PYTEST = [
     "0",
     "-o",
     "addopts=--strict-markers",
+    "-m",
+    "not (twin and server)",
     "-p",
     "no:cacheprovider",
     "--tb=no",
