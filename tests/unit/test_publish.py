@@ -1,0 +1,20 @@
+"""A report that can't be made harms no green morning."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from loader.report.publish import after_green_run
+from loader.run import RunResult
+from loader.settings import Settings
+from loader.warehouse import open_warehouse
+
+
+def test_a_report_that_fails_for_whatever_reason_is_told_and_not_raised(tmp_path: Path) -> None:
+    settings = Settings("duckdb", tmp_path / "warehouse.duckdb", str(tmp_path))
+    with open_warehouse(settings):
+        pass
+    told = after_green_run(settings, RunResult(dt.date(2025, 6, 10)))  # there is no gold
+    assert told and told.startswith("the report of 2025-06-10 was not written: CatalogException: ")
+    assert "python -m loader report" in told
