@@ -10,7 +10,7 @@ from demo.days import Request
 from demo.objects import put, put_dump, put_snapshot, snapshot_file
 
 STAMP = ".demo.json"
-_GENERATOR = 1  # another number here means that the same arguments give another company
+_GENERATOR = 2  # another number here means that the same arguments give another company
 
 
 class BucketInUse(Exception):

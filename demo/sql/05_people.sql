@@ -59,9 +59,13 @@ CREATE TABLE inquiries AS
 WITH asked AS (
   SELECT i AS id, DATE '2018-10-06' + (1669 * (i - 1) // greatest(var('inquiries') - 1, 1))::INTEGER AS inquiry_date, rnd('inquiry', i, 4294967296) AS h
   FROM range(1, var('inquiries') + 1) t(i)
+), registered AS (
+  -- one a day, so that the join has no choice
+  SELECT id, tenant_ix, created_day FROM tenants
+  QUALIFY row_number() OVER (PARTITION BY created_day ORDER BY final_end NULLS FIRST, tenant_ix) = 1
 )
 SELECT a.*, t.tenant_ix, CASE WHEN a.h % 40 = 0 THEN 0 ELSE t.id END AS tenant_id
-FROM asked a ASOF LEFT JOIN tenants t ON t.created_day >= a.inquiry_date + 3;
+FROM asked a ASOF LEFT JOIN registered t ON t.created_day >= a.inquiry_date + 3;
 
 CREATE TABLE tenant_inquiries AS
 SELECT tenant_ix, max(id) AS inquiry_id FROM (

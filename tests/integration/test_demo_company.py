@@ -31,6 +31,16 @@ def number(db: duckdb.DuckDBPyConnection, sql: str) -> float:
     return row[0]
 
 
+def test_of_two_who_registered_on_one_day_the_same_one_has_asked_whatever_the_threads(
+    db: duckdb.DuckDBPyConnection,
+) -> None:
+    sql = """count(*) FROM inquiries AS i JOIN tenants AS t USING (tenant_ix)
+      WHERE EXISTS (SELECT 1 FROM tenants AS o WHERE o.created_day = t.created_day AND o.tenant_ix <> t.tenant_ix {})"""
+    assert number(db, sql.format("")) > 0
+    first = "AND coalesce(o.final_end, DATE '1900-01-01') < coalesce(t.final_end, DATE '1900-01-01')"
+    assert number(db, sql.format(first)) == 0
+
+
 # At scale 1, from the magnitudes of the real company; the last figure is the tolerance.
 @pytest.mark.parametrize(
     ("sql", "expected", "tolerance"),
