@@ -1,10 +1,12 @@
-"""A report that can't be made harms no green morning."""
+"""A report that can't be made harms no green morning, and a text in it no page."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
+from loader.report import page
 from loader.report.publish import after_green_run
 from loader.run import RunResult
 from loader.settings import Settings
@@ -18,3 +20,9 @@ def test_a_report_that_fails_for_whatever_reason_is_told_and_not_raised(tmp_path
     told = after_green_run(settings, RunResult(dt.date(2025, 6, 10)))  # there is no gold
     assert told and told.startswith("the report of 2025-06-10 was not written: CatalogException: ")
     assert "python -m loader report" in told
+
+
+def test_no_text_of_the_source_ends_the_script_that_it_stands_in() -> None:
+    written = page._in_script({"name": "</script><!-- & 東京"})
+    assert not {"<", ">", "&"} & {*written}
+    assert json.loads(written) == {"name": "</script><!-- & 東京"}
