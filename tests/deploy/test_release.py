@@ -65,13 +65,14 @@ def installed(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         archive.extractall(folder)
     wheels = folder / "wheels"
     program = folder / "venv" / "bin" / "python"
-    # With the option that the template gives to Glue: no registry is asked.
+    # With the option that the template gives to Glue: no registry is asked. Compiled is what gets imported, when it is.
     install = [
         program,
         "-m",
         "pip",
         "install",
         "--quiet",
+        "--no-compile",
         "--no-index",
         "--find-links",
         wheels,
