@@ -240,6 +240,12 @@ def empty_place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.fixture
+def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """The embedded gateway, nothing ever loaded, chosen by the environment: for what no engine decides."""
+    return _choose(places.duckdb_place(tmp_path / FILE), monkeypatch)
+
+
+@pytest.fixture
 def bucket(tmp_path: Path) -> Path:
     """An empty folder for a bucket."""
     folder = tmp_path / "bucket"

@@ -20,20 +20,11 @@ from loader.errors import DumpRejectedError, LoaderError
 from loader.load import load
 from loader.settings import CONTRACT
 from loader.warehouse import open_warehouse
-from tests.support.places import Place, duckdb_place, everything
+from tests.support.places import Place, everything
 
 DAY = dt.date(2025, 6, 10)
 NEXT = dt.date(2025, 6, 11)
 HEADER = "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
-
-
-@pytest.fixture
-def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    """A DuckDB warehouse that does not exist yet, chosen by the environment: for what no engine has a part in."""
-    place = duckdb_place(tmp_path / "warehouse.duckdb")
-    for name, value in place.variables.items():
-        monkeypatch.setenv(name, value)
-    return place
 
 
 def test_an_empty_lookup_table_is_stopped_by_the_projects_own_contract(

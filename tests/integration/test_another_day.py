@@ -143,10 +143,10 @@ def undated(**tables: Any) -> bytes:
 
 
 def test_yesterdays_dump_under_todays_name_is_refused_unless_it_is_accepted_as_the_message_says(
-    bucket: Path, empty_place: Place
+    bucket: Path, embedded: Place
 ) -> None:
-    load(empty_place.settings(bucket), put_and_name(bucket, DAY, company()))
-    before = everything(empty_place)
+    load(embedded.settings(bucket), put_and_name(bucket, DAY, company()))
+    before = everything(embedded)
     yesterdays = (bucket / "dumps/gghouse_20260209.sql").read_bytes()
     put_dump(bucket, NEXT, yesterdays)
     words = ["load", "--bucket", bucket, "--date", NEXT]
@@ -158,14 +158,14 @@ def test_yesterdays_dump_under_todays_name_is_refused_unless_it_is_accepted_as_t
         in told
     )
     assert "unchanged: its bytes are those of the dump of 2026-02-09: is it that dump again?" in told
-    assert everything(empty_place) == before
+    assert everything(embedded) == before
     advice = re.search(r"type the same with ([^;]+);", told)[1]
     assert advice == "--accept dated --accept unchanged"
     assert typed(*words, "--accept", "dated").startswith("4 ")
     assert typed(*words, *shlex.split(advice)).startswith("0 ")
     found = "SELECT DISTINCT rule_name FROM landing.load_findings WHERE outcome = 'accepted' ORDER BY 1"
-    assert empty_place.query(found) == [("dated",), ("unchanged",)]
-    assert empty_place.query("SELECT DISTINCT rows_added + rows_removed + rows_changed FROM landing.load_changes") == [
+    assert embedded.query(found) == [("dated",), ("unchanged",)]
+    assert embedded.query("SELECT DISTINCT rows_added + rows_removed + rows_changed FROM landing.load_changes") == [
         (0,)
     ]
 
@@ -199,8 +199,8 @@ def test_a_dump_in_which_no_table_of_the_contract_changed_is_refused(bucket: Pat
     ]
 
 
-def test_what_is_no_later_day_is_not_compared_but_by_its_bytes(bucket: Path, empty_place: Place) -> None:
-    settings, past = empty_place.settings(bucket), DAY - dt.timedelta(days=1)
+def test_what_is_no_later_day_is_not_compared_but_by_its_bytes(bucket: Path, embedded: Place) -> None:
+    settings, past = embedded.settings(bucket), DAY - dt.timedelta(days=1)
     load(settings, put_and_name(bucket, DAY, undated()))
     load(settings, DAY, again=True)
     load(settings, put_and_name(bucket, DAY, undated().replace(b"NAMES utf8mb4 */;", b"NAMES utf8mb4 */;\n")))
@@ -214,8 +214,8 @@ def test_what_is_no_later_day_is_not_compared_but_by_its_bytes(bucket: Path, emp
         load(settings, put_and_name(bucket, NEXT + dt.timedelta(days=1), body))
 
 
-def test_a_dump_by_hand_and_one_for_daily_files_alone_are_judged_too(bucket: Path, empty_place: Place) -> None:
-    settings = empty_place.settings(bucket)
+def test_a_dump_by_hand_and_one_for_daily_files_alone_are_judged_too(bucket: Path, embedded: Place) -> None:
+    settings = embedded.settings(bucket)
     yesterdays = dump_sql(company()).replace(b"-- Dump completed", f"-- Dump completed on {DAY}  5:40:00".encode())
     put_dump(bucket, NEXT, yesterdays)
     with pytest.raises(

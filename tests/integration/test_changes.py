@@ -116,10 +116,10 @@ def test_the_counts_are_told_by_load_and_by_status(bucket: Path, place: Place, c
     assert "rooms: +" not in shown
 
 
-def test_the_counts_of_a_dump_that_was_refused_or_aside_are_not_kept(bucket: Path, empty_place: Place) -> None:
-    settings = empty_place.settings(bucket)
+def test_the_counts_of_a_dump_that_was_refused_or_aside_are_not_kept(bucket: Path, embedded: Place) -> None:
+    settings = embedded.settings(bucket)
     put_dump(bucket, NEXT, company())
     load(settings)
     put_dump(bucket, DAY, company(tenants=[tenant(2)]))
     load(settings, DAY)
-    assert empty_place.query("SELECT * FROM landing.load_changes") == []
+    assert embedded.query("SELECT * FROM landing.load_changes") == []

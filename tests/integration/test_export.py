@@ -16,7 +16,7 @@ from loader.cli import cli
 from loader.datasets import DATASETS
 from loader.load import load
 from loader.run import assert_fresh, run
-from tests.support.places import Place, everything, plan
+from tests.support.places import Place, everything
 
 DAY = dt.date(2025, 6, 10)
 KINDS = [dataset.name for dataset in DATASETS]
@@ -130,7 +130,7 @@ def test_what_is_shown_and_on_record_stays_and_the_next_load_lands_the_files(buc
     assert empty_place.query(ledger) == [("dump", 1), ("property", 4), ("room_assignment", 4), ("tenant_status", 4)]
 
 
-def test_what_the_bucket_has_is_left_unless_again_is_typed(bucket: Path, empty_place: Place) -> None:
+def test_what_the_bucket_has_is_left_unless_again_is_typed(bucket: Path, embedded: Place) -> None:
     put(bucket, -1, status=5)
     assert export(bucket, -1).exit_code == 0
     right = files(bucket)
@@ -151,7 +151,7 @@ def test_what_the_bucket_has_is_left_unless_again_is_typed(bucket: Path, empty_p
     assert files(bucket) == right
 
 
-def test_a_day_without_a_dump_is_named_and_the_others_are_made(bucket: Path, empty_place: Place) -> None:
+def test_a_day_without_a_dump_is_named_and_the_others_are_made(bucket: Path, embedded: Place) -> None:
     put(bucket, -3)
     put(bucket, -1)
     done = export(bucket, -3, -1)
@@ -161,30 +161,30 @@ def test_a_day_without_a_dump_is_named_and_the_others_are_made(bucket: Path, emp
 
 
 def test_a_rejected_dump_is_named_and_the_others_are_made_and_nothing_is_on_record(
-    bucket: Path, empty_place: Place
+    bucket: Path, embedded: Place
 ) -> None:
     put(bucket, 0)
-    load(empty_place.settings(bucket))
+    load(embedded.settings(bucket))
     put(bucket, -4, valid_for_etl=False, reason="source_mismatch")
     put(bucket, -3)
     put_dump(bucket, day(-2), dump_sql(company())[:-60])
     put(bucket, -1)
-    before = everything(empty_place)
+    before = everything(embedded)
     records = ("rejections", "load_findings", "load_tables", "load_nulled", "load_changes")
-    kept = {name: empty_place.query(f"SELECT * FROM landing.{name}") for name in records}
+    kept = {name: embedded.query(f"SELECT * FROM landing.{name}") for name in records}
     done = export(bucket, -4, -1)
     assert done.exit_code == 4
     assert "source_mismatch" in done.output
     assert "gghouse_20250608.sql" in done.output
     assert files(bucket).keys() == of_days(-3, -1, 0)
-    assert everything(empty_place) == before
-    assert {name: empty_place.query(f"SELECT * FROM landing.{name}") for name in records} == kept
+    assert everything(embedded) == before
+    assert {name: embedded.query(f"SELECT * FROM landing.{name}") for name in records} == kept
 
 
-def test_a_dump_that_was_rolled_back_makes_no_files_by_itself(bucket: Path, empty_place: Place) -> None:
+def test_a_dump_that_was_rolled_back_makes_no_files_by_itself(bucket: Path, embedded: Place) -> None:
     for offset in (-1, 0):
         put(bucket, offset)
-        load(empty_place.settings(bucket))
+        load(embedded.settings(bucket))
     assert CliRunner().invoke(cli, ["rollback"]).exit_code == 0
     gone = bucket / f"snapshots/property/{day(0):%Y%m%d}.csv"
     gone.unlink()
@@ -220,20 +220,23 @@ def test_what_makes_no_sense_is_a_usage_error(bucket: Path, empty_warehouse: Pat
 
 
 @pytest.mark.twin
-def test_models_have_the_days_whose_files_were_made(bucket: Path, empty_place: Place) -> None:
+def test_models_have_the_days_whose_files_were_made(bucket: Path, place: Place) -> None:
     """Planned without them: the next run computes these days alone, and what is compared with them."""
-    put(bucket, 0)
-    settings = empty_place.settings(bucket)
-    load(settings)
-    plan()
+    settings = place.settings(bucket)
     put_dump(bucket, day(-2), company(movings=[moving(1), moving(2, tenant_id=1, room_id=2)]))
     put(bucket, -1, status=14)
     assert export(bucket, -2, -1).exit_code == 0
     load(settings)
     assert_fresh(run(settings))
     facts = "SELECT snapshot_date, day_kind, period_end_rooms, unexplained_rooms FROM silver.occupancy_facts ORDER BY 1"
-    assert empty_place.query(facts) == [(day(-2), "fact", 2, None), (day(-1), "fact", 1, -1), (day(0), "fact", 1, 0)]
+    assert place.query(facts) == [(day(-2), "fact", 2, None), (day(-1), "fact", 1, -1), (day(0), "fact", 2, 1)]
     held = "SELECT snapshot_date, room_id, management_status FROM silver.tenant_room_snapshot_daily ORDER BY 1, 2"
-    assert empty_place.query(held) == [(day(-2), 1, 9), (day(-2), 2, 9), (day(-1), 1, 14), (day(0), 1, 9)]
+    assert place.query(held) == [
+        (day(-2), 1, 9),
+        (day(-2), 2, 9),
+        (day(-1), 1, 14),
+        (day(0), 1, 9),
+        (day(0), 2, 14),
+    ]
     properties = "SELECT snapshot_date, occupied_rooms, total_rooms FROM gold.occupancy_property_daily ORDER BY 1"
-    assert empty_place.query(properties) == [(day(-2), 2, 3), (day(-1), 1, 3), (day(0), 1, 3)]
+    assert place.query(properties) == [(day(-2), 2, 3), (day(-1), 1, 3), (day(0), 2, 3)]

@@ -14,9 +14,12 @@ from demo.dump import dump_sql
 from demo.objects import put_dump
 from demo.rows import company, moving, tenant
 from loader.contract import Contract, read_contract
+from loader.contract.findings import judged
 from loader.errors import DumpRejectedError, UsageError
 from loader.load import load
 from loader.settings import CONTRACT, Settings
+from loader.warehouse import open_warehouse
+from tests.support.gate_rules import CASES, finding
 from tests.support.places import everything
 
 DAY = dt.date(2025, 6, 10)
@@ -70,63 +73,14 @@ def contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
     return write
 
 
+# Each rule: tests/unit/test_gate_rules.py, and below for a server.
 BLOCKED = {
-    "rows": (houses(tenants=people(3)), r"rows:tenants: 3 .allowed: 4 or more"),
     "change": (houses(tenants=people(7)), r"change:tenants: 5 to 7, \+40.00 % .allowed: -20 % to \+20 %"),
-    "key twice": (
-        houses(tenants=people(id=2)).replace(b"PRIMARY KEY", b"KEY"),
-        r"key:tenants: 1 rows repeat or lack their .id. .allowed: none",
-    ),
-    "fresh": (
-        houses(tenants=[one | {"updated_at": dt.datetime(2025, 5, 1)} for one in people()]),
-        r"fresh:tenants: 41 days .allowed: 14 days before the dump",
-    ),
-    "fresh by a stamp of the future alone": (
-        houses(
-            tenants=[one | {"updated_at": dt.datetime(2025, 5, 1)} for one in people(4)]
-            + [tenant(5, updated_at=dt.datetime(2025, 7, 1))]
-        ),
-        r"fresh:tenants: 41 days; 1 rows are stamped later than the dump",
-    ),
-    "codes": (
-        houses(tenants=people(status=99)),
-        r"codes:tenants.status: 1 rows, 20.000 %, have a code that code_tenant_status lacks",
-    ),
-    "codes that are known and merged": (
-        houses(tenants=[one | {"status": 17} if one["id"] < 3 else one for one in people()]),
-        r"shift:tenants.status: 40.000 % of the rows moved to another code since the dump before .allowed: 20 %",
-    ),
-    "references": (
-        houses(tenants=[one | {"moving_id": 900 + one["id"]} if one["id"] < 3 else one for one in people()]),
-        r"references:tenants.moving_id: 2 of 5 ids, 40.000 %, are not in movings.id .allowed: 20 %",
-    ),
-    "nulled": (
-        houses().replace(b"'2025-02-01'", b"'0000-00-00'", 2),
-        r"nulled:movings: 40.000 % of movein_date are no dates .allowed: 20 %",
-    ),
-    "longer than a model keeps": (
-        houses(tenants=people(affiliation="長" * 256)).replace(
-            b"`affiliation` varchar(191)", b"`affiliation` varchar(400)"
-        ),
-        r"longer:tenants.affiliation: 1 values are longer than staging.tenants keeps .allowed: 255 characters",
-    ),
-    "larger than a model keeps": (
-        houses(movings=[moving(1, rent=10**12)]).replace(b"`rent` int", b"`rent` bigint"),
-        r"larger:movings.rent: 1 values are larger than staging.movings keeps .allowed: up to 999,999,999,999",
-    ),
-    "column gone": (
-        houses().replace(b"`media_id`", b"`medium`"),
-        r"columns: .*lacks column tenants.media_id, which staging.tenants reads",
-    ),
     "a column that models read and the dump leaves to the server": (
         houses()
         .replace(b"`age` int DEFAULT NULL", b"`AGE` int GENERATED ALWAYS AS (1 + 1) VIRTUAL")
         .replace(b",30,", b",DEFAULT,"),
         r"generated:tenants.AGE: .*NULL in 5 of 5 rows; read by staging.tenants",
-    ),
-    "type changed": (
-        houses().replace(b"`moveout_fee` int", b"`moveout_fee` double"),
-        r"columns: .*movings.moveout_fee is double.*staging.movings",
     ),
 }
 
@@ -160,9 +114,17 @@ def test_a_dump_that_breaks_a_rule_is_rejected_with_figure_and_bound(bucket, emp
     assert empty_place.query("SELECT MAX(business_date) FROM landing.load_ledger") == [(NEXT,)]
 
 
-def test_a_rule_may_only_warn_or_be_accepted_for_once(bucket, empty_place, contract) -> None:
+@pytest.mark.server
+@pytest.mark.engine
+def test_each_rule_finds_the_same_on_a_server(empty_aurora) -> None:
+    with open_warehouse(empty_aurora.settings()) as warehouse:
+        found = {name: finding(warehouse, case) for name, case in CASES.items()}
+    assert found == {name: judged(*case.found, case.good) for name, case in CASES.items()}
+
+
+def test_a_rule_may_only_warn_or_be_accepted_for_once(bucket, embedded, contract) -> None:
     contract(RULES)
-    settings = empty_place.settings(bucket)
+    settings = embedded.settings(bucket)
     put_dump(bucket, DAY, houses(tenants=people(gender_type=7)))
     load(settings)
     put_dump(bucket, NEXT, houses(tenants=people(7), movings=[moving(n) for n in range(1, 8)]))
@@ -170,18 +132,18 @@ def test_a_rule_may_only_warn_or_be_accepted_for_once(bucket, empty_place, contr
         load(settings)
     assert load(settings, accepted=frozenset(["change:tenants"])) == NEXT
     found = "SELECT rule_name, outcome FROM landing.load_findings WHERE outcome NOT IN ('passed', 'blocked') ORDER BY 1"
-    assert empty_place.query(found) == [("change:tenants", "accepted"), ("codes:tenants.gender_type", "warned")]
+    assert embedded.query(found) == [("change:tenants", "accepted"), ("codes:tenants.gender_type", "warned")]
 
 
-def test_a_rule_that_there_is_not_can_be_accepted_by_nobody(bucket, empty_place, contract) -> None:
+def test_a_rule_that_there_is_not_can_be_accepted_by_nobody(bucket, embedded, contract) -> None:
     contract(RULES)
     put_dump(bucket, DAY, houses())
     with pytest.raises(UsageError, match="--accept change:tenant: there is no such rule"):
-        load(empty_place.settings(bucket), accepted=frozenset(["change:tenant"]))
+        load(embedded.settings(bucket), accepted=frozenset(["change:tenant"]))
 
 
-def test_what_is_new_at_the_source_lands_and_is_noted(bucket, empty_place) -> None:
-    settings = empty_place.settings(bucket)
+def test_what_is_new_at_the_source_lands_and_is_noted(bucket, embedded) -> None:
+    settings = embedded.settings(bucket)
     put_dump(bucket, DAY, company())
     load(settings)
     more = dump_sql(company(inquiries=[{"id": 1, "created_at": STAMP}]))
@@ -191,8 +153,8 @@ def test_what_is_new_at_the_source_lands_and_is_noted(bucket, empty_place) -> No
     )
     put_dump(bucket, NEXT, more)
     load(settings)
-    assert empty_place.query("SELECT abort_date FROM landing.inquiries") == [(dt.date(2025, 1, 1),)]
-    ((figure,),) = empty_place.query("SELECT figure FROM landing.load_findings WHERE outcome = 'noted'")
+    assert embedded.query("SELECT abort_date FROM landing.inquiries") == [(dt.date(2025, 1, 1),)]
+    ((figure,),) = embedded.query("SELECT figure FROM landing.load_findings WHERE outcome = 'noted'")
     assert "inquiries" in figure
     assert "abort_date" in figure
 
@@ -219,10 +181,10 @@ def test_a_contract_that_makes_no_sense_is_a_usage_error_that_names_the_field(co
         contract(text)
 
 
-def test_a_contract_that_is_not_there_is_named(bucket, empty_place, monkeypatch) -> None:
+def test_a_contract_that_is_not_there_is_named(bucket, embedded, monkeypatch) -> None:
     monkeypatch.setenv("WAREHOUSE_CONTRACT", "/nowhere.yaml")
     with pytest.raises(UsageError, match="/nowhere.yaml can't be read: No such file"):
-        load(empty_place.settings(bucket))
+        load(embedded.settings(bucket))
 
 
 def test_the_projects_own_contract_has_rules_for_every_table_that_models_read() -> None:
