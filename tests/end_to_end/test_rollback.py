@@ -42,23 +42,23 @@ def states(place: Place) -> list[tuple]:
     return place.query("SELECT business_date, state FROM landing.generations ORDER BY load_id")
 
 
-def test_three_generations_are_kept_and_rolled_back_to_one_by_one(empty_place: Place, bucket: Path) -> None:
+def test_three_generations_are_kept_and_rolled_back_to_one_by_one(embedded: Place, bucket: Path) -> None:
     for offset in range(5):
         put_dump(bucket, day(offset), company(tenants=[tenant(1, status=offset)]))
-        load(empty_place.settings(bucket))
-    assert states(empty_place) == [
+        load(embedded.settings(bucket))
+    assert states(embedded) == [
         (day(1), "kept"), (day(2), "kept"), (day(3), "kept"), (day(4), "live"),
     ]  # fmt: skip
     for offset in (3, 2, 1):
-        roll_back(empty_place)
-        assert empty_place.query("SELECT status FROM landing.tenants") == [(offset,)]
-        assert empty_place.query(
+        roll_back(embedded)
+        assert embedded.query("SELECT status FROM landing.tenants") == [(offset,)]
+        assert embedded.query(
             "SELECT MAX(business_date), COUNT(*) FROM landing.load_ledger WHERE dataset = 'dump'"
         ) == [(day(offset), offset + 1)]
-        assert empty_place.query("SELECT MAX(snapshot_date) FROM landing.tenant_daily_snapshots") == [(day(offset),)]
+        assert embedded.query("SELECT MAX(snapshot_date) FROM landing.tenant_daily_snapshots") == [(day(offset),)]
     with pytest.raises(LoaderError, match="nothing to roll back to; nothing was changed"):
-        roll_back(empty_place)
-    assert states(empty_place)[0] == (day(1), "live")
+        roll_back(embedded)
+    assert states(embedded)[0] == (day(1), "live")
 
 
 def test_a_table_that_only_one_generation_has_goes_and_comes_with_it(empty_place: Place, bucket: Path) -> None:

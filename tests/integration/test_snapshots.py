@@ -146,8 +146,8 @@ def test_the_number_of_rows_is_compared_with_the_file_before_whether_that_is_lan
     ) == [("change:tenant_status", "accepted")]
 
 
-def test_a_file_is_compared_with_that_of_the_day_before_and_not_with_the_first(bucket, empty_place, tmp_path) -> None:
-    settings = bounded(tmp_path, empty_place.settings(bucket), "{change_percent: [-40, 60]}")
+def test_a_file_is_compared_with_that_of_the_day_before_and_not_with_the_first(bucket, embedded, tmp_path) -> None:
+    settings = bounded(tmp_path, embedded.settings(bucket), "{change_percent: [-40, 60]}")
     days = [dt.date(2025, 6, number) for number in (7, 8, 9)]
     for day, status in zip(
         days, ({"t1": 9, "t2": 9}, {"t1": 9, "t2": 9, "t3": 9}, dict.fromkeys(["t1", "t2", "t3", "t4"], 9)), strict=True
@@ -155,7 +155,7 @@ def test_a_file_is_compared_with_that_of_the_day_before_and_not_with_the_first(b
         put_snapshot(bucket, day, one(day, **status))
     put_dump(bucket, DAY, company(tenants=[tenant(number) for number in range(1, 7)]))
     load(settings)
-    assert days_of(empty_place) == [*days, DAY]
+    assert days_of(embedded) == [*days, DAY]
 
 
 @pytest.mark.twin
