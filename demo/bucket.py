@@ -18,14 +18,7 @@ class BucketInUse(Exception):
 
 
 def is_complete(out: Path, request: Request) -> bool:
-    """Look at the folder before anything is written.
-
-    Args:
-        out: the bucket's folder.
-        request: what is to be written.
-
-    Returns:
-        Whether the folder already holds exactly that; False if it is empty or a run of the same request was cut off.
+    """Whether the folder holds exactly that already; False if it is empty or a run of the same request was cut off.
 
     Raises:
         BucketInUse: the folder holds anything else.
@@ -49,17 +42,7 @@ def is_complete(out: Path, request: Request) -> bool:
 
 
 def write(out: Path, request: Request, *, begin: Callable[[str, int], None], step: Callable[[str], None]) -> None:
-    """Write the whole bucket.
-
-    Args:
-        out: the bucket's folder, created if missing.
-        request: what to write.
-        begin: called with the name and the number of steps of each phase.
-        step: called with a short text as each object (or each table of a dump) is done.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
+    """Write the whole bucket, telling of each phase and how many steps it has, and of each step: a file, or a table of a dump."""
     from demo import company, dump, queries, schema  # DuckDB takes a while to import; a finished bucket needs none
 
     _stamp(out, request, complete=False)

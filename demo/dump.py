@@ -68,29 +68,15 @@ _UNDATED = re.compile(rb"(?m)^-- Dump completed$")
 
 @dataclass(frozen=True)
 class Section:
-    """A table in a dump.
-
-    Attributes:
-        table: the table.
-        last: its highest id, 0 where it has no rows.
-        statements: the rows of each INSERT, as they stand behind VALUES.
-    """
+    """A table in a dump."""
 
     table: schema.Table
-    last: int
-    statements: Iterable[str]
+    last: int  # its highest id, 0 where it has no rows
+    statements: Iterable[str]  # the rows of each INSERT, as they stand behind VALUES
 
 
 def write(sections: Iterable[Section], day: date | None) -> Iterator[bytes]:
-    """A dump in pieces, one table after the other as they come.
-
-    Args:
-        sections: its tables, in their order.
-        day: of its closing line; None for one that says no time, as of --skip-dump-date.
-
-    Yields:
-        Its bytes.
-    """
+    """A dump in pieces; without a day its closing line says no time, as of --skip-dump-date."""
     yield _HEAD.encode()
     for section in sections:
         name = section.table.name

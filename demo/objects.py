@@ -80,18 +80,7 @@ def put_dump(
 
 
 def manifest(day: date, key: str, sha256: str, size: int, newest: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The manifest of a good dump; business time is Japan's.
-
-    Args:
-        day: the dump's day.
-        key: the dump's.
-        sha256: of its bytes.
-        size: how many they are.
-        newest: the newest `updated_at` of each table; of this morning by default.
-
-    Returns:
-        Its fields.
-    """
+    """The fields of a good dump's manifest; `newest` is the newest `updated_at` of each table, of this morning by default."""
     stamps = {name: (newest or {}).get(name, f"{day} 05:00:00").replace(" ", "T") + "+09:00" for name in _WATERMARKS}
     return {
         "run_id": f"{day:%Y%m%d}-{2000 + day.toordinal() % 20000}",

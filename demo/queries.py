@@ -16,19 +16,11 @@ _BULK_BATCH = 40 * _BULK_ROWS
 _FILE_ROWS = 1_000_000
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'" if text.isprintable() else f"chr({ord(text)})"
-
-
-def _escaped() -> str:
-    sql = "x::VARCHAR"
-    for sign, written in ESCAPES.items():
-        sql = f"replace({sql}, {_literal(sign)}, {_literal(written)})"
-    return sql
-
-
+_ESCAPED = "x::VARCHAR"
+for sign, written in ESCAPES.items():
+    _ESCAPED = f"replace({_ESCAPED}, chr({ord(sign)}), '{written.replace(chr(39), chr(39) * 2)}')"
 _MACROS = f"""
-CREATE OR REPLACE MACRO escaped(x) AS {_escaped()};
+CREATE OR REPLACE MACRO escaped(x) AS {_ESCAPED};
 -- A field of a CSV is quoted only when it must be; NULL is empty.
 CREATE OR REPLACE MACRO csv_field(x) AS CASE
   WHEN regexp_matches(x, '[,"\\r\\n]') THEN '"' || replace(x, '"', '""') || '"' ELSE coalesce(x, '') END;
@@ -49,19 +41,7 @@ def sections(
     newest: dict[str, str],
     progress: Callable[[str], None],
 ) -> Iterator[Section]:
-    """The tables of a dump.
-
-    Args:
-        db: a built company.
-        day: the dump's day.
-        tables: which tables, in their order.
-        scale: the size of the tables that are not the company's own.
-        newest: is given the newest `updated_at` of each of the company's tables.
-        progress: called with each table's name as it begins.
-
-    Yields:
-        Each table.
-    """
+    """These tables of a day's dump; `newest` is given the newest `updated_at` of each of the company's own, `scale` sizes the others."""
     for table in tables:
         progress(table.name)
         if table.rows is None:
@@ -102,15 +82,7 @@ def _bulk(db: duckdb.DuckDBPyConnection, table: Table, count: int) -> Iterator[s
 
 
 def statuses(db: duckdb.DuckDBPyConnection, days: list[date]) -> Iterator[tuple[date, str]]:
-    """The lines of the tenants' status on some days, several days a query.
-
-    Args:
-        db: a built company.
-        days: the days, in order.
-
-    Yields:
-        Each day with its lines, as a CSV has them behind its header.
-    """
+    """The lines of each of these days' tenant_status file, without its header; several days a query, the days being in order."""
     (tenants,) = db.execute("SELECT count(*) FROM tenants").fetchone() or (0,)
     step = max(1, _FILE_ROWS // max(1, tenants))
     for start in range(0, len(days), step):
