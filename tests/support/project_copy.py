@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from loader.settings import PROJECT
 from loader.warehouse import read_warehouse
-from tests.support.places import Place, unaudited
+from tests.support.places import Place
 
 if TYPE_CHECKING:
     from sqlmesh import Context
@@ -62,8 +62,8 @@ class ProjectCopy:
             _forget_modules()
 
     def plan(self, environment: str = "prod", **options: Any) -> dict[str, int]:
-        """Plans and applies, unaudited; what was computed: model -> batches."""
-        with self.context() as (context, computed), unaudited():
+        """Plans and applies; what was computed: model -> batches."""
+        with self.context() as (context, computed):
             context.plan(environment, auto_apply=True, no_prompts=True, skip_tests=True, **options)
         return computed
 
