@@ -7,46 +7,74 @@ one that is there is the one that would be made. What a run computes and finds s
 
 from __future__ import annotations
 
-import functools
-import gc
 import logging
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
+from sqlglot.optimizer.qualify_columns import quote_identifiers
 from sqlmesh.core.macros import RuntimeStage
+from sqlmesh.core.renderer import QueryRenderer
 from sqlmesh.core.snapshot import DeployabilityIndex, Snapshot, SnapshotEvaluator
 from sqlmesh.core.snapshot.evaluator import AuditResult
 from sqlmesh.utils import CorrelationId
+from sqlmesh.utils.date import make_inclusive
 
 if TYPE_CHECKING:
     from sqlmesh import Context
+    from sqlmesh.core.audit import Audit
+    from sqlmesh.core.model import Model
+    from sqlmesh.core.model.cache import OptimizedQueryCache
 
 
 def use_run_evaluator(context: Context) -> None:
-    """Makes a context compute with the evaluator below, and Python look for garbage rarely: syntax trees are many small objects, hardly
-    any of them garbage, and looking through them was a sixth of a run."""
+    """Makes a context compute with the evaluator below, and read versions without their optimized queries but where it needs them."""
+    snapshots = context.state_sync.state_sync.snapshot_state._snapshot_cache
+    queries, snapshots._optimized_query_cache = snapshots._optimized_query_cache, _NoQueries()
+    adapters = {name: one.with_settings(execute_log_level=logging.INFO) for name, one in context.engine_adapters.items()}
+    for adapter in adapters.values():
+        adapter._register_comments = False  # people see those of the views, which the plan has made
     context._snapshot_evaluator = RunEvaluator(
-        {name: one.with_settings(execute_log_level=logging.INFO) for name, one in context.engine_adapters.items()},
+        adapters,
         ddl_concurrent_tasks=context.concurrent_tasks,
         selected_gateway=context.selected_gateway,
+        queries=queries,
     )
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
+
+
+class _NoQueries:
+    """In place of SQLMesh's cache of optimized queries, which makes or reads that of each model with the model."""
+
+    path = None
+
+    def put(self, model: object) -> None: ...
+
+    def with_optimized_query(self, model: object, name: str | None = None) -> None: ...
 
 
 class RunEvaluator(SnapshotEvaluator):
-    """An evaluator for versions that a plan has made and promoted."""
+    """An evaluator for versions that a plan has made and promoted.
+
+    Args:
+        queries: SQLMesh's cache of optimized queries.
+        more: as of SQLMesh's evaluator.
+    """
+
+    def __init__(self, *args: Any, queries: OptimizedQueryCache, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._queries = queries
 
     def set_correlation_id(self, correlation_id: CorrelationId) -> RunEvaluator:
         """A copy that names the run in its statements."""
         adapters = {name: one.with_settings(correlation_id=correlation_id) for name, one in self.adapters.items()}
-        return RunEvaluator(adapters, self.ddl_concurrent_tasks, self.selected_gateway)
+        return RunEvaluator(adapters, self.ddl_concurrent_tasks, self.selected_gateway, queries=self._queries)
 
     def evaluate(self, snapshot: Snapshot, **arguments: Any) -> str | None:
         """Computes a model's interval, unless the model is a view that was made before."""
         if snapshot.is_view and snapshot.intervals:
             return None
+        self._queries.with_optimized_query(snapshot.model)  # asked several times for its columns
         return super().evaluate(snapshot, **arguments)
 
     def audit(self, snapshot: Snapshot, **arguments: Any) -> list[AuditResult]:
@@ -55,27 +83,10 @@ class RunEvaluator(SnapshotEvaluator):
         asked = [(audit, args) for audit, args in snapshot.node.audits_with_args if not audit.skip]
         if len(asked) < 2 or arguments.get("wap_id") is not None or not index.is_deployable(snapshot):
             return super().audit(snapshot, **arguments)
-        adapter = self.get_adapter(snapshot.model_gateway)
-        known = adapter.with_settings()
-        known.columns = functools.cache(known.columns)
-        rest = {name: value for name, value in arguments.items() if name != "wap_id"}
-        queries = [
-            snapshot.model.render_audit_query(
-                audit,
-                **{
-                    **rest,
-                    "engine_adapter": known,
-                    "runtime_stage": RuntimeStage.AUDITING,
-                    **{name: value for name, value in args.items() if name != "blocking"},
-                },
-            )
-            for audit, args in asked
-        ]
-        counts = [exp.select("COUNT(*)").from_(query.copy().subquery("audit")).subquery() for query in queries]
+        rendered = _Audits(snapshot, **{name: value for name, value in arguments.items() if name != "wap_id"})
+        queries = [rendered.query(audit, args) for audit, args in asked]
         try:
-            found = adapter.fetchone(
-                exp.select(*(exp.alias_(count, f"c{at}") for at, count in enumerate(counts))), quote_identifiers=True
-            )
+            found = self.get_adapter(snapshot.model_gateway).fetchone(counted(queries), quote_identifiers=True)
         except Exception:
             super().audit(snapshot, **arguments)
             raise
@@ -90,3 +101,86 @@ class RunEvaluator(SnapshotEvaluator):
             )
             for (audit, args), query, count in zip(asked, queries, found, strict=True)
         ]
+
+
+def counted(queries: Sequence[exp.Query]) -> exp.Select:
+    """One query of one row: how many rows each query gives, in their order.
+
+    What only filters rows of the same table is counted in one scan of it.
+    """
+    scans: dict[exp.Expression, list[exp.Expression]] = {}
+    counts: list[exp.Expression] = []
+    for at, query in enumerate(queries):
+        if not _only_filters(query):
+            counts.append(exp.alias_(exp.select("COUNT(*)").from_(query.subquery("audit")).subquery(), f"c{at}"))
+            continue
+        scan = scans.setdefault(query.args["from_"], [])
+        number = list(scans).index(query.args["from_"])
+        broken = exp.case().when(query.args["where"].this, exp.Literal.number(1)).else_(exp.Literal.number(0))
+        scan.append(exp.alias_(exp.func("COALESCE", exp.Sum(this=broken), exp.Literal.number(0)), f"c{at}"))
+        counts.append(exp.column(f"c{at}", table=f"scan_{number}"))
+    whole = exp.select(*counts)
+    for number, (source, broken) in enumerate(scans.items()):
+        scanned = exp.select(*broken).from_(source.this.copy()).subquery(f"scan_{number}")
+        whole = whole.join(scanned, join_type="cross") if number else whole.from_(scanned)
+    return whole
+
+
+def _only_filters(query: exp.Query) -> bool:
+    """Whether a query gives a row for each row of one source that fulfils a condition on that row alone."""
+    parts = {name for name, part in query.args.items() if part}
+    if not isinstance(query, exp.Select) or not parts <= {"expressions", "from_", "where"} or "where" not in parts:
+        return False
+    alone = (query.args["where"], *query.expressions)
+    return not any(part.find(exp.Query, exp.AggFunc, exp.Window, exp.UDTF) for part in alone)
+
+
+class _Audits:
+    """The audits of a model as queries. As `Model.render_audit_query`, which for each of them asks the database for the model's columns,
+    names the tables of all models, and types what needs no types.
+
+    Args:
+        snapshot: the model's version.
+        snapshots: all versions, by name: what an audit joins with.
+        start, end, execution_time: of the interval.
+        more: anything else that an audit is rendered with.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, *, snapshots: dict[str, Snapshot], start: Any, end: Any, execution_time: Any, **more: Any
+    ) -> None:
+        self._model, self._snapshots = snapshot.model, snapshots
+        self._times = {"start": start, "end": end, "execution_time": execution_time}
+        self._more = {name: value for name, value in more.items() if name != "deployability_index"}
+        self._table = quote_identifiers(
+            exp.to_table(snapshot.table_name(), dialect=self._model.dialect), dialect=self._model.dialect
+        )
+        self._rows: exp.Expression = self._table
+        if time := self._model.time_column:
+            types = self._model.columns_to_types
+            bounds = (self._model.convert_to_time_column(one, types) for one in make_inclusive(start, end, self._model.dialect))
+            self._rows = exp.select("*").from_(self._table).where(time.column.between(*bounds)).subquery()
+
+    def query(self, audit: Audit, args: dict[str, Any]) -> exp.Query:
+        """The query of an audit with its arguments: the rows that break it."""
+        model: Model = self._model
+        found = QueryRenderer(
+            audit.query,
+            audit.dialect or model.dialect,
+            audit.macro_definitions,
+            path=audit._path or Path(),
+            jinja_macro_registry=audit.jinja_macros,
+            python_env=model.python_env,
+            only_execution_time=model.kind.only_execution_time,
+            default_catalog=model.default_catalog,
+        ).render(
+            **self._times,
+            needs_optimization=False,
+            runtime_stage=RuntimeStage.AUDITING,
+            **audit.defaults,
+            **{"this_model": self._rows, **self._more},
+            **{name: value for name, value in args.items() if name != "blocking"},
+        )
+        names = {exp.table_name(table, identify=True) for table in found.find_all(exp.Table)}
+        tables = {name: self._snapshots[name].table_name() for name in names if name in self._snapshots}
+        return exp.replace_tables(found, tables, dialect=model.dialect, copy=False) if tables else found

@@ -11,6 +11,7 @@ from loader.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
     from sqlmesh import Context
+    from sqlmesh.core.environment import Environment
     from sqlmesh.core.snapshot import Snapshot
 
 
@@ -30,12 +31,16 @@ def sqlmesh_context(settings: Settings, *, models: bool = False) -> Iterator[tup
     import duckdb
     import psycopg2
     from sqlmesh import Context
+    from sqlmesh.core import constants
     from sqlmesh.core.console import set_console
 
     from loader.evaluator import use_run_evaluator
+    from loader.quick_trees import quick_trees
 
     if not settings.mysql and not settings.duckdb_file.exists():
         raise LoaderError(f"{settings.duckdb_file} does not exist: load a dump first with python -m loader load")
+    quick_trees()
+    constants.MAX_FORK_WORKERS = 1  # processes that read models cost more than they save
     console = _console()
     set_console(console)
     try:
@@ -58,23 +63,29 @@ def sqlmesh_context(settings: Settings, *, models: bool = False) -> Iterator[tup
         context.close()
 
 
+PROD = "prod"
+
+
+def environment(context: Context) -> Environment:
+    """Prod, as the last plan left it.
+
+    Raises:
+        LoaderError: prod has not been planned yet.
+    """
+    found = context.state_sync.get_environment(PROD)
+    if found is None:
+        raise LoaderError("prod has no models yet: review and apply a plan first with sqlmesh plan")
+    return found
+
+
 def prod_snapshots(context: Context) -> dict[str, Snapshot]:
     """The model versions that prod runs, by model name: from the state, so that a local edit never counts.
 
     Raises:
         LoaderError: prod has not been planned yet.
     """
-    environment = context.state_sync.get_environment("prod")
-    if environment is None:
-        raise LoaderError("prod has no models yet: review and apply a plan first with sqlmesh plan")
-    found = context.state_sync.get_snapshots(environment.snapshots)
+    found = context.state_sync.get_snapshots(environment(context).snapshots)
     return {snapshot.model.name: snapshot for snapshot in found.values() if snapshot.is_model}
-
-
-def refreshed(context: Context, snapshots: dict[str, Snapshot]) -> dict[str, Snapshot]:
-    """The same versions with the intervals that are computed by now: cheaper than `prod_snapshots`, which reads all of the models."""
-    context.state_sync.refresh_snapshot_intervals(snapshots.values())
-    return snapshots
 
 
 def _console() -> Any:

@@ -80,8 +80,11 @@ def _differing(
     end: dt.date,
     shown: exp.Expression,
     within: exp.Expression,
-) -> exp.Union:
-    """The query for what a model's rows in prod and the rows of its query do not share: both ways, an expression of each."""
+) -> exp.Select:
+    """The query for what a model's rows in prod and the rows of its query do not share: an expression of each, once.
+
+    Rows are counted, those of the query up and those in prod down, so that the query is evaluated once: EXCEPT both ways does it twice.
+    """
     model = snapshot.model
     columns = [exp.column(name) for name in model.columns_to_types]
     query = model.render_query_or_raise(
@@ -90,13 +93,12 @@ def _differing(
         execution_time=end + dt.timedelta(days=1),
         engine_adapter=context.engine_adapter,
     )
-    wanted = exp.select(*columns).from_(query.subquery("wanted")).where(within)
-    stored = exp.select(*columns).from_(exp.to_table(model.name)).where(within)
-    return exp.union(
-        exp.select(shown).from_(exp.except_(wanted, stored, distinct=False).subquery("to_write")),
-        exp.select(shown).from_(exp.except_(stored, wanted, distinct=False).subquery("to_delete")),
-        distinct=True,
-    )
+    up, down = (exp.alias_(exp.Literal.number(number), "copies") for number in (1, -1))
+    wanted = exp.select(*columns, up).from_(query.subquery("wanted", copy=False)).where(within)
+    stored = exp.select(*columns, down).from_(exp.to_table(model.name)).where(within)
+    both = exp.union(wanted, stored, distinct=False, copy=False).subquery("rows_of_both")
+    differing = exp.select(*columns).from_(both).group_by(*columns).having("SUM(copies) <> 0").subquery("differing")
+    return exp.select(shown).distinct().from_(differing)
 
 
 def open_days(context: Context, snapshots: Iterable[Snapshot], days: list[tuple[dt.date, dt.date]]) -> None:

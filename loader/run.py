@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from loader import grains, ledger, restate
 from loader.datasets import DATASETS
 from loader.enrich import cache
 from loader.errors import LoaderError, NoDumpError
 from loader.progress import step
-from loader.project import prod_snapshots, refreshed, sqlmesh_context
+from loader.project import prod_snapshots, sqlmesh_context
 from loader.settings import Settings
 from loader.warehouse import one_writer, open_warehouse, read_warehouse
 
 if TYPE_CHECKING:
-    from sqlmesh import Context
     from sqlmesh.core.snapshot import Snapshot
+
+    from loader.prod import Prod
 
 
 @dataclass
@@ -98,38 +99,72 @@ class _Loaded:
 
 
 def _run(settings: Settings, loaded: _Loaded) -> RunResult:
+    from loader.prod import Prod
+
     day = loaded.day
     with sqlmesh_context(settings) as (context, console):
         result = RunResult(day)
-        with step(f"run {day}", unit="batches") as progress:
+        with step(f"run {day}", unit="batches") as progress, Prod(context, console) as prod:
             console.advance, console.expect = progress.advance, progress.expect
-            snapshots = prod_snapshots(context)
-            if first := loaded.first_to_open(_furthest(fresh_to(snapshots))):
-                restate.withdraw(context, first, max(loaded.newest, first - dt.timedelta(days=1)))
-                refreshed(context, snapshots)
-            late = restate.differing_days(context, snapshots[restate.CALENDAR], day)
-            standing = restate.standing_on(restate.every_version(context), restate.CALENDAR) if late else []
-            restate.open_days(context, standing, restate.stretches(late))
-            _open_tables(context, restate.differing_tables(context, refreshed(context, snapshots), day))
-            _run_once(context, console, day)
-            # What waits for a file of the day shows the day before, but its other parents may have moved on: the marts below are
-            # compared with it.
-            computed = refreshed(context, snapshots)
-            if behind := restate.differing_tables(context, computed, day, behind=True):
-                _open_tables(context, behind)
-                _run_once(context, console, day)
-                computed = refreshed(context, snapshots)
-            _restate_corrected(context, console, computed, result)
-            grains.assert_rows_once(context, refreshed(context, snapshots))
+            _open_what_changed(prod, loaded)
+            marts = {one.name for one in _marts(prod.models)}
+            others = [one for one in prod.models.values() if one.name not in marts]
+            prod.compute(day, others)
+            # What waits for a file of the day shows the day before, but its other parents may have moved on.
+            if behind := restate.differing_tables(context, prod.models, day, behind=True):
+                _open_tables(prod, behind)
+                prod.compute(day, others)
+            result.restated = _open_corrected(prod, day)
+            prod.compute(day)
+            grains.assert_rows_once(context, prod.models)
             progress.note(
                 models=len(console.computed),
                 audits_passed=console.audits_passed,
                 restated_days=result.restated,
                 warnings=console.warnings,
             )
-        result.fresh_to = fresh_to(snapshots)
-        result.audits, result.audits_passed = _audits(snapshots), console.audits_passed
+        result.fresh_to = fresh_to(prod.models)
+        result.audits, result.audits_passed = _audits(prod.models), console.audits_passed
         return result
+
+
+def _open_what_changed(prod: Prod, loaded: _Loaded) -> None:
+    """Opens the days that a rollback, a late file or a table's other inputs left other than their query."""
+    context, day = prod.context, loaded.day
+    if first := loaded.first_to_open(_furthest(fresh_to(prod.models))):
+        restate.withdraw(context, first, max(loaded.newest, first - dt.timedelta(days=1)))
+        prod.refresh()
+    if late := restate.differing_days(context, prod.models[restate.CALENDAR], day):
+        standing = restate.standing_on(restate.every_version(context), restate.CALENDAR)
+        restate.open_days(context, standing, restate.stretches(late))
+        prod.refresh()
+    _open_tables(prod, restate.differing_tables(context, prod.models, day))
+
+
+def _open_tables(prod: Prod, found: list[tuple[dt.date, list[Snapshot]]]) -> None:
+    for last, tables in found:
+        restate.open_days(prod.context, tables, [(last, last)])
+    prod.refresh()
+
+
+def _marts(models: dict[str, Snapshot]) -> list[Snapshot]:
+    """The models that are compared with their query once all others are computed, and what stands on them: so each is computed once."""
+    compared = [name for name, one in models.items() if restate.is_reconciled(one) and name != restate.CALENDAR]
+    return [one for name in compared for one in restate.standing_on(models.values(), name)]
+
+
+def _open_corrected(prod: Prod, day: dt.date) -> dict[str, int]:
+    """Opens the days of marts that are other than their query gives, and says how many."""
+    found = {}
+    for name, snapshot in prod.models.items():
+        if name == restate.CALENDAR or not restate.is_reconciled(snapshot):
+            continue
+        if days := restate.differing_days(prod.context, snapshot, day):
+            # One stretch, up to the new day: marts are small, and rewriting days that are right costs less than a batch and its audits.
+            restate.open_days(prod.context, [snapshot], [(days[0], day)])
+            found[name] = len(days)
+    prod.refresh()
+    return found
 
 
 def as_it_stands(settings: Settings) -> RunResult:
@@ -194,31 +229,3 @@ def _loaded(settings: Settings, day: dt.date | None) -> _Loaded:
         files = [ledger.newest(warehouse, dataset.name) for dataset in DATASETS]
         newest = min([loaded, *(one for one in files if one)])
         return _Loaded(day or loaded, newest, reopened, computed_to, ledger.newest_load(warehouse) or 0)
-
-
-def _restate_corrected(context: Context, console: Any, snapshots: dict[str, Snapshot], result: RunResult) -> None:
-    """Compares the marts, whose parents are fresh by now, and runs again for the days that differ."""
-    for name, snapshot in snapshots.items():
-        if name == restate.CALENDAR:
-            continue  # compared before the run
-        if restate.is_reconciled(snapshot) and (days := restate.differing_days(context, snapshot, result.day)):
-            # One stretch: the marts are small, and rewriting days that are right costs less than a batch and its audits for each.
-            restate.open_days(context, [snapshot], [(days[0], days[-1])])
-            result.restated[name] = len(days)
-    if result.restated:
-        _run_once(context, console, result.day)
-
-
-def _open_tables(context: Context, found: list[tuple[dt.date, list[Snapshot]]]) -> None:
-    for last, tables in found:
-        restate.open_days(context, tables, [(last, last)])
-
-
-def _run_once(context: Context, console: Any, day: dt.date) -> None:
-    # Both, always: with execution_time alone `end` falls back to the wall clock and the last day is missed.
-    status = context.run(end=day, execution_time=day + dt.timedelta(days=1), skip_janitor=True)
-    if status.is_failure or console.failures:
-        reasons = "\n".join(f"  {line}" for line in console.failures) or "  SQLMesh gave no reason; see logs/"
-        raise LoaderError(
-            f"the run for {day} failed; what it computed before stays, the rest is open and done by the next run\n{reasons}"
-        )
