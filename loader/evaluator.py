@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 from sqlglot.optimizer.qualify_columns import quote_identifiers
-from sqlmesh.core.macros import RuntimeStage
-from sqlmesh.core.renderer import QueryRenderer
+from sqlmesh.core.dialect import JinjaQuery, normalize_and_quote
+from sqlmesh.core.macros import MacroEvaluator, RuntimeStage
 from sqlmesh.core.snapshot import DeployabilityIndex, Snapshot, SnapshotEvaluator
 from sqlmesh.core.snapshot.evaluator import AuditResult
 from sqlmesh.utils import CorrelationId
-from sqlmesh.utils.date import make_inclusive
+from sqlmesh.utils.date import date_dict, make_inclusive, to_datetime
 
 if TYPE_CHECKING:
     from sqlmesh import Context
@@ -32,7 +31,9 @@ def use_run_evaluator(context: Context) -> None:
     """Makes a context compute with the evaluator below, and read versions without their optimized queries but where it needs them."""
     snapshots = context.state_sync.state_sync.snapshot_state._snapshot_cache
     queries, snapshots._optimized_query_cache = snapshots._optimized_query_cache, _NoQueries()
-    adapters = {name: one.with_settings(execute_log_level=logging.INFO) for name, one in context.engine_adapters.items()}
+    adapters = {
+        name: one.with_settings(execute_log_level=logging.INFO) for name, one in context.engine_adapters.items()
+    }
     for adapter in adapters.values():
         adapter._register_comments = False  # people see those of the views, which the plan has made
     context._snapshot_evaluator = RunEvaluator(
@@ -136,8 +137,10 @@ def _only_filters(query: exp.Query) -> bool:
 
 
 class _Audits:
-    """The audits of a model as queries. As `Model.render_audit_query`, which for each of them asks the database for the model's columns,
-    names the tables of all models, and types what needs no types.
+    """The audits of a model as queries, with what they share made once.
+
+    `Model.render_audit_query` gives the same for each by itself: it runs the model's macros' code anew, asks the database for the model's
+    columns, and names the tables of all models.
 
     Args:
         snapshot: the model's version.
@@ -147,40 +150,48 @@ class _Audits:
     """
 
     def __init__(
-        self, snapshot: Snapshot, *, snapshots: dict[str, Snapshot], start: Any, end: Any, execution_time: Any, **more: Any
+        self,
+        snapshot: Snapshot,
+        *,
+        snapshots: dict[str, Snapshot],
+        start: Any,
+        end: Any,
+        execution_time: Any,
+        **more: Any,
     ) -> None:
-        self._model, self._snapshots = snapshot.model, snapshots
-        self._times = {"start": start, "end": end, "execution_time": execution_time}
-        self._more = {name: value for name, value in more.items() if name != "deployability_index"}
-        self._table = quote_identifiers(
-            exp.to_table(snapshot.table_name(), dialect=self._model.dialect), dialect=self._model.dialect
+        self._model = model = snapshot.model
+        self._snapshots = snapshots
+        self._given = {"start": start, "end": end, "execution_time": execution_time, "snapshots": snapshots, **more}
+        self._macros = MacroEvaluator(
+            model.dialect,
+            python_env=model.python_env,
+            runtime_stage=RuntimeStage.AUDITING,
+            snapshots=snapshots,
+            default_catalog=model.default_catalog,
         )
-        self._rows: exp.Expression = self._table
-        if time := self._model.time_column:
-            types = self._model.columns_to_types
-            bounds = (self._model.convert_to_time_column(one, types) for one in make_inclusive(start, end, self._model.dialect))
-            self._rows = exp.select("*").from_(self._table).where(time.column.between(*bounds)).subquery()
+        first, last = make_inclusive(start, end, model.dialect)
+        days = (None, None) if model.kind.only_execution_time else (first, last)
+        self._locals = {**self._macros.locals, **date_dict(to_datetime(execution_time), *days)}
+        table = exp.to_table(snapshot.table_name(), dialect=model.dialect)
+        rows = quote_identifiers(table, dialect=model.dialect)
+        if time := model.time_column:
+            bounds = (model.convert_to_time_column(one, model.columns_to_types) for one in (first, last))
+            rows = exp.select("*").from_(rows).where(time.column.between(*bounds)).subquery()
+        self._locals["this_model"] = rows
 
     def query(self, audit: Audit, args: dict[str, Any]) -> exp.Query:
         """The query of an audit with its arguments: the rows that break it."""
+        given = {name: value for name, value in args.items() if name != "blocking"}
         model: Model = self._model
-        found = QueryRenderer(
-            audit.query,
-            audit.dialect or model.dialect,
-            audit.macro_definitions,
-            path=audit._path or Path(),
-            jinja_macro_registry=audit.jinja_macros,
-            python_env=model.python_env,
-            only_execution_time=model.kind.only_execution_time,
-            default_catalog=model.default_catalog,
-        ).render(
-            **self._times,
-            needs_optimization=False,
-            runtime_stage=RuntimeStage.AUDITING,
-            **audit.defaults,
-            **{"this_model": self._rows, **self._more},
-            **{name: value for name, value in args.items() if name != "blocking"},
-        )
-        names = {exp.table_name(table, identify=True) for table in found.find_all(exp.Table)}
-        tables = {name: self._snapshots[name].table_name() for name in names if name in self._snapshots}
-        return exp.replace_tables(found, tables, dialect=model.dialect, copy=False) if tables else found
+        if audit.macro_definitions or isinstance(audit.query, JinjaQuery) or audit.dialect not in ("", model.dialect):
+            return model.render_audit_query(audit, **self._given, **given)
+        self._macros.locals = {**self._locals, **audit.defaults, **given}
+        found = self._macros.transform(audit.query)
+        with normalize_and_quote(found, model.dialect, model.default_catalog):
+            for one in found.selects:
+                if not isinstance(one, exp.Alias) and one.output_name not in ("*", ""):
+                    one.replace(exp.alias_(one.copy(), one.output_name, quoted=True))
+            names = {exp.table_name(table, identify=True) for table in found.find_all(exp.Table)}
+            tables = {name: self._snapshots[name].table_name() for name in names if name in self._snapshots}
+            exp.replace_tables(found, tables, dialect=model.dialect, copy=False)
+        return found

@@ -6,14 +6,14 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from loader import grains, ledger, restate
+from loader import grains, inputs, ledger, restate
 from loader.datasets import DATASETS
 from loader.enrich import cache
 from loader.errors import LoaderError, NoDumpError
 from loader.progress import step
 from loader.project import prod_snapshots, sqlmesh_context
 from loader.settings import Settings
-from loader.warehouse import one_writer, open_warehouse, read_warehouse
+from loader.warehouse import Warehouse, open_warehouse, read_warehouse
 
 if TYPE_CHECKING:
     from sqlmesh.core.snapshot import Snapshot
@@ -59,16 +59,8 @@ def run(settings: Settings, day: dt.date | None = None) -> RunResult:
         BusyError: another process holds the warehouse.
         LoaderError: a model or an audit failed; the message names it.
     """
-    with one_writer(settings):
-        loaded = _loaded(settings, day)
-        result = _run(settings, loaded)
-        with open_warehouse(settings) as warehouse, warehouse.transaction():
-            warehouse.execute("DELETE FROM landing.days_to_reopen")
-            cache.followed_by_run(warehouse)
-            warehouse.execute("DELETE FROM landing.computed_to")
-            if last := _furthest(result.fresh_to):
-                warehouse.execute("INSERT INTO landing.computed_to VALUES (?, ?)", last, loaded.load_id)
-    return result
+    with open_warehouse(settings) as warehouse:
+        return _run(settings, warehouse, _loaded(warehouse, day))
 
 
 @dataclass(frozen=True)
@@ -98,25 +90,17 @@ class _Loaded:
         return min(first, default=None)
 
 
-def _run(settings: Settings, loaded: _Loaded) -> RunResult:
+def _run(settings: Settings, warehouse: Warehouse, loaded: _Loaded) -> RunResult:
     from loader.prod import Prod
 
     day = loaded.day
-    with sqlmesh_context(settings) as (context, console):
-        result = RunResult(day)
-        with step(f"run {day}", unit="batches") as progress, Prod(context, console) as prod:
+    with sqlmesh_context(settings) as (context, console), Prod(context, console) as prod:
+        result = RunResult(day, audits=_audits(prod.models), audits_passed=0)
+        with step(f"run {day}", unit="batches") as progress:
             console.advance, console.expect = progress.advance, progress.expect
-            _open_what_changed(prod, loaded)
-            marts = {one.name for one in _marts(prod.models)}
-            others = [one for one in prod.models.values() if one.name not in marts]
-            prod.compute(day, others)
-            # What waits for a file of the day shows the day before, but its other parents may have moved on.
-            if behind := restate.differing_tables(context, prod.models, day, behind=True):
-                _open_tables(prod, behind)
-                prod.compute(day, others)
-            result.restated = _open_corrected(prod, day)
-            prod.compute(day)
-            grains.assert_rows_once(context, prod.models)
+            if not inputs.are_those_of_last_run(warehouse, prod, day):
+                result.restated = _compute(prod, loaded)
+                result.audits_passed = console.audits_passed
             progress.note(
                 models=len(console.computed),
                 audits_passed=console.audits_passed,
@@ -124,8 +108,35 @@ def _run(settings: Settings, loaded: _Loaded) -> RunResult:
                 warnings=console.warnings,
             )
         result.fresh_to = fresh_to(prod.models)
-        result.audits, result.audits_passed = _audits(prod.models), console.audits_passed
-        return result
+        with warehouse.transaction():
+            warehouse.execute("DELETE FROM landing.days_to_reopen")
+            cache.followed_by_run(warehouse)
+            warehouse.execute("DELETE FROM landing.computed_to")
+            if last := _furthest(result.fresh_to):
+                mark = inputs.mark(warehouse, prod, day)
+                warehouse.execute("INSERT INTO landing.computed_to VALUES (?, ?, ?)", last, loaded.load_id, mark)
+    return result
+
+
+def _compute(prod: Prod, loaded: _Loaded) -> dict[str, int]:
+    """Computes what is missing and what changed: first all that marts stand on, then the marts, each once.
+
+    Returns:
+        The days of marts that no longer equalled their query, by model.
+    """
+    day = loaded.day
+    _open_what_changed(prod, loaded)
+    marts = {one.name for one in _marts(prod.models)}
+    others = [one for one in prod.models.values() if one.name not in marts]
+    prod.compute(day, others)
+    # What waits for a file of the day shows the day before, but its other parents may have moved on.
+    if behind := restate.differing_tables(prod.context, prod.models, day, behind=True):
+        _open_tables(prod, behind)
+        prod.compute(day, others)
+    corrected = _open_corrected(prod, day)
+    prod.compute(day)
+    grains.assert_rows_once(prod.context, prod.models)
+    return corrected
 
 
 def _open_what_changed(prod: Prod, loaded: _Loaded) -> None:
@@ -216,16 +227,15 @@ def _furthest(reached: dict[str, dt.date | None]) -> dt.date | None:
     return max((last for last in reached.values() if last), default=None)
 
 
-def _loaded(settings: Settings, day: dt.date | None) -> _Loaded:
-    with open_warehouse(settings) as warehouse:
-        loaded = ledger.newest(warehouse, ledger.DUMP)
-        if loaded is None or (day and day > loaded):
-            raise NoDumpError(
-                f"no dump of {day or 'any day'} has been loaded ({f'the newest is {loaded}' if loaded else 'the ledger is empty'}); "
-                "nothing was run. Load it first: python -m loader load"
-            )
-        reopened = warehouse.query("SELECT MIN(first_day) FROM landing.days_to_reopen")[0][0]
-        computed_to = warehouse.query("SELECT MAX(last_day) FROM landing.computed_to")[0][0]
-        files = [ledger.newest(warehouse, dataset.name) for dataset in DATASETS]
-        newest = min([loaded, *(one for one in files if one)])
-        return _Loaded(day or loaded, newest, reopened, computed_to, ledger.newest_load(warehouse) or 0)
+def _loaded(warehouse: Warehouse, day: dt.date | None) -> _Loaded:
+    loaded = ledger.newest(warehouse, ledger.DUMP)
+    if loaded is None or (day and day > loaded):
+        raise NoDumpError(
+            f"no dump of {day or 'any day'} has been loaded ({f'the newest is {loaded}' if loaded else 'the ledger is empty'}); "
+            "nothing was run. Load it first: python -m loader load"
+        )
+    reopened = warehouse.query("SELECT MIN(first_day) FROM landing.days_to_reopen")[0][0]
+    computed_to = warehouse.query("SELECT MAX(last_day) FROM landing.computed_to")[0][0]
+    files = [ledger.newest(warehouse, dataset.name) for dataset in DATASETS]
+    newest = min([loaded, *(one for one in files if one)])
+    return _Loaded(day or loaded, newest, reopened, computed_to, ledger.newest_load(warehouse) or 0)

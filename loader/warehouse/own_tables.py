@@ -46,8 +46,9 @@ OWN_TABLES = {
     # Days computed from a dump that is no longer the live one: the next run opens them, from the first on, and empties this.
     "days_to_reopen": "first_day DATE NOT NULL",
     # What the last run computed, one row: the last day (where SQLMesh's state, in another database, knows of later ones, this one was
-    # restored), and the last load of the ledger that it saw (where the ledger has later ones, a run is yet to come).
-    "computed_to": "last_day DATE NOT NULL, load_id BIGINT NOT NULL",
+    # restored), the last load of the ledger that it saw (where the ledger has later ones, a run is yet to come), and what it computed from
+    # (where that is the same, there is nothing to compute): see loader/inputs.py.
+    "computed_to": "last_day DATE NOT NULL, load_id BIGINT NOT NULL, inputs VARCHAR(64)",
     # Days of by-time tables on which no row stands twice (DuckDB): see loader/grains.py.
     "grain_marks": "grain VARCHAR(255) NOT NULL, marked_day DATE NOT NULL, row_count BIGINT NOT NULL, mark VARCHAR(32) NOT NULL",
     # Who holds the lock (MySQL): a row for the message that the next one gets.
@@ -84,7 +85,10 @@ KEYS = {
 
 # Columns that a table of an earlier release lacks: it gets them before anything is written, see loader/warehouse/__init__.py.
 ADDED = {
-    "computed_to": {"load_id": "BIGINT DEFAULT 0"},  # before every load of the ledger: a run is yet to come
+    "computed_to": {
+        "load_id": "BIGINT DEFAULT 0",  # before every load of the ledger: a run is yet to come
+        "inputs": "VARCHAR(64)",
+    },
     "llm_enrichment_cache": {
         "answer": "VARCHAR(255)",
         "null_reason": "VARCHAR(32)",
