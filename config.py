@@ -19,8 +19,10 @@ from sqlmesh.core.config import (
 )
 from sqlmesh.core.config.format import FormatConfig
 
+from loader.quick import quicken
 from loader.settings import PROJECT, mysql_account, state_database
 
+quicken()  # every command that reads this file: plans, runs, tests of models
 embedded = DuckDBConnectionConfig(
     database=os.environ.get("WAREHOUSE_DUCKDB", str(PROJECT / "data" / "warehouse.duckdb"))
 )

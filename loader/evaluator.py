@@ -1,4 +1,4 @@
-"""SQLMesh's evaluator, for a run: it leaves views that exist alone, and asks all audits of a model in one statement.
+"""SQLMesh's evaluator, for runs and plans: it leaves views that exist alone, and asks all audits of a model in one statement.
 
 Written for SQLMesh 0.236.4, whose own evaluator makes each view anew for each interval, with a statement for each column's comment, asks each
 audit by itself, and the database for the model's columns before each. A view's name holds its version, and its version its query:
@@ -36,12 +36,9 @@ def use_run_evaluator(context: Context) -> None:
     }
     for adapter in adapters.values():
         adapter._register_comments = False  # people see those of the views, which the plan has made
-    context._snapshot_evaluator = RunEvaluator(
-        adapters,
-        ddl_concurrent_tasks=context.concurrent_tasks,
-        selected_gateway=context.selected_gateway,
-        queries=queries,
-    )
+    evaluator = RunEvaluator(adapters, context.concurrent_tasks, context.selected_gateway)
+    evaluator.queries = queries
+    context._snapshot_evaluator = evaluator
 
 
 class _NoQueries:
@@ -57,25 +54,24 @@ class _NoQueries:
 class RunEvaluator(SnapshotEvaluator):
     """An evaluator for versions that a plan has made and promoted.
 
-    Args:
-        queries: SQLMesh's cache of optimized queries.
-        more: as of SQLMesh's evaluator.
+    Attributes:
+        queries: SQLMesh's cache of optimized queries, where the versions were read without them.
     """
 
-    def __init__(self, *args: Any, queries: OptimizedQueryCache, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self._queries = queries
+    queries: OptimizedQueryCache | _NoQueries = _NoQueries()
 
     def set_correlation_id(self, correlation_id: CorrelationId) -> RunEvaluator:
         """A copy that names the run in its statements."""
         adapters = {name: one.with_settings(correlation_id=correlation_id) for name, one in self.adapters.items()}
-        return RunEvaluator(adapters, self.ddl_concurrent_tasks, self.selected_gateway, queries=self._queries)
+        copy = RunEvaluator(adapters, self.ddl_concurrent_tasks, self.selected_gateway)
+        copy.queries = self.queries
+        return copy
 
     def evaluate(self, snapshot: Snapshot, **arguments: Any) -> str | None:
         """Computes a model's interval, unless the model is a view that was made before."""
         if snapshot.is_view and snapshot.intervals:
             return None
-        self._queries.with_optimized_query(snapshot.model)  # asked several times for its columns
+        self.queries.with_optimized_query(snapshot.model)  # asked several times for its columns
         return super().evaluate(snapshot, **arguments)
 
     def audit(self, snapshot: Snapshot, **arguments: Any) -> list[AuditResult]:

@@ -35,11 +35,9 @@ def sqlmesh_context(settings: Settings, *, models: bool = False) -> Iterator[tup
     from sqlmesh.core.console import set_console
 
     from loader.evaluator import use_run_evaluator
-    from loader.quick_trees import quick_trees
 
     if not settings.mysql and not settings.duckdb_file.exists():
         raise LoaderError(f"{settings.duckdb_file} does not exist: load a dump first with python -m loader load")
-    quick_trees()
     constants.MAX_FORK_WORKERS = 1  # processes that read models cost more than they save
     console = _console()
     set_console(console)

@@ -7,18 +7,18 @@ tests.support.crash forks.
 from __future__ import annotations
 
 import functools
-import gc
 from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from loader.quick import collect_garbage_rarely, quicken
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlmesh.core.config import Config, GatewayConfig
 
-_FLAT = (str, int, float, bool, type(None))
-_LONGEST_NAME = 200  # characters, with its schema and catalog
+__all__ = ["collect_garbage_rarely", "hurry", "read_no_model_tests"]
 _KEPT_QUERIES = 300  # of several copies of the project
 
 
@@ -32,8 +32,7 @@ def hurry() -> None:
     whole = Config.fingerprint.fget
     Config.fingerprint = property(lambda config: whole(config.copy(update={"gateways": _without_addresses(config)})))
     read_no_model_tests()
-    _copy_trees_quickly()
-    _parse_a_name_once()
+    quicken()
     _unpickle_a_query_once()
     # Which package brings which module, for each plan looked up in all that is installed.
     known = functools.cache(context_diff.metadata.packages_distributions)
@@ -47,46 +46,6 @@ def read_no_model_tests() -> None:
     from sqlmesh.core.loader import SqlMeshLoader
 
     SqlMeshLoader.load_model_tests = functools.wraps(SqlMeshLoader.load_model_tests)(lambda _: [])
-
-
-def collect_garbage_rarely() -> None:
-    """To be called when everything is imported: SQLMesh's syntax trees are many small objects, and most of them no garbage."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
-
-
-def _copy_trees_quickly() -> None:
-    """sqlglot copies each node's comments and notes with the general deepcopy, at four fifths of a copy's cost; they are flat."""
-    from sqlglot.expressions import core
-
-    whole = core.deepcopy
-
-    def copied(value: Any) -> Any:
-        if isinstance(value, core.Expr):
-            return value.__deepcopy__(None)
-        if type(value) is dict:
-            return {key: one if isinstance(one, _FLAT) else whole(one) for key, one in value.items()}
-        if type(value) is list:
-            return [one if isinstance(one, _FLAT) else whole(one) for one in value]
-        return whole(value)
-
-    core.deepcopy = copied
-
-
-def _parse_a_name_once() -> None:
-    """SQLMesh parses the same names of tables and columns tens of thousands of times for a plan; a copy of what came out is quicker."""
-    import sqlglot
-
-    parse = sqlglot.parse_one
-    known = functools.lru_cache(maxsize=20_000)(lambda sql, options: parse(sql, **dict(options)))
-
-    def parse_one(sql: str, read: Any = None, dialect: Any = None, into: Any = None, **options: Any) -> Any:
-        if options or len(sql) > _LONGEST_NAME:
-            return parse(sql, read=read, dialect=dialect, into=into, **options)
-        return known(sql, (("read", read), ("dialect", dialect), ("into", into))).copy()
-
-    sqlglot.parse_one = parse_one
 
 
 def _unpickle_a_query_once() -> None:
