@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -39,13 +40,16 @@ class AuroraAdapter(MySQLEngineAdapter):
         if not hasattr(self._connection_pool, "lock"):
             held = ExitStack()
             warehouse = held.enter_context(open_to_write(mysql_account()))
-            self._connection_pool.lock = (held, warehouse)  # SQLMesh makes several adapters of one pool
+            # SQLMesh makes several adapters of one pool, and uses them in several threads.
+            self._connection_pool.lock = (held, warehouse, threading.Lock())
 
     @contextmanager
     def transaction(self, condition: bool | None = None) -> Iterator[None]:
         if hasattr(self._connection_pool, "lock"):
             # A lost connection has lost the lock: then this fails, and nothing is written.
-            self._connection_pool.lock[1].query("SELECT 1")
+            _, warehouse, one_at_a_time = self._connection_pool.lock
+            with one_at_a_time:
+                warehouse.query("SELECT 1")
         with super().transaction(condition):
             yield
 
@@ -71,7 +75,9 @@ class AuroraAdapter(MySQLEngineAdapter):
 class AuroraConnection(MySQLConnectionConfig):
     """MySQL with verified TLS, bounded waits and READ COMMITTED."""
 
-    concurrent_tasks: int = 1  # MySQL deadlocks on parallel batches
+    # Two models at a time: the server computes one while Python writes the other's statements. Batches of one model stay one by one
+    # (batch_concurrency in config.py), for two writers of a table deadlock.
+    concurrent_tasks: int = 2
 
     @property
     def _static_connection_kwargs(self) -> dict[str, Any]:
