@@ -86,6 +86,7 @@ mutants: $(READY) ## plant faults, one at a time, and say which test finds each:
 
 bench: $(READY) ## speed against a database server's own client, and how far enrichment agrees; writes docs/benchmarks.md and docs/nationality.md
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.light
 	$(BIN)/python -m bench.nationality
 
 package: $(READY) ## everything that is deployed, of the commit that is checked out, in releases/

@@ -42,14 +42,14 @@ def growth(days: tuple[int, ...], scale: float, gateways: Collection[str] = tupl
         places: list[_Place] = []
         for number in sorted(set(days)):
             folder = Path(name) / str(number)
-            bucket = _bucket(folder, number, scale)
+            source = bucket(folder, number, scale)
             for gateway in gateways:
                 own = folder / gateway
-                shutil.copytree(bucket, own / "bucket")  # a morning writes files of its own
-                env = stack.enter_context(environment(gateway, own))
+                shutil.copytree(source, own / "bucket")  # a morning writes files of its own
+                env, *_ = stack.enter_context(environment(gateway, own))
                 places.append(_Place(number, gateway, env, own / "bucket"))
                 print(f"{number} days, {gateway}: first load {places[-1].first}, plan {places[-1].plan}", flush=True)
-            shutil.rmtree(bucket)
+            shutil.rmtree(source)
         for back in reversed(range(MORNINGS)):
             for place in places:
                 place.morning(LAST - dt.timedelta(days=back))
@@ -86,7 +86,8 @@ def _middle(steps: list[Step]) -> Step:
     return Step(median(one.seconds for one in steps), max(one.memory for one in steps))
 
 
-def _bucket(folder: Path, days: int, scale: float) -> Path:
+def bucket(folder: Path, days: int, scale: float) -> Path:
+    """A bucket in the folder: the last dumps, and daily files of so many days before them."""
     bucket = folder / "bucket"
     size = ["--days", str(MORNINGS + 1), "--scale", str(scale), "--seed", "1", "--snapshots", str(days)]
     in_process("demo", "--out", str(bucket), "--end", str(LAST), *size)
@@ -103,15 +104,17 @@ def _bucket(folder: Path, days: int, scale: float) -> Path:
 
 
 @contextmanager
-def environment(gateway: str, folder: Path) -> Iterator[dict[str, str]]:
+def environment(
+    gateway: str, folder: Path
+) -> Iterator[tuple[dict[str, str], servers.MySQLServer | None, servers.PostgresServer | None]]:
     """A fresh warehouse: a DuckDB file, or a MariaDB with default settings and a Postgres."""
-    with ExitStack() as stack:
-        env = {"WAREHOUSE_GATEWAY": gateway, "WAREHOUSE_DUCKDB": str(folder / "warehouse.duckdb")}
-        if gateway == "aurora":
-            server = stack.enter_context(servers.mariadb(folder / "mysql"))
-            state = stack.enter_context(servers.postgres(folder / "state"))
-            env |= {"WAREHOUSE_MYSQL_URL": f"{server.url}?ssl=off", "WAREHOUSE_STATE_URL": state.create("bench")}
-        yield env
+    env = {"WAREHOUSE_GATEWAY": gateway, "WAREHOUSE_DUCKDB": str(folder / "warehouse.duckdb")}
+    if gateway == "duckdb":
+        yield env, None, None
+        return
+    with servers.mariadb(folder / "mysql") as server, servers.postgres(folder / "state") as state:
+        env |= {"WAREHOUSE_MYSQL_URL": f"{server.url}?ssl=off", "WAREHOUSE_STATE_URL": state.create("bench")}
+        yield env, server, state
 
 
 @click.command()

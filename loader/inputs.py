@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 # What no load, rejection, rollback, waiver or answer can leave as it was. Rows of dumps and daily files change with the ledger only.
 _TOLD_BY = {
     "load_ledger": "COUNT(*), SUM(load_id), MAX(finished_at)",
-    "generations": "COUNT(*), SUM(load_id), MAX(CASE WHEN state = 'live' THEN load_id END)",
     "rejections": "COUNT(*), SUM(load_id), MAX(rejected_at)",
     "withdrawn_files": "COUNT(*), SUM(load_id), MAX(withdrawn_at)",
     "waivers": "COUNT(*), MAX(waived_at), MAX(until_date)",

@@ -22,12 +22,14 @@ from tests.support.places import Place
 EXECUTED = "sqlmesh.core.engine_adapter.base"
 
 
-def found_by(evaluator: SnapshotEvaluator, snapshots: dict[str, Snapshot]) -> dict[str, list[tuple[str, int, bool]]]:
-    """What each model's audits find on the first day: audit, rows, whether it blocks."""
+def found_by(
+    evaluator: SnapshotEvaluator, snapshots: dict[str, Snapshot]
+) -> dict[str, list[tuple[str, int, bool, str]]]:
+    """What each model's audits find on the first day: audit, rows, whether it blocks, and its query."""
     by_name = {snapshot.name: snapshot for snapshot in snapshots.values()}
     return {
         name: [
-            (one.audit.name, one.count, one.blocking)
+            (one.audit.name, one.count, one.blocking, one.query.sql(evaluator.adapter.dialect, comments=False))
             for one in evaluator.audit(
                 snapshot,
                 snapshots=by_name,
@@ -57,7 +59,7 @@ def test_audits_in_one_statement_find_what_they_find_one_by_one(place: Place, ca
             caplog.clear()
             assert found_by(mine, snapshots) == wanted
             assert 3 * len(caplog.records) < one_by_one
-    assert any(count for found in wanted.values() for _, count, _ in found)
+    assert any(count for found in wanted.values() for _, count, *_ in found)
 
 
 def test_audits_that_cannot_be_asked_are_an_error(place: Place) -> None:
