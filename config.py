@@ -71,7 +71,7 @@ config = Config(
             external=AutoCategorizationMode.FULL,
         ),
     ),
-    # `run` waits for an unfinished promotion of prod: ten minutes, not SQLMesh's six hours.
+    # `sqlmesh run` waits for an unfinished promotion of prod: ten minutes, not SQLMesh's six hours.
     run=RunConfig(environment_check_interval=10, environment_check_max_wait=600),
     before_all=["@require_landing()", "@take_lock()"],
     linter=LinterConfig(
