@@ -483,11 +483,11 @@ def test_mornings_on_mysql_killed_at_many_points(aurora: Place, twin: Place, len
 def test_a_run_killed_while_it_reads_the_models_leaves_no_process_that_holds_the_lock(
     aurora: Place, tmp_path: Path
 ) -> None:
-    """With nothing read before: SQLMesh would have worker processes optimize prod's models, with this one's connections."""
+    """With nothing read before: SQLMesh would have worker processes optimize them, with this one's connections."""
     cache = tmp_path / "cache"
     with nursery(tmp_path / "commands") as commands:
         command = commands.start(["run"], aurora.variables | {"SQLMESH__CACHE_DIR": str(cache)})
-        wait_until(lambda: any(cache.glob("optimized_query/*")), "no model was read")
+        wait_until(lambda: any(cache.glob("snapshot/*")), "no model was read")
         command.kill()
         assert command.wait().killed
         wait_until(lambda: aurora.query("SELECT IS_FREE_LOCK('warehouse')") == [(1,)], "the lock is held on")
