@@ -103,10 +103,22 @@ def _cache() -> tempfile.TemporaryDirectory[str]:
 
 
 def _forget_modules() -> None:
-    """Forgets the modules of rules: one that another project's context imported would count as foreign in this one, and SQLMesh
-    looks for the variables that a macro uses (`engine`) in the project's own code only."""
-    for name in [name for name in sys.modules if name.partition(".")[0] in _RULES]:
+    """Forgets the modules of rules, and the macros and signals that they registered: one that another project's context, or a test,
+    imported would count as foreign in this one, and SQLMesh looks for the variables that a macro uses (`engine`) in the project's own
+    code only."""
+    from sqlmesh import macro, signal
+
+    for name in filter(_is_rule, list(sys.modules)):
         del sys.modules[name]
+    for registered in (macro, signal):
+        known = registered.get_registry()
+        for name in [name for name, one in known.items() if _is_rule(one.func.__module__)]:
+            del known[name]
+        registered.set_registry(known)
+
+
+def _is_rule(module: str) -> bool:
+    return module.partition(".")[0] in _RULES
 
 
 def physical_tables(place: Place) -> dict[str, tuple[list[tuple], list[tuple]]]:

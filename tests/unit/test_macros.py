@@ -10,14 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 import sqlglot
-from sqlmesh import macro as macros_of_sqlmesh
 from sqlmesh.utils.errors import SQLMeshError
 
-# To import them registers them for the whole process: a copy of the project, planned behind this, would take them for installed ones.
-_registered = macros_of_sqlmesh.get_registry()
-from macros import cleaning, dates, guards  # noqa: E402
-
-macros_of_sqlmesh.set_registry(_registered)
+from macros import cleaning, dates, guards
 
 DUCKDB = SimpleNamespace(dialect="postgres", var=lambda _: "duckdb", runtime_stage="evaluating")
 MYSQL = SimpleNamespace(dialect="postgres", var=lambda _: "mysql", runtime_stage="evaluating")
