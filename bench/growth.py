@@ -97,10 +97,16 @@ def bucket(folder: Path, days: int, scale: float) -> Path:
     for dataset in (ROOM_ASSIGNMENT, PROPERTY):
         text = (bucket / dataset.key_of(FIRST)).read_bytes()
         for path in (bucket / TENANT_STATUS.prefix).glob("*.csv"):
-            day = dt.date(int(path.stem[:4]), int(path.stem[4:6]), int(path.stem[6:]))
+            day = day_of(path)
             dated = text.replace(f",{FIRST}\r\n".encode(), f",{day}\r\n".encode())
             (bucket / dataset.key_of(day)).write_bytes(dated)
     return bucket
+
+
+def day_of(path: Path) -> dt.date:
+    """The day that a dump's or daily file's name ends with."""
+    digits = path.stem[-8:]
+    return dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
 
 
 @contextmanager

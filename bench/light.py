@@ -22,10 +22,11 @@ from typing import NamedTuple
 
 import click
 
-from bench.growth import bucket, environment
+from bench.growth import bucket, day_of, environment
 from bench.page import GATEWAYS
 from loader.settings import PROJECT
 from tests.support import servers
+from tests.support.worktree import worktree
 
 PAGE = PROJECT / "docs" / "benchmarks.md"
 HEADING = "## What a morning costs, beside the commit before it was made light"
@@ -111,24 +112,14 @@ class Place:
         self.costs["SQL statements of that run"] = [float(self.told.split()[-1])]
 
 
-@contextmanager
-def checkout(commit: str, folder: Path) -> Iterator[Path]:
-    """The repository as it was at a commit, in a folder of its own."""
-    subprocess.run(["git", "worktree", "add", "--quiet", "--detach", str(folder), commit], cwd=PROJECT, check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["git", "worktree", "remove", "--force", str(folder)], cwd=PROJECT, check=True)
-
-
 def measured(gateway: str, commit: str, scale: float, days: int, turns: int) -> list[tuple[str, float, float]]:
     """Medians of both checkouts: what, before, now."""
     with tempfile.TemporaryDirectory(prefix="bench-", dir=PROJECT / "data") as name, ExitStack() as stack:
         folder = Path(name)
         source = bucket(folder, days, scale)
-        dates = sorted(_day(path.stem[-8:]) for path in source.glob("dumps/*.sql"))
+        dates = sorted(day_of(path) for path in source.glob("dumps/*.sql"))
         places: list[tuple[Place, Callable[[], None]]] = []
-        for label, tree in (("before", stack.enter_context(checkout(commit, folder / "tree"))), ("now", PROJECT)):
+        for label, tree in (("before", stack.enter_context(worktree(commit, folder / "tree"))), ("now", PROJECT)):
             own = folder / label
             own.mkdir()
             env, keep = stack.enter_context(kept(gateway, own))
@@ -144,10 +135,6 @@ def measured(gateway: str, commit: str, scale: float, days: int, turns: int) -> 
                 )
         before, now = (place.costs for place, _ in places)
         return [(name, median(before[name]), median(now[name])) for name in before]
-
-
-def _day(digits: str) -> dt.date:
-    return dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
 
 
 @contextmanager

@@ -95,12 +95,13 @@ def _run(settings: Settings, warehouse: Warehouse, loaded: _Loaded) -> RunResult
 
     day = loaded.day
     with sqlmesh_context(settings) as (context, console), Prod(context, console) as prod:
-        result = RunResult(day, audits=_audits(prod.models), audits_passed=0)
+        result = RunResult(day, audits=_audits(prod.models))
+        is_new = not inputs.are_those_of_last_run(warehouse, prod, day)
         with step(f"run {day}", unit="batches") as progress:
             console.advance, console.expect = progress.advance, progress.expect
-            if not inputs.are_those_of_last_run(warehouse, prod, day):
+            if is_new:
                 result.restated = _compute(prod, loaded)
-                result.audits_passed = console.audits_passed
+            result.audits_passed = console.audits_passed
             progress.note(
                 models=len(console.computed),
                 audits_passed=console.audits_passed,
@@ -108,14 +109,20 @@ def _run(settings: Settings, warehouse: Warehouse, loaded: _Loaded) -> RunResult
                 warnings=console.warnings,
             )
         result.fresh_to = fresh_to(prod.models)
-        with warehouse.transaction():
-            warehouse.execute("DELETE FROM landing.days_to_reopen")
-            cache.followed_by_run(warehouse)
-            warehouse.execute("DELETE FROM landing.computed_to")
-            if last := _furthest(result.fresh_to):
-                mark = inputs.mark(warehouse, prod, day)
-                warehouse.execute("INSERT INTO landing.computed_to VALUES (?, ?, ?)", last, loaded.load_id, mark)
+        if is_new:
+            _remember(warehouse, prod, loaded)
     return result
+
+
+def _remember(warehouse: Warehouse, prod: Prod, loaded: _Loaded) -> None:
+    """Notes in the warehouse what was computed, and from what."""
+    with warehouse.transaction():
+        warehouse.execute("DELETE FROM landing.days_to_reopen")
+        cache.followed_by_run(warehouse)
+        warehouse.execute("DELETE FROM landing.computed_to")
+        if last := _furthest(fresh_to(prod.models)):
+            mark = inputs.mark(warehouse, prod, loaded.day)
+            warehouse.execute("INSERT INTO landing.computed_to VALUES (?, ?, ?)", last, loaded.load_id, mark)
 
 
 def _compute(prod: Prod, loaded: _Loaded) -> dict[str, int]:
@@ -126,14 +133,15 @@ def _compute(prod: Prod, loaded: _Loaded) -> dict[str, int]:
     """
     day = loaded.day
     _open_what_changed(prod, loaded)
-    marts = {one.name for one in _marts(prod.models)}
-    others = [one for one in prod.models.values() if one.name not in marts]
+    marts = {name: one for name, one in prod.models.items() if restate.is_reconciled(one) and name != restate.CALENDAR}
+    later = {one.name for name in marts for one in restate.standing_on(prod.models.values(), name)}
+    others = [one for one in prod.models.values() if one.name not in later]
     prod.compute(day, others)
     # What waits for a file of the day shows the day before, but its other parents may have moved on.
     if behind := restate.differing_tables(prod.context, prod.models, day, behind=True):
         _open_tables(prod, behind)
         prod.compute(day, others)
-    corrected = _open_corrected(prod, day)
+    corrected = _open_corrected(prod, marts, day)
     prod.compute(day)
     grains.assert_rows_once(prod.context, prod.models)
     return corrected
@@ -158,21 +166,13 @@ def _open_tables(prod: Prod, found: list[tuple[dt.date, list[Snapshot]]]) -> Non
     prod.refresh()
 
 
-def _marts(models: dict[str, Snapshot]) -> list[Snapshot]:
-    """The models that are compared with their query once all others are computed, and what stands on them: so each is computed once."""
-    compared = [name for name, one in models.items() if restate.is_reconciled(one) and name != restate.CALENDAR]
-    return [one for name in compared for one in restate.standing_on(models.values(), name)]
-
-
-def _open_corrected(prod: Prod, day: dt.date) -> dict[str, int]:
+def _open_corrected(prod: Prod, marts: dict[str, Snapshot], day: dt.date) -> dict[str, int]:
     """Opens the days of marts that are other than their query gives, and says how many."""
     found = {}
-    for name, snapshot in prod.models.items():
-        if name == restate.CALENDAR or not restate.is_reconciled(snapshot):
-            continue
-        if days := restate.differing_days(prod.context, snapshot, day):
+    for name, mart in marts.items():
+        if days := restate.differing_days(prod.context, mart, day):
             # One stretch, up to the new day: marts are small, and rewriting days that are right costs less than a batch and its audits.
-            restate.open_days(prod.context, [snapshot], [(days[0], day)])
+            restate.open_days(prod.context, [mart], [(days[0], day)])
             found[name] = len(days)
     prod.refresh()
     return found

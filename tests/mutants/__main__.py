@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -13,11 +12,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from loader.settings import PROJECT
 from tests.mutants.faults import PYTEST, Fault, ListError, command, planted, read, write
 from tests.mutants.runs import import_libraries, ran
 from tests.mutants.table import ESCAPED, Found, merged
+from tests.support.worktree import worktree
 
-PROJECT = Path(__file__).parents[2]
 TRY_SECONDS, TIER_SECONDS = 1800, 3600  # then it hangs
 TIERS = ("unit", "models", "integration", "end_to_end", "deploy", "endurance")
 HANGS = "hangs"
@@ -28,14 +28,9 @@ _SQLMESH_FAILED = re.compile(r"^(?:FAIL|ERROR): (\S+) \(", re.M)
 @contextmanager
 def copied(commit: str) -> Iterator[Path]:
     """A working tree of a commit, with this environment, for `with`."""
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        copy = Path(folder) / "project"
-        _git("worktree", "add", "--quiet", "--detach", str(copy), commit)
-        try:
-            (copy / ".venv").symlink_to((PROJECT / ".venv").resolve())
-            yield copy
-        finally:
-            _git("worktree", "remove", "--force", str(copy))
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder, worktree(commit, Path(folder) / "project") as copy:
+        (copy / ".venv").symlink_to((PROJECT / ".venv").resolve())
+        yield copy
 
 
 def failed(output: str) -> list[str]:
@@ -127,10 +122,6 @@ def _red(tests: Sequence[str], project: Path) -> list[str]:
         good, output = ran(words, project, TIER_SECONDS)
         red |= set() if good else {*failed(output or ""), " ".join(words)}
     return [test for test in tests if test in red]
-
-
-def _git(*words: str) -> None:
-    subprocess.run(["git", *words], cwd=PROJECT, check=True)
 
 
 if __name__ == "__main__":
