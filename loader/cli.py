@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.markup import escape
 
 from loader.disk import no_space_said_plainly
 from loader.errors import LoaderError
@@ -310,6 +312,25 @@ def status(everything: bool, gateway: str | None) -> None:
     from loader.status_screen import show
 
     show(Settings.resolve(gateway=gateway), everything=everything)
+
+
+@cli.command()
+@_bucket
+@_gateway
+def doctor(bucket: str | None, gateway: str | None) -> None:
+    """Check that everything a morning needs is there.
+
+    Python and its packages, the contract, the bucket and today's dump, disks, the database, SQLMesh's state, and whether prod has the
+    models of the files. Says of each what to do about it, and ends with 1 where something is to do. Changes nothing.
+    """
+    from loader.doctor import examine
+
+    wrong = 0
+    for answer in examine(Settings.resolve(bucket, gateway)):
+        wrong += not answer.is_well
+        mark = "[green]✓[/]" if answer.is_well else "[red]✗[/]"
+        Console(highlight=False, emoji=False).print(f"{mark} {answer.part}: {escape(answer.text)}", soft_wrap=True)
+    sys.exit(1 if wrong else 0)
 
 
 def _report(result: Any) -> None:

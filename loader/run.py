@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from loader import grains, inputs, ledger, restate
+from loader import grains, inputs, ledger, quick, restate
 from loader.datasets import DATASETS
 from loader.enrich import cache
 from loader.errors import LoaderError, NoDumpError
@@ -91,6 +91,7 @@ class _Loaded:
 
 
 def _run(settings: Settings, warehouse: Warehouse, loaded: _Loaded) -> RunResult:
+    quick.collect_garbage_rarely()  # before SQLMesh is imported, too
     from loader.prod import Prod
 
     day = loaded.day

@@ -4,7 +4,7 @@ MODEL (
   name silver.occupancy_facts,
   kind INCREMENTAL_BY_TIME_RANGE (
     time_column snapshot_date,
-    batch_size 92
+    batch_size 366
   ),
   owner data_team,
   grain snapshot_date,

@@ -3,7 +3,7 @@ MODEL (
   name silver.tenant_room_snapshot_daily,
   kind INCREMENTAL_BY_TIME_RANGE (
     time_column snapshot_date,
-    batch_size 92
+    batch_size 366
   ),
   owner data_team,
   grain (snapshot_date, tenant_id, room_id),
