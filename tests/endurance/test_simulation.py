@@ -8,28 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from demo.rows import company, moving, tenant
-from loader import restate
-from loader.restate import CALENDAR
 from loader.settings import PROJECT
-from tests.conftest import settings_for
 from tests.endurance.conftest import Length
-from tests.support.landing import land_dump, land_rooms, land_snapshot
 from tests.support.places import FILE, Place, duckdb_place
 from tests.support.simulation import rebuilds
 from tests.support.simulation.compare import LEFT_OUT, contents, differences
-from tests.support.simulation.script import CHUNKS, EACH_ONCE, SHORT, script
+from tests.support.simulation.script import CHUNKS, MONTH, SHORT, script
 from tests.support.simulation.simulation import FIRST, Plan, Simulation
 
 FEW = Plan(mornings=5, points=0, chunks=(("exported_again",), ("killed",), ("past_day",)))
-MONTH = Plan(mornings=2 + sum(map(len, EACH_ONCE)), points=2, chunks=EACH_ONCE)
+SAMPLE = Plan(mornings=2 + sum(map(len, MONTH)), points=2, chunks=MONTH)
 
 
 def test_months_of_mornings_leave_what_a_rebuild_gives(length: Length, tmp_path: Path, monkeypatch) -> None:
     """The sample is a month with a year's end; 65 mornings have two months' ends and a leap day."""
     place = duckdb_place(tmp_path / FILE)
     monkeypatch.setenv("WAREHOUSE_DUCKDB", place.variables["WAREHOUSE_DUCKDB"])
-    simulation = Simulation(place, tmp_path, length.of(Plan(length.seed, length.mornings), MONTH))
+    simulation = Simulation(place, tmp_path, length.of(Plan(length.seed, length.mornings), SAMPLE))
     simulation.play()
     assert len(simulation.compared) >= length.of(12, 4)
     assert FIRST.year < simulation.life.day.year
@@ -37,9 +32,9 @@ def test_months_of_mornings_leave_what_a_rebuild_gives(length: Length, tmp_path:
 
 def test_every_kind_of_trouble_is_in_the_script() -> None:
     kinds = {kind for chunk in CHUNKS for kind in chunk}
-    for plan in (Plan(), MONTH):
-        played = {morning.kind for morning in script(random.Random(plan.seed), FIRST, plan.mornings, plan.chunks)}
-        assert kinds <= played
+    played = {morning.kind for morning in script(random.Random(Plan().seed), FIRST, Plan().mornings, Plan().chunks)}
+    assert kinds <= played
+    assert {kind for chunk in (*MONTH, *SHORT) for kind in chunk} <= kinds
 
 
 @pytest.mark.server
@@ -101,25 +96,3 @@ def test_rows_changed_by_hand_are_found(warehouse: Path, tmp_path: Path, query) 
         f"UPDATE {table_of(query, warehouse, 'silver.tenant_status_changes')} SET status = 3 WHERE tenant_id = 2",
     )
     assert drift_of(warehouse, tmp_path) == ["gold.new_contracts", "silver.tenant_status_changes"]
-
-
-@pytest.mark.parametrize(("kept", "drifted"), [("calendar", "gold.new_contracts"), ("marts", CALENDAR)])
-def test_what_is_not_restated_is_found(warehouse: Path, tmp_path: Path, monkeypatch, kept: str, drifted: str) -> None:
-    """A signing date that moves by years, and a file that comes late: with the comparison blind to one of them, its table drifts."""
-    from loader.run import run
-
-    see = restate.differing_days
-
-    def blind(context, snapshot, end):
-        seen = (snapshot.model.name == CALENDAR) == (kept == "calendar")
-        return see(context, snapshot, end) if seen else []
-
-    monkeypatch.setattr(restate, "differing_days", blind)
-    day = dt.date(2025, 6, 11)
-    corrected = moving(1, movein_decided_date=dt.datetime(2019, 5, 5))
-    land_dump(warehouse, day, company(tenants=[tenant(1), tenant(2)], movings=[corrected, moving(2, room_id=2)]))
-    land_snapshot(warehouse, dt.date(2025, 6, 7), {1: 5})
-    land_snapshot(warehouse, day, {1: 9, 2: 9})
-    land_rooms(warehouse, day)
-    run(settings_for(warehouse))
-    assert drifted in drift_of(warehouse, tmp_path)

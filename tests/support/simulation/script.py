@@ -31,7 +31,21 @@ CHUNKS: tuple[tuple[str, ...], ...] = (
     ("promoted",),
     ("planned_in_dev", "exported_again", "dev_promoted"),
 )
-EACH_ONCE = tuple(dict.fromkeys(chunk for chunk in CHUNKS if chunk != ("gap", "waived")))
+# A month of it: what no other whole morning of the tests has, or what two troubles of one stretch may do to each other.
+MONTH: tuple[tuple[str, ...], ...] = (
+    ("gap", "plain", "late_file"),
+    ("held", "held", "caught_up"),
+    ("wrong_sha", "waived"),
+    ("duplicate_key", "plain", "replaced"),
+    ("exported_again",),
+    ("past_day",),
+    ("killed",),
+    ("step_failed",),
+    ("run_lost",),
+    ("reloaded_and_rolled_back",),
+    ("enriched",),
+    ("planned_in_dev", "exported_again", "dev_promoted"),
+)
 ONCE = {"promoted", "planned_in_dev"}  # an edit is made once
 SHORT: tuple[tuple[str, ...], ...] = (
     ("gap", "late_file"),
