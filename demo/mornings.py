@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import subprocess
 import sys
+import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from loader.progress import on_terminal
 from loader.project import prod_snapshots, sqlmesh_context
 from loader.run import fresh_to
 from loader.settings import PROJECT, Settings
@@ -63,9 +65,8 @@ def main(bucket: str, end: dt.datetime, days: int) -> None:
             of_day = ("--bucket", bucket, "--date", str(day))
             if number == 0:
                 _type("python", "-m", "loader", "load", *of_day)
-                # Production changes only by a plan that a person has seen; the demo says yes for them. SQLMesh's own bars show it; in a log
-                # its list of all models is noise.
-                _type("sqlmesh", "plan", "--auto-apply", "--no-prompts", "--skip-tests", quiet=not on_terminal())
+                # Production changes only by a plan that a person has seen; the demo says yes for them.
+                _type("sqlmesh", "plan", "--auto-apply", "--no-prompts", "--skip-tests", quiet=True)
             else:
                 _type("python", "-m", "loader", "daily", *of_day, env=ENRICHMENT | dict(os.environ))
     _summary(settings)
@@ -88,7 +89,13 @@ def _is_fresh(settings: Settings, day: dt.date) -> bool:
 def _type(*words: str, quiet: bool = False, env: dict[str, str] | None = None) -> None:
     """Runs a command of this environment as a person would type it, and stops the demo where it fails."""
     _console.print(f"[dim]$ {' '.join(words)}[/]")
-    _end(_begin(*words, quiet=quiet, env=env))
+    started = time.monotonic()
+    with _console.status("SQLMesh makes and fills each model ...") if quiet else nullcontext():
+        said = _end(_begin(*words, quiet=quiet, env=env))
+    if quiet:  # a line a model and batch is for who reviews a plan
+        models = re.findall(r"virtual layer .*? (\d+)/", said)
+        what = f"{models[-1]} models made, filled and audited" if models else "nothing to change"
+        _console.print(f"[green]✓[/] plan: {what} [dim]({time.monotonic() - started:.1f} s)[/]")
 
 
 def _begin(command: str, *words: str, quiet: bool, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
