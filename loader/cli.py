@@ -188,9 +188,15 @@ def enrich(bucket: str | None, again: bool, other_region: bool, gateway: str | N
     help="Be content with a dump up to so many days older.",
 )
 @_accept
+@click.option("--dry-run", is_flag=True, help="Say what would be loaded and computed, and change nothing.")
 @_gateway
 def daily(
-    bucket: str | None, day: dt.date | None, max_stale_days: int, accepted: tuple[str, ...], gateway: str | None
+    bucket: str | None,
+    day: dt.date | None,
+    max_stale_days: int,
+    accepted: tuple[str, ...],
+    dry_run: bool,
+    gateway: str | None,
 ) -> None:
     """The morning: load, enrich, run, then assert that everything is there and fresh.
 
@@ -203,9 +209,15 @@ def daily(
     from loader.loading import Request
     from loader.report.publish import after_green_run
 
-    accept = frozenset(accepted)
     settings = Settings.resolve(bucket, gateway)
-    result = morning(settings, Request(day, max_stale_days, accepted=accept, catch_up=True))
+    request = Request(day, max_stale_days, accepted=frozenset(accepted), catch_up=True)
+    if dry_run:
+        from loader.preview import preview
+
+        for line in preview(settings, request):
+            click.echo(line)
+        return
+    result = morning(settings, request)
     _report(result)
     if failed := after_green_run(settings, result):
         warn(failed)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from loader import calendar, generations, ledger, snapshots
+from loader.bucket import Bucket
 from loader.dumps import Choosing, Dump
 from loader.errors import DumpRejectedError, LoaderError, NoDumpError
 from loader.landing import Landing
@@ -114,22 +115,12 @@ class Loading:
         return self._expected - dt.timedelta(days=stale)
 
     def _catch_up(self, listed: dict[dt.date, list[str]]) -> None:
-        live = generations.live(self._warehouse)
-        dumps, files = ledger.days(self._warehouse, ledger.DUMP), ledger.days_with_files(self._warehouse)
-        for day in sorted(listed):
-            if live is None or not self._expected - self._window <= day < self._expected:
-                continue
-            late = (
-                min(dumps) <= day < live.day
-                and day not in dumps & files
-                and not calendar.rejected(self._warehouse, day)
-            )
-            if day > live.day or late:
-                try:
-                    self._take(self.choosing.of_day(day, listed[day]))
-                except DumpRejectedError as rejection:
-                    # `missing_days` tells of it, unless the day is waived.
-                    self._refused(day, listed[day][0], rejection)
+        for day in to_catch_up(self._warehouse, listed, self._expected - self._window, self._expected):
+            try:
+                self._take(self.choosing.of_day(day, listed[day]))
+            except DumpRejectedError as rejection:
+                # `missing_days` tells of it, unless the day is waived.
+                self._refused(day, listed[day][0], rejection)
 
     def _refused(self, day: dt.date, key: str, rejection: DumpRejectedError) -> None:
         """Keeps why a dump was not even begun with; one that was has written its own report."""
@@ -148,12 +139,9 @@ class Loading:
                 calendar.reject(self._warehouse, load_id, ledger.DUMP, day, key, str(rejection))
 
     def _take(self, dump: Dump) -> None:
-        landed = ledger.entries(self._warehouse, ledger.DUMP).get(dump.day)
         live = generations.live(self._warehouse)
         past = live is not None and dump.day < live.day
-        same = landed is not None and landed.entry.sha256 == (
-            dump.sha256 or snapshots.digest(self.landing.bucket, dump.key)
-        )
+        same = is_loaded(self._warehouse, self.landing.bucket, dump)
         if past and snapshots.lacking(self._warehouse, dump.day):
             same = False  # its daily files are what a past day is loaded for
         if same and not self.request.again:
@@ -183,6 +171,8 @@ class Loading:
         bucket = self.landing.bucket
         self._export(live.day)
         found = snapshots.look(self._warehouse, bucket, live.day, self.choosing.today)
+        for file in found.same:
+            ledger.set_version(self._warehouse, file.dataset.name, file.day, file.version)
         rejected = list(found.rejected)
         if found.to_land or found.gone:
             with step("load snapshots", total=len(found.to_land)) as progress:
@@ -202,6 +192,31 @@ class Loading:
     def _missing_days(self) -> list[calendar.Day]:
         first, last = self._expected - self._window, self._expected - dt.timedelta(days=1)
         return [day for day in calendar.days(self._warehouse, first, last) if not day.complete]
+
+
+def to_catch_up(warehouse: Warehouse, listed: Iterable[dt.date], first: dt.date, expected: dt.date) -> list[dt.date]:
+    """The days before the expected one whose dumps are in the bucket and were never loaded, oldest first.
+
+    Args:
+        listed: the days of the dumps in the bucket.
+        first: the first day that counts.
+        expected: the day that is loaded after them.
+    """
+    live = generations.live(warehouse)
+    if live is None:
+        return []
+    dumps, files = ledger.days(warehouse, ledger.DUMP), ledger.days_with_files(warehouse)
+
+    def is_late(day: dt.date) -> bool:
+        return min(dumps) <= day < live.day and day not in dumps & files and not calendar.rejected(warehouse, day)
+
+    return [day for day in sorted(listed) if first <= day < expected and (day > live.day or is_late(day))]
+
+
+def is_loaded(warehouse: Warehouse, bucket: Bucket, dump: Dump) -> bool:
+    """Whether a dump is in, byte for byte."""
+    landed = ledger.entries(warehouse, ledger.DUMP).get(dump.day)
+    return landed is not None and landed.entry.sha256 == (dump.sha256 or snapshots.digest(bucket, dump.key))
 
 
 def _told(days: list[calendar.Day]) -> Iterator[LoaderError]:

@@ -38,12 +38,14 @@ class Found:
         rejected: files that can be no file of any day so far.
         gone: keys of landed files that the listing lacks; their rows stay.
         waiting: files of days after the live dump's.
+        same: landed files that the listing calls by another name though their bytes are the same.
     """
 
     to_land: list[File] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     waiting: int = 0
+    same: list[File] = field(default_factory=list)
 
     def figures(self) -> dict[str, object]:
         """What is worth a word."""
@@ -92,7 +94,7 @@ def export(
 
 
 def look(warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) -> Found:
-    """Compares the bucket with the ledger. What is landed is read again only where the listing shows another version of it.
+    """Compares the bucket with the ledger and changes neither. What is landed is read again only where the listing shows another version.
 
     Args:
         live: the live dump's day; files of later days wait for theirs.
@@ -129,7 +131,7 @@ def _look(found: Found, dataset: Dataset, warehouse: Warehouse, bucket: Bucket, 
             if digest(bucket, stored.key) != entry.sha256:
                 found.to_land.append(file)
             else:
-                ledger.set_version(warehouse, dataset.name, day, stored.version)
+                found.same.append(file)
     found.gone += [dataset.key_of(day) for day in sorted(set(landed) - listed)]
 
 

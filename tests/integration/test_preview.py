@@ -1,0 +1,49 @@
+"""`daily --dry-run` says what the morning then does, and changes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from demo.objects import put_dump
+from demo.rows import company
+from loader import clock
+from loader.daily import daily
+from loader.loading import Request
+from loader.preview import preview
+from tests.conftest import FIRST_DAY, settings_for
+
+NEXT = FIRST_DAY + dt.timedelta(days=1)
+LAST = FIRST_DAY + dt.timedelta(days=2)
+
+
+def test_what_is_said_is_done_and_nothing_before(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query
+) -> None:
+    monkeypatch.setattr(clock, "business_today", lambda: LAST)
+    bucket = tmp_path / "bucket"
+    bucket.mkdir()
+    settings, request = settings_for(warehouse, bucket), Request(LAST, catch_up=True)
+
+    def said() -> str:
+        return "\n".join(preview(settings, request))
+
+    assert f"no dump: {bucket} holds no dump of {LAST}" in said()
+    assert f"missing before {LAST} by now, and not waived: {NEXT}" in said()
+    for day in (NEXT, LAST):
+        put_dump(bucket, day, company())
+    before = warehouse.read_bytes()
+    told = said()
+    assert warehouse.read_bytes() == before
+    assert f"  dumps of days before, not loaded yet: {NEXT}" in told
+    assert "MB: new, and its manifest is good" in told
+    assert f"Compute, up to {LAST}" in told
+    assert f"models: {NEXT} to {LAST}" in told
+    daily(settings, request)
+    assert query(warehouse, "SELECT MAX(business_date) FROM landing.load_ledger WHERE dataset = 'dump'") == [(LAST,)]
+    told = said()
+    assert "MB: loaded already" in told
+    assert "  no model: all of them are there" in told
+    assert "missing before" not in told
