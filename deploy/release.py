@@ -16,6 +16,7 @@ from pathlib import Path
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from packaging.markers import Marker
 
 PROJECT = Path(__file__).resolve().parent.parent
 RELEASES = PROJECT / "releases"
@@ -24,6 +25,12 @@ FILES = ("glue/load.py", "glue/run.py", "template.yaml", "dump.sh", "producer.py
 ABOUT = "release.json"
 # Glue 5.0's Python.
 TARGET = "--only-binary=:all: --implementation cp --python-version 3.11 --platform manylinux2014_x86_64 --platform manylinux_2_28_x86_64"
+GLUE = {
+    "python_version": "3.11",
+    "python_full_version": "3.11.0",
+    "sys_platform": "linux",
+    "platform_machine": "x86_64",
+}
 
 
 class ReleaseError(Exception):
@@ -54,6 +61,8 @@ def package() -> Path:
         archive = Path(scratch) / "source.tar"
         _git("archive", "--output", str(archive), commit)
         shutil.unpack_archive(archive, source)
+        needed = Path(scratch) / "needed.txt"
+        needed.write_text(_for_glue((source / "requirements.lock").read_text()))
         _pip(
             "download",
             "--no-deps",
@@ -62,7 +71,7 @@ def package() -> Path:
             "-d",
             str(wheels),
             "-r",
-            str(source / "requirements.lock"),
+            str(needed),
         )
         _pip("wheel", "--no-deps", "-w", str(wheels), str(source), SOURCE_DATE_EPOCH=_git("log", "-1", "--format=%ct"))
         _zip(wheels, made / WHEELS)
@@ -107,6 +116,19 @@ def deploy_command(folder: Path, bucket: str) -> str:
         f"aws cloudformation deploy --stack-name warehouse --capabilities CAPABILITY_IAM --template-file {folder / 'template.yaml'} "
         f"--parameter-overrides Release={folder.name} Bucket={bucket}"
     )
+
+
+def _for_glue(lock: str) -> str:
+    """The lock's entries that Glue's Python needs, without markers: pip judges those by the Python that runs it, whatever TARGET says."""
+    needed = []
+    for entry in re.split(r"^(?=\S)", lock, flags=re.M):
+        line, _, rest = entry.partition("\n")
+        pin, _, marker = line.removesuffix(" \\").partition(" ; ")
+        if not marker:
+            needed.append(entry)
+        elif Marker(marker).evaluate(GLUE):
+            needed.append(f"{pin} \\\n{rest}")
+    return "".join(needed)
 
 
 def _zip(wheels: Path, file: Path) -> None:

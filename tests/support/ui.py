@@ -37,8 +37,9 @@ def ui(log: Path) -> Iterator[str]:
     def answers() -> None:
         urllib.request.urlopen(address, timeout=10).close()
 
-    # A server is started in /, so the project is named.
-    words = [str(program), "--paths", str(PROJECT), *command[1:], "--port", str(port)]
+    # A server is started in /, so the project is named, and so is where it logs: only root may write there.
+    logs = ["--log-file-dir", str(log.parent / "logs")]
+    words = [str(program), "--paths", str(PROJECT), *logs, *command[1:], "--port", str(port)]
     server = Process("SQLMesh's UI", words, log, answers, urllib.error.URLError)
     with mock.patch.object(process, "DEADLINE", DEADLINE):  # it imports all of SQLMesh and more before it answers
         server.start()
