@@ -44,13 +44,13 @@ def test_some_mornings_on_the_servers_leave_what_a_rebuild_gives(
     simulation = Simulation(empty_aurora, tmp_path, length.of(Plan(length.seed, 13, 2, SHORT), FEW))
     simulation.play()
     assert len(simulation.compared) == length.of(3, 1)
-    # And built anew on the server itself, not only on DuckDB.
-    life = simulation.life
-    here = contents(empty_aurora)
-    at = dt.datetime.combine(life.day, dt.time(8))
-    source = rebuilds.source_of(empty_aurora, life.bucket, tmp_path, at)
-    found = rebuilds.from_bucket(here, source, servers.empty(), life.project)
-    assert found == [], "\n".join(map(str, found))
+    if length.of(True, False):  # and built anew on the server itself, not only on DuckDB
+        life = simulation.life
+        here = contents(empty_aurora)
+        at = dt.datetime.combine(life.day, dt.time(8))
+        source = rebuilds.source_of(empty_aurora, life.bucket, tmp_path, at)
+        found = rebuilds.from_bucket(here, source, servers.empty(), life.project)
+        assert found == [], "\n".join(map(str, found))
 
 
 def test_only_what_the_bucket_cannot_know_is_left_out(planned_place: Place) -> None:
