@@ -27,6 +27,8 @@ The bucket
   dumps/gghouse_YYYYMMDD.sql           one a day, as mysqldump 8.0 writes it
   dumps-manifest/gghouse_YYYYMMDD.json its hash, size and watermarks, written after it
   snapshots/tenant_status/YYYYMMDD.csv the days before the first dump
+  reference/property_geo_latlon/latest/property_geo_latlon_backup.csv
+                                       where properties lie that the source has wrong coordinates of, or none
 
 From five days on, one dump in the middle is missing, and from ten snapshots on one or a few of them: the pipeline has to live
 with that. A dump is taken at 05:30 and shows what happened up to the day before. Nothing here is about a real person.

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from demo.days import Request
-from demo.objects import put, put_dump, put_snapshot, snapshot_file
+from demo.objects import COORDINATES_KEY, coordinates_file, put, put_dump, put_snapshot, snapshot_file
 
 STAMP = ".demo.json"
-_GENERATOR = 2  # another number here means that the same arguments give another company
+_GENERATOR = 3  # another number here means that the same arguments give another company
 
 
 class BucketInUse(Exception):
@@ -65,6 +65,8 @@ def write(out: Path, request: Request, *, begin: Callable[[str, int], None], ste
         step(str(put_snapshot(out, day, header + lines).relative_to(out)))
 
     tables = schema.load(bulk=request.bulk)
+    apartments = next(table for table in tables if table.name == "apartments")
+    put(out / COORDINATES_KEY, coordinates_file([]) + queries.coordinates(db, request.end, apartments))
     begin("tables of dumps", len(dump_days) * len(tables))
     for day in dump_days:
         newest: dict[str, str] = {}

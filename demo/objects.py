@@ -17,6 +17,11 @@ from demo import dump
 from demo.rows import Rows
 from loader.datasets import DATASETS
 
+COORDINATES_KEY = "reference/property_geo_latlon/latest/property_geo_latlon_backup.csv"
+_COORDINATES = (
+    "apartment_id", "asset_id_hj", "apartment_name", "full_address", "prefecture", "municipality", "latitude", "longitude",
+    "source_updated_at",
+)  # fmt: skip
 _WATERMARKS = ("movings", "tenants", "rooms", "inquiries", "apartments")
 
 
@@ -110,6 +115,20 @@ def snapshot_file(kind: str, rows: Iterable[Sequence[Any]]) -> str:
 def put_snapshot(bucket: Path, day: date, text: str, kind: str = "tenant_status") -> Path:
     """Write a daily file of a kind. Returns its path."""
     return put(bucket / snapshot_key(day, kind), text)
+
+
+def coordinates_file(rows: Iterable[Sequence[Any]]) -> str:
+    """The reference file of coordinates: its header, and rows."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([_COORDINATES, *rows])
+    return text.getvalue()
+
+
+def put_coordinates(bucket: Path, rows: Iterable[tuple[int, Any, Any]]) -> Path:
+    """Write the reference file of coordinates, of rows of property, latitude and longitude alone. Returns its path."""
+    return put(
+        bucket / COORDINATES_KEY, coordinates_file((number, *[""] * 5, *degrees, "") for number, *degrees in rows)
+    )
 
 
 def put(path: Path, text: str) -> Path:

@@ -81,6 +81,22 @@ def _bulk(db: duckdb.DuckDBPyConnection, table: Table, count: int) -> Iterator[s
             yield row[0]
 
 
+def coordinates(db: duckdb.DuckDBPyConnection, day: date, apartments: Table) -> str:
+    """The lines of the reference file of coordinates, without its header: where properties lie, of which the source has wrong ones or none
+    as well. A few were never found."""
+    texts = ("unique_number", "apartment_name", "full_address", "prefecture", "municipality")
+    fields = ", ',', ".join(f"csv_field({apartments.expression(name)})" for name in texts)
+    degrees = ", ',', ".join(
+        f"w_ward_{axis}(ward)::DECIMAL(9, 6) + {axis}_shift::DECIMAL(12, 0) * 0.000001" for axis in ("lat", "lon")
+    )
+    (lines,) = db.execute(f"""
+        SELECT string_agg(concat(id, ',', {fields}, ',', {degrees}, ',', {apartments.expression("updated_at")}, chr(13), chr(10)), ''
+          ORDER BY id)
+        FROM (SELECT *, DATE '{day}' AS d FROM apartments_at(DATE '{day}')) WHERE geo >= 8
+    """).fetchone() or ("",)
+    return lines
+
+
 def statuses(db: duckdb.DuckDBPyConnection, days: list[date]) -> Iterator[tuple[date, str]]:
     """The lines of each of these days' tenant_status file, without its header; several days a query, the days being in order."""
     (tenants,) = db.execute("SELECT count(*) FROM tenants").fetchone() or (0,)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from loader import ledger
 from loader.clock import utc_now
-from loader.datasets import DATASETS
+from loader.datasets import COORDINATES, DATASETS
 from loader.errors import UsageError
 from loader.warehouse.base import Warehouse
 
@@ -124,8 +124,14 @@ def waived(warehouse: Warehouse, on: dt.date) -> set[dt.date]:
 
 
 def rejected(warehouse: Warehouse, day: dt.date) -> bool:
-    """Whether something of a day was ever refused."""
-    return bool(warehouse.query("SELECT 1 FROM landing.rejections WHERE business_date = ?", day))
+    """Whether a dump or daily file of a day was ever refused."""
+    sql = "SELECT 1 FROM landing.rejections WHERE business_date = ? AND dataset <> ?"
+    return bool(warehouse.query(sql, day, COORDINATES))
+
+
+def nothing_rejected(warehouse: Warehouse, dataset: str) -> None:
+    """Forgets what was refused of a dataset: what is loaded of it is what the bucket has."""
+    warehouse.execute("DELETE FROM landing.rejections WHERE dataset = ?", dataset)
 
 
 def waive(warehouse: Warehouse, day: dt.date, waiver: Waiver) -> None:

@@ -163,15 +163,32 @@ def run(day: dt.date | None, gateway: str | None) -> None:
 @_bucket
 @click.option("--again", is_flag=True, help="Ask again where the answer is of another model, prompt or key.")
 @click.option("--allow-other-region", "other_region", is_flag=True, help="Names may leave the bucket's region.")
+@click.option(
+    "--import",
+    "paid",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Ask nobody: take answers that were paid for elsewhere from a CSV.",
+)
 @_gateway
-def enrich(bucket: str | None, again: bool, other_region: bool, gateway: str | None) -> None:
+def enrich(bucket: str | None, again: bool, other_region: bool, paid: Path | None, gateway: str | None) -> None:
     """Ask a model for the nationality of tenants who have none.
 
     Asks about the tenants whom silver calls missing or placeholder, current ones first, by their name alone; what does not match the
     nationality master counts for nothing. Each answer is kept, in the database and in enrichment/nationality.csv of the bucket,
     and never asked for again while the name is the same. Its bounds are in contract.yaml. `daily` does this by itself between load
     and run if a model is configured, and goes on whatever comes of it; after `enrich` by hand, type `run`.
+
+    --import takes a file with the header tenant_id,llm_nationality,llm_confidence,enriched_at,model_version (UTC) and needs
+    WAREHOUSE_NAME_KEY alone. Such an answer counts as given for the name that the tenant has now. A newer one that is there stands.
     """
+    if paid:
+        from loader.enrich.paid import take
+
+        if again or other_region:
+            raise click.UsageError("--import asks nobody, so it goes with neither --again nor --allow-other-region")
+        click.echo(take(Settings.resolve(bucket, gateway), paid))
+        return
     from loader.enrich.step import enrich as ask
 
     ask(Settings.resolve(bucket, gateway), again=again, other_region=other_region)

@@ -139,3 +139,4 @@ PROPERTY = Dataset(
 )
 
 DATASETS = (TENANT_STATUS, ROOM_ASSIGNMENT, PROPERTY)
+COORDINATES = "coordinates"  # as ledger and contract call the reference file of no day, see loader/coordinates.py

@@ -11,7 +11,7 @@ from loader.warehouse import Warehouse
 if TYPE_CHECKING:
     from loader.prod import Prod
 
-# What no load, rejection, rollback, waiver or answer can leave as it was. Rows of dumps and daily files change with the ledger only.
+# What no load, rejection, rollback, waiver or answer can leave as it was. Rows of dumps and other files change with the ledger only.
 _TOLD_BY = {
     "load_ledger": "COUNT(*), SUM(load_id), MAX(finished_at)",
     "rejections": "COUNT(*), SUM(load_id), MAX(rejected_at)",
@@ -20,7 +20,6 @@ _TOLD_BY = {
     "days_to_reopen": "COUNT(*)",
     "enrichment_to_run": "COUNT(*)",
     "llm_enrichment_cache": "COUNT(*), MAX(enriched_at)",
-    "property_geo_latlon_backup": "COUNT(*), MAX(source_updated_at)",
 }
 
 

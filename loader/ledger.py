@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import astuple, dataclass
 
 from loader.clock import utc_now
-from loader.datasets import DATASETS, DAY, Dataset
+from loader.datasets import COORDINATES, DATASETS, DAY, Dataset
 from loader.warehouse.base import Warehouse
 
-DUMP = "dump"  # the other datasets are the daily files, see loader/datasets.py
+DUMP = "dump"  # the other datasets are the daily files and COORDINATES, see loader/datasets.py
 _LEDGER = "landing.load_ledger"
 
 
@@ -18,8 +18,8 @@ class Entry:
     """One landed dump or daily file.
 
     Attributes:
-        dataset: DUMP, or the name of a kind of daily file.
-        business_date: its day (JST).
+        dataset: DUMP, the name of a kind of daily file, or COORDINATES.
+        business_date: its day (JST); of COORDINATES, which is of no day, that of the dump that was live when it landed.
         object_key: where it came from in the bucket.
         row_count: rows landed.
         size_bytes: bytes of the file, as stored.
@@ -116,6 +116,12 @@ def record(warehouse: Warehouse, load_id: int, entry: Entry, finished_at: dt.dat
     write(warehouse, _LEDGER, load_id, entry, finished_at)
 
 
+def record_alone(warehouse: Warehouse, load_id: int, entry: Entry) -> None:
+    """Writes an entry into the ledger, in place of every older one of its dataset. Within the caller's transaction."""
+    warehouse.execute(f"DELETE FROM {_LEDGER} WHERE dataset = ?", entry.dataset)
+    write(warehouse, _LEDGER, load_id, entry)
+
+
 def set_version(warehouse: Warehouse, dataset: str, day: dt.date, version: str) -> None:
     """Notes that the bucket's listing has another name for the same content.
 
@@ -138,13 +144,15 @@ def withdraw_from(warehouse: Warehouse, day: dt.date, suspect: dt.date) -> None:
     """
     warehouse.execute(
         f"""INSERT INTO landing.withdrawn_files
-            SELECT load_id, dataset, business_date, object_key, sha256, ? FROM {_LEDGER} WHERE business_date = ?""",
+            SELECT load_id, dataset, business_date, object_key, sha256, ? FROM {_LEDGER}
+            WHERE business_date = ? AND dataset <> ?""",
         utc_now(),
         suspect,
+        COORDINATES,
     )
     for dataset in DATASETS:
         warehouse.execute(f"DELETE FROM landing.{dataset.table} WHERE {DAY} >= ?", day)
-    warehouse.execute(f"DELETE FROM {_LEDGER} WHERE business_date >= ?", day)
+    warehouse.execute(f"DELETE FROM {_LEDGER} WHERE business_date >= ? AND dataset <> ?", day, COORDINATES)
 
 
 def withdraw_file(warehouse: Warehouse, dataset: Dataset, day: dt.date) -> None:

@@ -58,6 +58,7 @@ def land(settings: Settings, request: Request) -> Loaded:
         loading = Loading(choosing, landing, request)
         loading.dumps()
         loading.snapshots()
+        loading.coordinates()
         if request.catch_up:
             loading.missing_days()
         _answers(warehouse, bucket)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from loader import calendar, generations, ledger, snapshots
 from loader.bucket import Bucket
+from loader.coordinates import Coordinates
 from loader.dumps import Choosing, Dump
 from loader.errors import DumpRejectedError, LoaderError, NoDumpError
 from loader.landing import Landing
@@ -184,6 +185,23 @@ class Loading:
         waived = calendar.waived(self._warehouse, self._expected) - ledger.days_with_files(self._warehouse)
         told = {day.date for day in self._missing_days()} if self.request.catch_up else set()
         self.loaded.problems += [error for day, error in rejected if day not in waived | told]
+
+    def coordinates(self) -> None:
+        """Lands the reference file of coordinates where its content is new. A bad one keeps nothing else from landing."""
+        live = generations.live(self._warehouse)
+        if live is None:
+            return
+        landing = self.landing
+        file = Coordinates(landing.warehouse, landing.bucket, landing.contract, self.request.accepted)
+        try:
+            rows = file.land(live.day)
+        except LoaderError as problem:
+            self.loaded.problems.append(problem)
+            return
+        if rows is not None:
+            with step("load coordinates") as progress:
+                progress.note(rows=rows)
+            self.loaded.changed = True
 
     def missing_days(self) -> None:
         """Tells of the days before the expected one that are neither loaded nor waived."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from loader import calendar
 from loader.changes import Changes
 from loader.contract import read_contract
+from loader.datasets import COORDINATES
 from loader.enrich import record
 from loader.project import prod_snapshots, sqlmesh_context
 from loader.run import fresh_to
@@ -37,6 +38,7 @@ class Status:
         enriched: the last run of `enrich` in a line, None where there was none.
         kept: the days of the dumps to roll back to.
         withdrawn: the dumps rolled back: day, and when (UTC).
+        coordinates: why the reference file that lies in the bucket was refused, None where it was not.
     """
 
     loaded: list[tuple]
@@ -50,6 +52,7 @@ class Status:
     enriched: str | None
     kept: list[dt.date]
     withdrawn: list[tuple[dt.date, dt.datetime]]
+    coordinates: str | None = None
 
 
 def status(settings: Settings) -> Status:
@@ -119,4 +122,5 @@ def _status(warehouse: Warehouse, window: dt.timedelta) -> Status:
         withdrawn=query(
             "SELECT business_date, withdrawn_at FROM landing.withdrawn_files WHERE dataset = 'dump' ORDER BY withdrawn_at DESC"
         ),
+        coordinates=query("SELECT MAX(reason) FROM landing.rejections WHERE dataset = ?", COORDINATES)[0][0],
     )

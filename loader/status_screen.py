@@ -60,6 +60,7 @@ def _wrong(found: Status, today: dt.date, everything: bool) -> Iterator[Renderab
         said.append(
             "a dump was replaced or rolled back, and what was computed from it still stands: python -m loader run"
         )
+    said += [escape(_cut(reason, everything)) for reason in [found.coordinates] if reason]
     said += [_of_day(day, everything) for day in reversed(found.days) if _is_wrong(day, found.newest)]
     yield f"[red]Wrong: {len(said)}[/]" if said else "[green]Nothing is wrong.[/]"
     yield from _few(said, everything)

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from loader.contract.enrichment import Enrichment
-from loader.datasets import DATASETS
+from loader.datasets import COORDINATES, DATASETS
 from loader.errors import UsageError
 from loader.settings import PROJECT
 
@@ -47,8 +47,8 @@ def _existing_seed(name: str) -> str:
 
 
 def _existing_dataset(name: str) -> str:
-    if name not in (known := [dataset.name for dataset in DATASETS]):
-        raise ValueError(f"there is no such kind of daily file; there are {', '.join(known)}")
+    if name not in (known := [*(dataset.name for dataset in DATASETS), COORDINATES]):
+        raise ValueError(f"there is no such kind of file; there are {', '.join(known)}")
     return name
 
 
@@ -100,7 +100,7 @@ class TableRules(_Strict):
 
 
 class SnapshotRules(_Strict):
-    """The rules of one kind of daily file."""
+    """The rules of one kind of daily file, or of the reference file of coordinates."""
 
     at_least: PositiveInt | None = None
     change_percent: Change | None = None
@@ -202,3 +202,16 @@ def read_contract(file: Path) -> Contract:
             for one in error.errors(include_url=False)
         )
         raise UsageError(f"the contract {file}: {wrong}") from None
+
+
+def read_enrichment(file: Path) -> Enrichment:
+    """The bounds of the enrichment step, of the contract in a file.
+
+    Raises:
+        UsageError: as `read_contract`; or it has none.
+    """
+    if (rules := read_contract(file).enrichment) is None:
+        raise UsageError(
+            f"the contract {file} has no section enrichment, which bounds the step: write one, as in the project's own"
+        )
+    return rules

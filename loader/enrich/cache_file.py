@@ -5,31 +5,31 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from loader import csv_file
 from loader.bucket import Bucket
+from loader.csv_file import MOMENT, BadCsv, Column
 from loader.enrich import cache
 from loader.enrich.cache import COLUMNS, Cached
 from loader.errors import LoaderError
 from loader.warehouse.base import Warehouse
 
 KEY = "enrichment/nationality.csv"
-_MOMENT = "%Y-%m-%d %H:%M:%S"
-# Column -> what its text must look like; where it may be empty, empty is NULL.
-_FORMS = {
-    "tenant_id": r"[1-9][0-9]{0,17}",
-    "name_hash": r"[0-9a-f]{64}|",
-    "llm_nationality": r"[^\r\n]{0,255}",
-    "llm_confidence": r"0\.[0-9]{5}|1\.00000|",
-    "enriched_at": r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}|",
-    "model_version": r"[^\r\n]{0,128}",
-    "answer": r"[^\r\n]{0,255}",
-    "null_reason": r"[a-z_]{0,32}",
-    "prompt_version": r"[0-9a-z]{0,32}",
-    "key_id": r"[0-9a-f]{16}|",
+_WORDS = Column(r"[^\r\n]{0,255}", "a text of up to 255 characters")
+_COLUMNS = {
+    "tenant_id": csv_file.ID,
+    "name_hash": Column(r"[0-9a-f]{64}|", "64 hex digits or empty"),
+    "llm_nationality": _WORDS,
+    "llm_confidence": Column(r"0\.[0-9]{5}|1\.00000|", "a number from 0.00000 to 1.00000 or empty", Decimal),
+    "enriched_at": csv_file.WHEN,
+    "model_version": Column(r"[^\r\n]{0,128}", "a text of up to 128 characters"),
+    "answer": _WORDS,
+    "null_reason": Column(r"[a-z_]{0,32}", "a word or empty"),
+    "prompt_version": Column(r"[0-9a-z]{0,32}", "a word or empty"),
+    "key_id": Column(r"[0-9a-f]{16}|", "16 hex digits or empty"),
 }
 
 
@@ -54,7 +54,7 @@ def sync(warehouse: Warehouse, bucket: Bucket) -> Synced:
     """
     filed = _read(bucket)
     known = cache.rows(warehouse)
-    newer = [one for number, one in filed.items() if number not in known or _moment(one) > _moment(known[number])]
+    newer = [one for number, one in filed.items() if number not in known or moment_of(one) > moment_of(known[number])]
     if newer:
         with warehouse.transaction():
             cache.put(warehouse, newer)
@@ -79,11 +79,12 @@ def text_of(answers: Iterable[Cached]) -> str:
 
 def _written(value: object) -> object:
     if isinstance(value, dt.datetime):
-        return value.strftime(_MOMENT)
+        return value.strftime(MOMENT)
     return f"{value:.5f}" if isinstance(value, Decimal) else value
 
 
-def _moment(one: Cached) -> dt.datetime:
+def moment_of(one: Cached) -> dt.datetime:
+    """When an answer was given; long ago where nobody said."""
     return one.enriched_at or dt.datetime(1, 1, 1)  # noqa: DTZ001 (UTC, as written)
 
 
@@ -93,36 +94,10 @@ def _read(bucket: Bucket) -> dict[int, Cached]:
         return {}
     with bucket.open(KEY) as body:
         raw = body.read()
-    where = f"{bucket.uri}/{KEY}"
-    todo = "nobody is asked until it is mended: put its last good version back, or move it away to begin from the database's answers"
     try:
-        lines = list(csv.reader(io.StringIO(raw.decode("utf-8"), newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadCacheFile(f"{where} is no UTF-8 CSV ({type(error).__name__}); {todo}") from None
-    if not lines or tuple(lines[0]) != COLUMNS:
-        raise BadCacheFile(f"{where} has not the header {','.join(COLUMNS)}; {todo}")
-    found: dict[int, Cached] = {}
-    for number, line in enumerate(lines[1:], start=2):
-        if len(line) != len(COLUMNS):
-            raise BadCacheFile(f"{where}, line {number}: {len(line)} fields instead of {len(COLUMNS)}; {todo}")
-        one = _parsed(dict(zip(COLUMNS, line, strict=True)), f"{where}, line {number}", todo)
-        if one.tenant_id in found:
-            raise BadCacheFile(f"{where}, line {number}: its tenant_id is in the file twice; {todo}")
-        found[one.tenant_id] = one
-    return found
-
-
-def _parsed(line: dict[str, str], where: str, todo: str) -> Cached:
-    for name, text in line.items():
-        if not re.fullmatch(_FORMS[name], text):
-            raise BadCacheFile(f"{where}: {name} is not what it must be; {todo}")
-    values: dict[str, object] = {name: text or None for name, text in line.items()}
-    try:
-        values["tenant_id"] = int(line["tenant_id"])
-        if line["llm_confidence"]:
-            values["llm_confidence"] = Decimal(line["llm_confidence"])
-        if line["enriched_at"]:
-            values["enriched_at"] = dt.datetime.strptime(line["enriched_at"], _MOMENT)  # noqa: DTZ007 (UTC, as written)
-    except (ValueError, InvalidOperation):
-        raise BadCacheFile(f"{where}: enriched_at is no moment; {todo}") from None
-    return Cached(**values)
+        return {row["tenant_id"]: Cached(**row) for row in csv_file.read(raw, _COLUMNS, "tenant_id")}
+    except BadCsv as problem:
+        raise BadCacheFile(
+            f"{bucket.uri}/{KEY}{problem}; nobody is asked until it is mended: put its last good version back, or move it away to begin "
+            "from the database's answers"
+        ) from None

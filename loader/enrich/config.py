@@ -43,6 +43,18 @@ def configured() -> bool:
     return MODEL in os.environ
 
 
+def name_key() -> bytes:
+    """The key of the hash of names.
+
+    Raises:
+        UsageError: it is not set, or too short to be a secret.
+    """
+    key = os.environ.get(NAME_KEY, "")
+    if len(key) < KEY_LENGTH:
+        raise UsageError(f"{NAME_KEY} must be a secret of {KEY_LENGTH} characters or more: the cache knows names by it")
+    return key.encode()
+
+
 def resolve(bucket_region: str | None, *, other_region: bool = False) -> Config:
     """Reads and checks the environment.
 
@@ -58,12 +70,9 @@ def resolve(bucket_region: str | None, *, other_region: bool = False) -> Config:
             raise UsageError(f"{name} is set but empty: give it a value or unset it")
     if not configured():
         raise UsageError(f"no model is configured: set {MODEL} to offline or a Bedrock model id")
-    model = os.environ[MODEL]
-    key = os.environ.get(NAME_KEY, "")
-    if len(key) < KEY_LENGTH:
-        raise UsageError(f"{NAME_KEY} must be a secret of {KEY_LENGTH} characters or more: the cache knows names by it")
+    model, key = os.environ[MODEL], name_key()
     if model == OFFLINE:
-        return Config(model, None, key.encode())
+        return Config(model, None, key)
     allowed = _allowed(other_region)
     home = bucket_region or os.environ.get("AWS_REGION")
     region = os.environ.get(REGION) or home
@@ -77,7 +86,7 @@ def resolve(bucket_region: str | None, *, other_region: bool = False) -> Config:
             f"tenants' names would leave the region: {why}. Choose another model or region, or allow it with --allow-other-region or "
             f"{OTHER_REGION}=allowed"
         )
-    return Config(model, region, key.encode())
+    return Config(model, region, key)
 
 
 def _allowed(flag: bool) -> bool:

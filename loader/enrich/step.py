@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from loader.bucket import open_bucket
 from loader.clock import utc_now
-from loader.contract import read_contract
+from loader.contract import read_enrichment
 from loader.contract.enrichment import Enrichment
 from loader.enrich import cache, cache_file, config, names, record, who
 from loader.enrich.answers import Master, judge
@@ -18,7 +18,7 @@ from loader.enrich.cache import Cached
 from loader.enrich.offline import Offline
 from loader.enrich.record import Record
 from loader.enrich.who import Tenant
-from loader.errors import LoaderError, UsageError
+from loader.errors import LoaderError
 from loader.progress import Step, step, warn
 from loader.settings import Settings
 from loader.warehouse import Warehouse, open_warehouse
@@ -44,11 +44,7 @@ def enrich(
         UsageError: the configuration makes no sense; nothing was asked.
         LoaderError: the cache's file is bad, the bucket fails, or the run ended by failures. What was answered before is kept.
     """
-    rules = read_contract(settings.contract).enrichment
-    if rules is None:
-        raise UsageError(
-            f"the contract {settings.contract} has no section enrichment, which bounds the step: write one, as in the project's own"
-        )
+    rules = read_enrichment(settings.contract)
     bucket = open_bucket(settings.bucket_uri)
     chosen = config.resolve(bucket.region, other_region=other_region)
     with open_warehouse(settings) as warehouse, step("enrich", unit="tenants") as progress:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loader.datasets import DATASETS, DAY
 
-# A row a dump or snapshot file, written when all of it is in: what "landed" means to every signal and model.
+# A row a dump, daily file or reference file, written when all of it is in: what "landed" means to every signal and model.
 _LEDGER = """
     load_id BIGINT NOT NULL, dataset VARCHAR(16) NOT NULL, business_date DATE NOT NULL, object_key VARCHAR(255) NOT NULL,
     row_count BIGINT NOT NULL, size_bytes BIGINT NOT NULL, sha256 VARCHAR(64) NOT NULL, object_version VARCHAR(255) NOT NULL,
@@ -67,6 +67,7 @@ OWN_TABLES = {
         yen DECIMAL(12, 4) NOT NULL, stopped_by VARCHAR(64) NOT NULL""",
     # There while answers came in that no run has followed yet; the next run empties it.
     "enrichment_to_run": "tenant_id BIGINT NOT NULL",
+    # The reference file of coordinates, see loader/coordinates.py.
     "property_geo_latlon_backup": """
         apartment_id BIGINT NOT NULL, latitude DECIMAL(11, 8) NOT NULL, longitude DECIMAL(11, 8) NOT NULL,
         source_updated_at DATETIME""",

@@ -1,70 +1,32 @@
-/* Occupancy of each property by day, with the rooms it had that day. Days without files have no rows. */
+/* Occupancy of each property by day, with the rooms it had that day. Days without files have no rows. Name, prefecture and rooms are those of the
+day. The place is not: a property does not move, so all of its days show the coordinates that silver.stg_apartments shows now. Where the
+source or the reference file corrects them, they change on every day. A property that the source no longer has shows those of its day. */
 MODEL (
   name gold.occupancy_property_daily,
-  kind INCREMENTAL_BY_TIME_RANGE (
-    time_column snapshot_date,
-    batch_size 366
-  ),
-  depends_on (
-    silver.occupancy_facts
-  ),
+  kind VIEW,
   owner data_team,
   grain (snapshot_date, apartment_id),
   audits (
-    UNIQUE_COMBINATION_OF_COLUMNS(columns := (snapshot_date, apartment_id)),
     NOT_NULL(columns := (snapshot_date, apartment_id, asset_id_hj, occupied_rooms, total_rooms, occupancy_rate)),
-    WITHIN_ALL_ROOMS(occupied := occupied_rooms, total := total_rooms),
-    PROPERTIES_ADD_UP(),
-    NO_FUTURE_DATE(column := snapshot_date)
+    WITHIN_TOKYO_AREA()
   )
 );
 
-/* Kind: a day depends on its own files alone: names, places and rooms are those of the day. */
-WITH occupied AS (
-  SELECT
-    snapshot_date,
-    apartment_id,
-    SUM(is_room_primary) AS rooms
-  FROM silver.tenant_room_snapshot_daily
-  WHERE
-    snapshot_date BETWEEN @start_ds AND @end_ds
-  GROUP BY
-    snapshot_date,
-    apartment_id
-), properties AS (
-  SELECT
-    s.snapshot_date,
-    s.apartment_id,
-    s.unique_number,
-    s.apartment_name,
-    s.prefecture,
-    s.municipality,
-    CASE WHEN s.latitude BETWEEN 35.0 AND 36.0 AND s.longitude BETWEEN 139.0 AND 140.5 THEN 1 ELSE 0 END AS is_located,
-    s.latitude,
-    s.longitude,
-    CASE WHEN s.room_count > s.room_rows THEN s.room_count ELSE s.room_rows END AS total_rooms /* The source's own count misses rooms at times. */
-  FROM staging.property_snapshots AS s
-  JOIN silver.business_calendar AS d
-    ON d.calendar_date = s.snapshot_date AND d.has_rooms = 1
-  WHERE
-    s.snapshot_date BETWEEN @start_ds AND @end_ds
-)
+/* Kind: VIEW, for the facts are those of their day and the place is that of now; so a corrected place computes no day again. */
 SELECT
-  p.snapshot_date::DATE AS snapshot_date, /* business day (JST) */
-  p.apartment_id::BIGINT AS apartment_id, /* property */
-  p.unique_number::VARCHAR(64) AS asset_id_hj, /* asset id of the property */
-  p.apartment_name::VARCHAR(255) AS apartment_name, /* name on that day */
-  p.prefecture::VARCHAR(64) AS prefecture, /* prefecture */
-  p.municipality::VARCHAR(128) AS municipality, /* ward or city */
-  CASE WHEN p.is_located = 1 THEN p.latitude END::DECIMAL(11, 8) AS latitude, /* own latitude as geocoded by that day, NULL outside of the area */
-  CASE WHEN p.is_located = 1 THEN p.longitude END::DECIMAL(11, 8) AS longitude, /* own longitude, of the same pair */
-  COALESCE(o.rooms, 0)::BIGINT AS occupied_rooms, /* rooms with a primary tenant */
-  p.total_rooms::BIGINT AS total_rooms, /* rooms on that day: the source's count or its rows, whichever is more */
+  f.snapshot_date::DATE AS snapshot_date, /* business day (JST) */
+  f.apartment_id::BIGINT AS apartment_id, /* property */
+  f.asset_id_hj::VARCHAR(64) AS asset_id_hj, /* asset id of the property */
+  f.apartment_name::VARCHAR(255) AS apartment_name, /* name on that day */
+  f.prefecture::VARCHAR(64) AS prefecture, /* prefecture */
+  f.municipality::VARCHAR(128) AS municipality, /* ward or city */
+  CASE WHEN a.apartment_id IS NULL THEN f.latitude ELSE a.latitude END::DECIMAL(11, 8) AS latitude, /* latitude as silver.stg_apartments has it now, NULL where nobody knows one in the area */
+  CASE WHEN a.apartment_id IS NULL THEN f.longitude ELSE a.longitude END::DECIMAL(11, 8) AS longitude, /* longitude, of the same pair */
+  f.occupied_rooms::BIGINT AS occupied_rooms, /* rooms with a primary tenant */
+  f.total_rooms::BIGINT AS total_rooms, /* rooms on that day: the source's count or its rows, whichever is more */
   (
-    COALESCE(o.rooms, 0)::DECIMAL(18, 6) / p.total_rooms
+    f.occupied_rooms::DECIMAL(18, 6) / f.total_rooms
   )::DECIMAL(10, 6) AS occupancy_rate /* occupied rooms of all */
-FROM properties AS p
-LEFT JOIN occupied AS o
-  ON o.snapshot_date = p.snapshot_date AND o.apartment_id = p.apartment_id
-WHERE
-  p.total_rooms > 0
+FROM silver.occupancy_property_facts AS f
+LEFT JOIN silver.stg_apartments AS a
+  ON a.apartment_id = f.apartment_id

@@ -31,3 +31,5 @@ SELECT
   sha256::VARCHAR(64) AS sha256, /* digest of the file */
   has_manifest::BIGINT AS has_manifest /* 0: a dump loaded by hand, without one */
 FROM landing.load_ledger
+WHERE
+  dataset <> 'coordinates' /* A reference file is of no day. */

@@ -28,3 +28,5 @@ SELECT
   LEFT(reason, 512)::VARCHAR(512) AS reason, /* why it was refused, as the loader said; cut at 512 characters */
   rejected_at::TIMESTAMP AS rejected_at /* when, in UTC */
 FROM landing.rejections
+WHERE
+  dataset <> 'coordinates' /* A reference file is of no day. */

@@ -1,4 +1,4 @@
-/* Coordinates kept from earlier geocoding, used where the source has none; empty until it is filled. */
+/* Coordinates kept from earlier geocoding, used where the source has none: the reference file of the bucket as it was last landed. Empty without one. */
 MODEL (
   name staging.property_geo_latlon_backup,
   kind VIEW,

@@ -149,6 +149,7 @@ _READ = [
         "dumps-manifest/*",
         "snapshots/*",
         "enrichment/*",
+        "reference/property_geo_latlon/*",
         "releases/0.4.0-1a2b3c4/*",
         "reference/ca.pem",
     )

@@ -57,7 +57,7 @@ def test_one_more_day_computes_that_day_alone(warehouse: Path, monkeypatch: pyte
             "silver.occupancy_facts",
             "silver.tenant_room_snapshot_daily",
             "silver.tenant_status_changes",
-            "gold.occupancy_property_daily",
+            "silver.occupancy_property_facts",
             "gold.daily_activity_summary",
             "gold.moveout_notices",
             "gold.moveouts",

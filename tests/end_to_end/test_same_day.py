@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from demo.objects import put_dump, put_snapshot, snapshot_file
+from demo.objects import put_coordinates, put_dump, put_snapshot, snapshot_file
 from demo.rows import company
 from loader import clock
 from loader.daily import daily
-from loader.errors import NoDumpError
+from loader.errors import DumpRejectedError, NoDumpError
 from loader.load import land, load
 from loader.loading import Request
 from loader.run import assert_fresh, run
@@ -25,7 +26,6 @@ DAY = dt.date(2025, 6, 10)
 
 
 def test_an_enrichment_that_is_written_behind_the_run_is_in_with_the_next(warehouse: Path, query) -> None:
-    query(warehouse, "INSERT INTO landing.property_geo_latlon_backup VALUES (1, 35.5, 139.5, NULL)")
     query(warehouse, "INSERT INTO landing.llm_enrichment_cache (tenant_id, llm_nationality) VALUES (1, 'ネパール')")
     query(warehouse, "UPDATE landing_20250610.tenants SET nationality = NULL")
     run(settings_for(warehouse))
@@ -80,6 +80,47 @@ def test_a_late_file_that_was_landed_before_a_killed_run_is_computed_on_a_mornin
         daily(settings, Request(DAY + dt.timedelta(days=1), 0, catch_up=True))
     changes = "SELECT change_date FROM silver.tenant_status_changes ORDER BY 1"
     assert query(settings.duckdb_file, changes) == [(late,), (DAY,)]
+
+
+SHOWN = """
+    SELECT s.latitude, s.longitude, c.latitude, n.latitude, COUNT(o.snapshot_date),
+        MIN(o.latitude), MAX(o.latitude), MIN(o.longitude), MAX(o.longitude)
+    FROM silver.stg_apartments AS s
+    LEFT JOIN silver.int_contracts AS c USING (apartment_id)
+    LEFT JOIN gold.new_contracts AS n USING (contract_id)
+    LEFT JOIN gold.occupancy_property_daily AS o ON o.apartment_id = s.apartment_id
+    GROUP BY ALL"""
+
+
+def test_the_reference_file_places_what_the_source_does_not_on_every_day_and_a_bad_one_keeps_nothing_else_from_going_on(
+    settings: Settings, bucket: Path, query, monkeypatch
+) -> None:
+    nowhere = company(apartments=[company()["apartments"][0] | {"latitude": None, "longitude": None}])
+    clocked = {}
+    monkeypatch.setattr(clock, "business_today", lambda: clocked["today"])
+
+    def morning(day: dt.date) -> None:
+        clocked["today"] = day
+        put_dump(bucket, day, nowhere)
+        daily(settings, Request(day, 0, catch_up=True))
+
+    def placed(latitude: str, longitude: str, days: int) -> list[tuple]:
+        at, along = Decimal(latitude), Decimal(longitude)
+        return [(at, along, at, at, days, at, at, along, along)]
+
+    first, second = (DAY + dt.timedelta(days=number) for number in (1, 2))
+    put_coordinates(bucket, [(1, "35.5", "139.5"), (9, "35.6", "139.6")])
+    morning(first)
+    assert query(settings.duckdb_file, SHOWN) == placed(
+        "35.5", "139.5", 2
+    )  # also on the day with a pair of the source's own
+    put_coordinates(bucket, [(1, "139.5", "35.5")])
+    with pytest.raises(DumpRejectedError, match="latitude is not a number from -90 to 90"):
+        morning(second)
+    assert query(settings.duckdb_file, SHOWN) == placed("35.5", "139.5", 3)
+    put_coordinates(bucket, [(1, "35.7", "139.7")])
+    daily(settings, Request(second, 0, catch_up=True))
+    assert query(settings.duckdb_file, SHOWN) == placed("35.7", "139.7", 3)
 
 
 def test_a_first_plan_on_the_morning_itself_is_good_and_its_run_fresh(

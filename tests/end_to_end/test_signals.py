@@ -31,6 +31,7 @@ OF_ROOMS = {
     "silver.occupancy_facts",
     "silver.occupancy_projection",
     "gold.occupancy_daily_metrics",
+    "silver.occupancy_property_facts",
     "gold.occupancy_property_daily",
 }
 

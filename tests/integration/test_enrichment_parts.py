@@ -197,11 +197,11 @@ GOOD = cache_file.text_of([FIRST, SECOND])
     ("body", "said"),
     [
         (b"", "has not the header"),
-        (GOOD.encode("utf-16"), "is no UTF-8 CSV"),
+        (GOOD.encode("utf-16"), "is UTF-16, no UTF-8 CSV"),
         (GOOD.partition("\r\n")[2].encode(), "has not the header"),
         ((GOOD + GOOD.splitlines()[1] + "\r\n").encode(), "line 4: its tenant_id is in the file twice"),
         (GOOD.replace("0.90000", "1.90000").encode(), "line 2: llm_confidence is not"),
-        (GOOD.replace("2026-02-10", "2026-02-30").encode(), "line 2: enriched_at is no moment"),
+        (GOOD.replace("2026-02-10", "2026-02-30").encode(), "line 2: enriched_at is not a moment"),
         (GOOD.replace("0" * 64, "ZORBLATT").encode(), "line 2: name_hash is not"),
         (GOOD.encode()[:-12], "is no UTF-8 CSV"),
         (GOOD.replace("\r\n8,", "\r\n-8,").encode(), "line 3: tenant_id is not"),

@@ -36,14 +36,14 @@ def by_time_of(snapshot: Snapshot) -> tuple[str, list[str]]:
 def test_a_row_twice_on_an_old_day_fails_the_run_and_is_named_and_a_plan_mends_it(warehouse: Path, query) -> None:
     settings = settings_for(warehouse)
     place = Place({"WAREHOUSE_GATEWAY": "duckdb", "WAREHOUSE_DUCKDB": str(warehouse)})
-    table, _ = by_time(place)["gold.occupancy_property_daily"]
+    table, _ = by_time(place)["silver.occupancy_property_facts"]
     old = "snapshot_date = '2025-06-10'"
     query(warehouse, f"INSERT INTO {table} BY NAME SELECT * REPLACE (9 AS occupied_rooms) FROM {table} WHERE {old}")
     query(warehouse, f"INSERT INTO {table} BY NAME SELECT * FROM {table} WHERE {old} LIMIT 1")
     with pytest.raises(LoaderError, match="rows stand twice") as told:
         run(settings)
-    assert "  gold.occupancy_property_daily: 2 rows too many" in str(told.value)
-    assert "sqlmesh plan --restate-model gold.occupancy_property_daily --start DAY --end DAY" in str(told.value)
+    assert "  silver.occupancy_property_facts: 2 rows too many" in str(told.value)
+    assert "sqlmesh plan --restate-model silver.occupancy_property_facts --start DAY --end DAY" in str(told.value)
     assert str(told.value).count("rows too many") == 1
     query(warehouse, f"DELETE FROM {table} WHERE {old}")
     run(settings)

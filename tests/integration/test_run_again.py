@@ -24,7 +24,6 @@ CHANGES = {
     "a waiver": "INSERT INTO landing.waivers VALUES ('2025-06-11', 'me', 'why', '2025-06-12', '2025-06-11 06:00:00')",
     "days to reopen": "INSERT INTO landing.days_to_reopen VALUES ('2025-06-10')",
     "answers": "INSERT INTO landing.enrichment_to_run VALUES (1)",
-    "a place": "INSERT INTO landing.property_geo_latlon_backup VALUES (1, 35.0, 139.0, NULL)",
 }
 
 

@@ -172,16 +172,16 @@ RULES = [
     ),
     Rule(
         "properties_add_up",  # of the days that are computed; a day without rows of properties has no occupied room
-        "gold.occupancy_property_daily",
+        "silver.occupancy_property_facts",
         (
             "silver.occupancy_facts: SELECT DATE '2026-01-10' AS snapshot_date, 'fact' AS day_kind, 3 AS period_end_rooms "
             "UNION ALL SELECT DATE '2026-01-09', 'fact', 0 UNION ALL SELECT DATE '2026-01-08', 'gap', NULL "
             "UNION ALL SELECT DATE '2027-01-01', 'fact', 5",
-            "gold.occupancy_property_daily: SELECT DATE '2026-01-10' AS snapshot_date, 1 AS apartment_id, 1 AS occupied_rooms "
+            "silver.occupancy_property_facts: SELECT DATE '2026-01-10' AS snapshot_date, 1 AS apartment_id, 1 AS occupied_rooms "
             "UNION ALL SELECT DATE '2026-01-10', 2, 2",
         ),
         (
-            "UPDATE gold.occupancy_property_daily SET occupied_rooms = 1 WHERE apartment_id = 2",
+            "UPDATE silver.occupancy_property_facts SET occupied_rooms = 1 WHERE apartment_id = 2",
             "UPDATE silver.occupancy_facts SET period_end_rooms = 1 WHERE snapshot_date = '2026-01-09'",
         ),
     ),
@@ -263,14 +263,14 @@ RULES = [
     ),
     Rule(
         "within_all_rooms",
-        "gold.occupancy_property_daily",
+        "silver.occupancy_property_facts",
         (
-            "gold.occupancy_property_daily: SELECT DATE '2026-01-10' AS snapshot_date, 1 AS apartment_id, 3 AS occupied_rooms, 3 AS total_rooms "
+            "silver.occupancy_property_facts: SELECT DATE '2026-01-10' AS snapshot_date, 1 AS apartment_id, 3 AS occupied_rooms, 3 AS total_rooms "
             "UNION ALL SELECT DATE '2026-01-10', 2, 0, 1",
         ),
         (
-            "UPDATE gold.occupancy_property_daily SET occupied_rooms = 4 WHERE apartment_id = 1",
-            "UPDATE gold.occupancy_property_daily SET occupied_rooms = -1 WHERE apartment_id = 2",
+            "UPDATE silver.occupancy_property_facts SET occupied_rooms = 4 WHERE apartment_id = 1",
+            "UPDATE silver.occupancy_property_facts SET occupied_rooms = -1 WHERE apartment_id = 2",
         ),
     ),
     Rule(

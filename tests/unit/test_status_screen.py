@@ -70,6 +70,10 @@ def test_no_dump_at_all_is_wrong_with_every_refusal() -> None:
     ]
 
 
+def test_a_refused_reference_file_is_wrong() -> None:
+    assert wrong(coordinates="coordinates [/x]: has no rows") == ["Wrong: 1", "coordinates [/x]: has no rows"]
+
+
 def test_a_run_that_is_yet_to_come_is_wrong() -> None:
     assert wrong(waits_for_run=True)[1].endswith("what was computed from it still stands: python -m loader run")
 

@@ -21,9 +21,6 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
         "waived_by", "waiver_reason", "waived_until",
     ),
 }  # fmt: skip
-# Landing tables that a step outside of the loader fills: a rebuild from the bucket is given them. The enrichment's answers are not
-# among them: the bucket has them.
-GIVEN = ("property_geo_latlon_backup",)
 
 
 @dataclass(frozen=True)

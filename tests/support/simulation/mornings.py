@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
+from demo.objects import put_coordinates
+from loader.enrich.cache import Cached
 from loader.errors import DumpRejectedError, NoDumpError
 from loader.settings import PROJECT
 from tests.support.crash import Point
@@ -168,10 +171,8 @@ class Mornings(Life):
     def _enriched(self) -> None:
         moment = dt.datetime.combine(self.day, dt.time(3))
         ids = self.rng.sample([row["id"] for row in self.company.tables["tenants"]], 10)
-        self.operator.give("llm_enrichment_cache", [(one, "0" * 64, "ネパール", 0.5, moment, "model") for one in ids])
-        self.operator.give(
-            "property_geo_latlon_backup", [(n, 35.5, 139.5, moment) for n in self.rng.sample(range(1, 6), 3)]
-        )
+        self.operator.answer([Cached(one, "0" * 64, "ネパール", Decimal("0.5"), moment, "model") for one in ids])
+        put_coordinates(self.bucket, [(n, 35.5, 139.5) for n in sorted(self.rng.sample(range(1, 6), 3))])
         self.say("enriched", f"tenants {ids}")
         self._plain()
 

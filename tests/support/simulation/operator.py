@@ -11,7 +11,8 @@ from unittest import mock
 
 from loader import calendar, generations, ledger
 from loader.daily import daily
-from loader.enrich.cache import COLUMNS
+from loader.enrich import cache
+from loader.enrich.cache import Cached
 from loader.errors import BusyError, DumpRejectedError, LoaderError, NoDumpError
 from loader.load import land, load
 from loader.loading import Request
@@ -118,15 +119,10 @@ class Operator:
         with open_warehouse(self.settings) as warehouse:
             calendar.waive(warehouse, day, calendar.Waiver("simulation", "lost", until))
 
-    def give(self, table: str, rows: list[tuple]) -> None:
-        """What another step than the loader writes into one of its tables: a row a key, in place of the one before."""
+    def answer(self, answers: list[Cached]) -> None:
+        """What the enrichment step keeps: an answer a tenant, in place of the one before."""
         with open_warehouse(self.settings) as warehouse, warehouse.transaction():
-            key = {"llm_enrichment_cache": "tenant_id", "property_geo_latlon_backup": "apartment_id"}[table]
-            for row in rows:
-                warehouse.execute(f"DELETE FROM landing.{table} WHERE {key} = ?", row[0])
-            columns = f" ({', '.join(COLUMNS[: len(rows[0])])})" if table == "llm_enrichment_cache" else ""
-            marks = ", ".join("?" * len(rows[0]))
-            warehouse.execute_many(f"INSERT INTO landing.{table}{columns} VALUES ({marks})", rows)
+            cache.put(warehouse, answers)
 
     def dies_in(self, day: dt.date, step: int) -> bool:
         """`daily`, killed before it evaluates its n-th model; whether it came so far."""

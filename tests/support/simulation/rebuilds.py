@@ -16,15 +16,12 @@ from pathlib import Path
 from loader.errors import DumpRejectedError
 from loader.load import load
 from loader.settings import PROJECT
-from loader.warehouse import open_warehouse
 from tests.support import places, quick, rebuild
 from tests.support.places import FILE, Place, duckdb_place
 from tests.support.project_copy import ProjectCopy
 from tests.support.simulation import moment
-from tests.support.simulation.compare import GIVEN, LEFT_OUT, Contents, Difference, contents, differences
+from tests.support.simulation.compare import LEFT_OUT, Contents, Difference, contents, differences
 from tests.support.simulation.files import Files
-
-Given = dict[str, list[tuple]]
 
 
 @dataclass(frozen=True)
@@ -33,12 +30,10 @@ class Source:
 
     Attributes:
         bucket: a copy of the bucket, which the rebuild may write to; without what a rollback withdrew, for only the database knows that.
-        given: rows of the landing tables that the loader does not fill.
         at: what the loader takes for now.
     """
 
     bucket: Path
-    given: Given
     at: dt.datetime
 
 
@@ -77,11 +72,6 @@ def build(source: Source, new: Place, project: Path) -> None:
         for day in reversed(past):
             with contextlib.suppress(DumpRejectedError):  # the file that was refused then is refused again
                 load(new.settings(source.bucket), day)
-        with open_warehouse(new.settings()) as warehouse, warehouse.transaction():
-            for table, rows in source.given.items():
-                if rows:
-                    marks = ", ".join("?" * len(rows[0]))
-                    warehouse.execute_many(f"INSERT INTO landing.{table} VALUES ({marks})", rows)
     plan(new, project)
 
 
@@ -93,8 +83,7 @@ def source_of(place: Place, bucket: Path, folder: Path, at: dt.datetime) -> Sour
         path = copied / key
         if path.exists() and _digest(path) == sha256:
             path.unlink()
-    given = {table: place.query(f"SELECT * FROM landing.{table}") for table in GIVEN}
-    return Source(copied, given, at)
+    return Source(copied, at)
 
 
 def _digest(path: Path) -> str:

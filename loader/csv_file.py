@@ -1,0 +1,85 @@
+"""Small CSV files of the bucket, read strictly: UTF-8, the header, each value's form, a key that no two rows share."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from loader.file_kinds import HEAD_BYTES, kind_of
+
+MOMENT = "%Y-%m-%d %H:%M:%S"
+
+
+class BadCsv(Exception):
+    """A file is not what it must be: where in it, and why. No value of a row is in the text, for it may be a name."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column holds.
+
+    Attributes:
+        form: what the whole text must look like, a regular expression; where it matches the empty text, a value may be missing.
+        what: the same in words that go on after "is not".
+        convert: makes the value of a text; a ValueError means that it is none.
+    """
+
+    form: str
+    what: str
+    convert: Callable[[str], Any] = str
+
+
+def _moment(text: str) -> dt.datetime:
+    return dt.datetime.strptime(text, MOMENT)  # noqa: DTZ007 (naive, as written)
+
+
+ID = Column(r"[1-9][0-9]{0,17}", "a whole number above 0", int)
+WHEN = Column(r"[0-9-]{10} [0-9:]{8}|", "a moment like 2026-02-10 05:30:00", _moment)
+
+
+def read(raw: bytes, columns: Mapping[str, Column], key: str) -> list[dict[str, Any]]:
+    """The rows of a file, in its order; an empty text is None.
+
+    Args:
+        raw: the file.
+        columns: the header, in any order.
+        key: the column that no two rows share.
+
+    Raises:
+        BadCsv: it is not what it must be; its text goes on behind the file's name.
+    """
+    if kind := kind_of(raw[:HEAD_BYTES]):
+        raise BadCsv(f" is {kind.what}, no UTF-8 CSV")
+    try:
+        lines = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True)  # Excel writes a BOM
+        header = next(lines, [])
+        if sorted(header) != sorted(columns):
+            raise BadCsv(f" has not the header {','.join(columns)}")
+        found: dict[Any, dict[str, Any]] = {}
+        for line in lines:
+            where = f", line {lines.line_num}:"
+            if len(line) != len(header):
+                raise BadCsv(f"{where} {len(line)} fields instead of {len(header)}")
+            row = {
+                name: _value(text, columns[name], f"{where} {name}") for name, text in zip(header, line, strict=True)
+            }
+            if row[key] in found:
+                raise BadCsv(f"{where} its {key} is in the file twice")
+            found[row[key]] = row
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadCsv(f" is no UTF-8 CSV ({type(error).__name__})") from None
+    return list(found.values())
+
+
+def _value(text: str, column: Column, where: str) -> Any:
+    try:
+        if re.fullmatch(column.form, text):
+            return column.convert(text) if text else None
+    except ValueError:
+        pass
+    raise BadCsv(f"{where} is not {column.what}")
