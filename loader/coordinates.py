@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from loader import calendar, csv_file, ledger, load_report
-from loader.bucket import Bucket
+from loader.bucket import Bucket, Stored
 from loader.contract import Contract, SnapshotRules
 from loader.contract.findings import BLOCKED, PASSED, Finding, on_rows, softened
 from loader.csv_file import BadCsv, Column
@@ -79,57 +79,64 @@ class Coordinates:
             DumpRejectedError: it is not what it must be; nothing was changed but the record of that.
             LoaderError: the bucket can't be read.
         """
-        loaded = next(iter(ledger.entries(self.warehouse, COORDINATES).values()), None)
+        started, warehouse = time.monotonic(), self.warehouse
+        loaded, stored, raw = self._look()
+        load_id = ledger.next_load_id(warehouse)
+        rejection: DumpRejectedError | None = None
+        try:
+            rows, findings = self._judged(raw, loaded) if raw is not None else ([], [])
+        except DumpRejectedError as refused:
+            rejection = refused
+        with warehouse.transaction():
+            calendar.nothing_rejected(warehouse, COORDINATES)
+            if rejection:
+                calendar.reject(warehouse, load_id, COORDINATES, day, KEY, str(rejection))
+            elif raw is not None and stored:
+                seconds, sha256 = round(time.monotonic() - started, 3), hashlib.sha256(raw).hexdigest()
+                entry = ledger.Entry(COORDINATES, day, KEY, len(rows), len(raw), sha256, stored.version, 1, seconds)
+                warehouse.execute(f"DELETE FROM {_TABLE}")
+                warehouse.execute_many(f"INSERT INTO {_TABLE} VALUES (?, ?, ?, ?)", rows)
+                load_report.record_findings(warehouse, load_id, findings)
+                ledger.record_alone(warehouse, load_id, entry)
+            elif loaded and stored and loaded.object_version != stored.version:
+                ledger.set_version(warehouse, COORDINATES, loaded.business_date, stored.version)
+        if rejection:
+            raise rejection
+        return len(rows) if raw is not None else None
+
+    def would_land(self) -> int | None:
+        """As `land`, but changes nothing."""
+        loaded, _, raw = self._look()
+        return None if raw is None else len(self._judged(raw, loaded)[0])
+
+    def _look(self) -> tuple[ledger.Entry | None, Stored | None, bytes | None]:
+        """What is loaded, what the bucket has, and its bytes where they are not the loaded ones."""
+        loaded = next((one.entry for one in ledger.entries(self.warehouse, COORDINATES).values()), None)
         stored = next((one for one in self.bucket.stored(KEY) if one.key == KEY), None)
-        if stored is None or (loaded and loaded.entry.object_version == stored.version):
-            calendar.nothing_rejected(self.warehouse, COORDINATES)
-            return None
-        started = time.monotonic()
+        if stored is None or (loaded and loaded.object_version == stored.version):
+            return loaded, stored, None
         with self.bucket.open(KEY) as body:
             raw = body.read()
-        sha256 = hashlib.sha256(raw).hexdigest()
-        if loaded and loaded.entry.sha256 == sha256:
-            calendar.nothing_rejected(self.warehouse, COORDINATES)
-            ledger.set_version(self.warehouse, COORDINATES, loaded.entry.business_date, stored.version)
-            return None
-        load_id = ledger.next_load_id(self.warehouse)
-        try:
-            rows = self._rows(raw)
-            findings = self._judged(len(rows), loaded)
-        except DumpRejectedError as rejection:
-            with self.warehouse.transaction():
-                calendar.nothing_rejected(self.warehouse, COORDINATES)
-                calendar.reject(self.warehouse, load_id, COORDINATES, day, KEY, str(rejection))
-            raise
-        seconds = round(time.monotonic() - started, 3)
-        entry = ledger.Entry(COORDINATES, day, KEY, len(rows), len(raw), sha256, stored.version, 1, seconds)
-        with self.warehouse.transaction():
-            self.warehouse.execute(f"DELETE FROM {_TABLE}")
-            self.warehouse.execute_many(f"INSERT INTO {_TABLE} VALUES (?, ?, ?, ?)", rows)
-            calendar.nothing_rejected(self.warehouse, COORDINATES)
-            load_report.record_findings(self.warehouse, load_id, findings)
-            ledger.record_alone(self.warehouse, load_id, entry)
-        return len(rows)
+        is_loaded = loaded and loaded.sha256 == hashlib.sha256(raw).hexdigest()
+        return loaded, stored, None if is_loaded else raw
 
-    def _rows(self, raw: bytes) -> list[tuple[Any, ...]]:
+    def _judged(self, raw: bytes, loaded: ledger.Entry | None) -> tuple[list[tuple[Any, ...]], list[Finding]]:
         try:
             found = csv_file.read(raw, _COLUMNS, "apartment_id")
             if not found:
                 raise BadCsv(" has no rows")
         except BadCsv as problem:
             raise DumpRejectedError(f"coordinates {self.bucket.uri}/{KEY}{problem}; {_TODO}") from None
-        return [(row["apartment_id"], row["latitude"], row["longitude"], row["source_updated_at"]) for row in found]
-
-    def _judged(self, rows: int, loaded: ledger.Written | None) -> list[Finding]:
         rules = self.contract.snapshots.get(COORDINATES, SnapshotRules())
-        before = loaded.entry.row_count if loaded else None
-        found = [
+        before = loaded.row_count if loaded else None
+        findings = [
             softened(one, self.contract.only_warn, self.accepted)
-            for one in on_rows(COORDINATES, rows, before, rules.at_least, rules.change_percent)
+            for one in on_rows(COORDINATES, len(found), before, rules.at_least, rules.change_percent)
         ]
-        if blocked := [one for one in found if one.outcome == BLOCKED]:
+        if blocked := [one for one in findings if one.outcome == BLOCKED]:
             raise DumpRejectedError(
                 f"coordinates {self.bucket.uri}/{KEY}: {'; '.join(map(str, blocked))}; {_TODO}. If that is as it should be, type the same "
                 f"with {' '.join(f'--accept {one.rule}' for one in blocked)}"
             )
-        return [one for one in found if one.outcome != PASSED]
+        rows = [(row["apartment_id"], row["latitude"], row["longitude"], row["source_updated_at"]) for row in found]
+        return rows, [one for one in findings if one.outcome != PASSED]

@@ -10,6 +10,7 @@ from itertools import groupby
 from loader import calendar, clock, generations, ledger, snapshots
 from loader.bucket import Bucket, open_bucket
 from loader.contract import Contract, read_contract
+from loader.coordinates import KEY, Coordinates
 from loader.dumps import Choosing
 from loader.errors import DumpRejectedError, NoDumpError
 from loader.loading import Request, is_loaded, to_catch_up
@@ -36,6 +37,7 @@ def preview(settings: Settings, request: Request) -> Iterator[str]:
         yield "Load"
         day = yield from _dumps(warehouse, bucket, contract, request, expected)
         yield from _files(warehouse, bucket)
+        yield from _coordinates(Coordinates(warehouse, bucket, contract, request.accepted))
         window = dt.timedelta(days=contract.continuity_days)
         before = list(calendar.days(warehouse, expected - window, expected - dt.timedelta(days=1)))
         if missing := [one.date for one in before if not one.complete and not one.excused(expected)]:
@@ -79,6 +81,15 @@ def _files(warehouse: Warehouse, bucket: Bucket) -> Iterator[str]:
     new = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items())) or "none"
     yield f"  daily files that are new or changed: {new}; of a new dump's day they are made from it"
     yield from (f"  refused: {rejection}" for _, rejection in found.rejected)
+
+
+def _coordinates(file: Coordinates) -> Iterator[str]:
+    try:
+        rows = file.would_land()
+    except DumpRejectedError as rejection:
+        yield f"  refused: {rejection}"
+        return
+    yield f"  {KEY}: {'nothing new' if rows is None else f'{rows:,} rows'}"
 
 
 def _models(reached: dict[str, dt.date | None], day: dt.date) -> Iterator[str]:

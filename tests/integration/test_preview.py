@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.objects import put_dump
+from demo.objects import put_coordinates, put_dump
 from demo.rows import company
 from loader import clock
 from loader.daily import daily
@@ -34,16 +34,21 @@ def test_what_is_said_is_done_and_nothing_before(
     assert f"missing before {LAST} by now, and not waived: {NEXT}" in said()
     for day in (NEXT, LAST):
         put_dump(bucket, day, company())
+    put_coordinates(bucket, [(1, "139.5", "35.5")])
+    assert "  refused: coordinates" in said()
+    put_coordinates(bucket, [(1, "35.5", "139.5")])
     before = warehouse.read_bytes()
     told = said()
     assert warehouse.read_bytes() == before
     assert f"  dumps of days before, not loaded yet: {NEXT}" in told
     assert "MB: new, and its manifest is good" in told
+    assert "property_geo_latlon_backup.csv: 1 rows" in told
     assert f"Compute, up to {LAST}" in told
     assert f"models: {NEXT} to {LAST}" in told
     daily(settings, request)
     assert query(warehouse, "SELECT MAX(business_date) FROM landing.load_ledger WHERE dataset = 'dump'") == [(LAST,)]
     told = said()
     assert "MB: loaded already" in told
+    assert "property_geo_latlon_backup.csv: nothing new" in told
     assert "  no model: all of them are there" in told
     assert "missing before" not in told

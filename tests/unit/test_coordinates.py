@@ -39,7 +39,10 @@ def refused(own: Warehouse) -> list[tuple]:
 
 def test_a_file_replaces_what_was_loaded_and_has_one_row_in_the_ledger(own: Warehouse, bucket: Path) -> None:
     put_coordinates(bucket, TWO)
+    file = Coordinates(own, open_bucket(str(bucket)), CONTRACT)
+    assert (file.would_land(), shown(own)) == (2, [])
     assert land(own, bucket) == 2
+    assert file.would_land() is None
     assert shown(own) == [
         (1, Decimal("35.69"), Decimal("139.7")),
         (2, Decimal("35.12345678"), Decimal("140.00000001")),
