@@ -16,6 +16,7 @@ import psycopg2
 import pymysql
 import pytest
 
+from loader.mysql_url import SQL_MODE, WAIT_SECONDS, connect, parse
 from loader.settings import PROJECT
 from tests.support import servers
 from tests.support.servers import MySQLServer, PostgresServer, ServerError
@@ -54,6 +55,17 @@ def test_it_is_the_flavour_that_was_asked_for_with_its_own_character_set(server:
     own = {"mariadb": "latin1_swedish_ci" if old else "utf8mb4_uca1400_ai_ci", "mysql": "utf8mb4_0900_ai_ci"}
     default = own[server.flavour]
     assert ask(server, "SELECT @@global.collation_server, @@global.local_infile") == ((default, 1),)
+
+
+@pytest.mark.engine
+def test_a_session_has_the_houses_settings_on_either_server(server: MySQLServer) -> None:
+    account = parse(f"{server.url}?ssl=off", "WAREHOUSE_MYSQL_URL")
+    with closing(connect(**account.arguments)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT @@sql_mode, @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@optimizer_switch")
+        mode, *waits, switch = cursor.fetchone()
+    assert set(mode.split(",")) == set(SQL_MODE.split(","))
+    assert waits == [WAIT_SECONDS, WAIT_SECONDS]
+    assert ("split_materialized=off" in switch) == (FLAVOUR == "mariadb")
 
 
 def test_restore_brings_back_what_was_saved_as_often_as_wanted(server: MySQLServer) -> None:
