@@ -126,7 +126,7 @@ class Coordinates:
             if not found:
                 raise BadCsv(" has no rows")
         except BadCsv as problem:
-            raise DumpRejectedError(f"coordinates {self.bucket.uri}/{KEY}{problem}; {_TODO}") from None
+            raise DumpRejectedError(f"coordinates {KEY}{problem}; {_TODO}") from None
         rules = self.contract.snapshots.get(COORDINATES, SnapshotRules())
         before = loaded.row_count if loaded else None
         findings = [
@@ -135,7 +135,7 @@ class Coordinates:
         ]
         if blocked := [one for one in findings if one.outcome == BLOCKED]:
             raise DumpRejectedError(
-                f"coordinates {self.bucket.uri}/{KEY}: {'; '.join(map(str, blocked))}; {_TODO}. If that is as it should be, type the same "
+                f"coordinates {KEY}: {'; '.join(map(str, blocked))}; {_TODO}. If that is as it should be, type the same "
                 f"with {' '.join(f'--accept {one.rule}' for one in blocked)}"
             )
         rows = [(row["apartment_id"], row["latitude"], row["longitude"], row["source_updated_at"]) for row in found]

@@ -45,7 +45,9 @@ class Taken:
     stood: int = 0
 
     def __str__(self) -> str:
-        lines = [f"{self.taken:,} answers were taken, {self.stood:,} left, for the warehouse has one as new."]
+        lines = [f"{self.taken:,} answers were taken."]
+        if self.stood:
+            lines.append(f"{self.stood:,} were not: the warehouse has one as new.")
         if self.nulls:
             reasons = ", ".join(f"{name} {count:,}" for name, count in sorted(self.nulls.items()))
             lines.append(f"Of those taken do not count: {reasons}.")

@@ -62,7 +62,7 @@ def test_what_was_paid_for_is_not_asked_again_until_the_name_changes(
     typed = CliRunner().invoke(cli, words)
     assert typed.exit_code == 0, typed.output
     assert typed.output == (
-        "4 answers were taken, 1 left, for the warehouse has one as new. Of those taken do not count: not_in_master 1, unknown 1. 2 are of "
+        "4 answers were taken. 1 were not: the warehouse has one as new. Of those taken do not count: not_in_master 1, unknown 1. 2 are of "
         "tenants without a name in the newest dump: asked again once there is one. Now: python -m loader run\n"
     )
     known, key = names.key_id(KEY.encode()), KEY.encode()
@@ -79,7 +79,7 @@ def test_what_was_paid_for_is_not_asked_again_until_the_name_changes(
         }
     assert set(before) - set(asked(filled)) == {11, 12}
     written = (bucket / cache_file.KEY).read_bytes()
-    assert CliRunner().invoke(cli, words).output.startswith("0 answers were taken, 5 left")
+    assert CliRunner().invoke(cli, words).output.startswith("0 answers were taken. 5 were not: ")
     assert (bucket / cache_file.KEY).read_bytes() == written
     with open_warehouse(settings) as warehouse:
         warehouse.execute("UPDATE landing_20250610.tenants SET full_name = 'ANOTHER NAME' WHERE id IN (11, 23)")
