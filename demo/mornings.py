@@ -120,7 +120,7 @@ def _summary(settings: Settings) -> None:
             rows, first, newest = warehouse.query(sql)[0]
             marts.add_row(f"gold.{name}", f"{rows:,}", str(first), str(newest))
         week = Table(title="\nThe last seven days (gold.daily_activity_summary)", title_justify="left")
-        for heading in ("day", "signed", "applied", "moved in", "moved out", "net"):
+        for heading in ("day", "signed", "applied", "contract starts", "contract ends", "net"):
             week.add_column(heading, justify="left" if heading == "day" else "right")
         for row in warehouse.query(_LAST_DAYS):
             week.add_row(*("–" if value is None else str(value) for value in row))

@@ -46,7 +46,9 @@ SELECT
     WHEN 'taiwan' THEN '台灣' WHEN 'gender_word' THEN '女性' WHEN 'company_word' THEN '株式会社' || w_company(a)
     ELSE plain_nationality END AS nationality,
   CASE WHEN a % 100 < 56 THEN 1 WHEN a % 100 < 97 THEN 2 WHEN a % 100 < 98 THEN 3 END AS gender_type,
-  created_day - (18 * 365 + 40 + skew('age', tenant_ix, 14000))::INTEGER AS birth_date,
+  -- where nobody asked, the day of registration or the first of a form's calendar stands
+  CASE rnd('no-birthday', tenant_ix, 400) WHEN 0 THEN created_day WHEN 1 THEN DATE '1901-01-01'
+    ELSE created_day - (18 * 365 + 40 + skew('age', tenant_ix, 14000))::INTEGER END AS birth_date,
   CASE WHEN dirt = 'identity_junk' THEN ['NULL', '--', '在留', 'passport', '８', '3.0', ''][(1 + b % 7)::BIGINT]
     WHEN origin = 'jp' THEN (1 + b % 7)::VARCHAR WHEN b % 10 < 8 THEN '8' ELSE '3' END AS personal_identity,
   contract_type IN (2, 3) AS corporate,

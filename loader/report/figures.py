@@ -58,13 +58,23 @@ def _occupancy(warehouse: Warehouse, as_of: dt.date) -> list[dict[str, Any]]:
     )
 
 
+def _types(warehouse: Warehouse, _: dt.date) -> list[dict[str, Any]]:
+    """Occupied rooms by type of tenant on the newest day with files."""
+    return rows(
+        warehouse,
+        """SELECT tenant_type, occupied_rooms, other_contract_rooms FROM gold.occupancy_tenant_type_daily
+           WHERE snapshot_date = (SELECT MAX(snapshot_date) FROM gold.occupancy_tenant_type_daily) ORDER BY tenant_type""",
+        "type rooms other",
+    )
+
+
 def _activity(warehouse: Warehouse, as_of: dt.date) -> dict[str, Any]:
     """The as-of day, over all types of tenant."""
     return rows(
         warehouse,
-        """SELECT SUM(contracts_signed_count), SUM(tenant_registrations_count)
+        """SELECT SUM(contracts_signed_count), SUM(tenant_registrations_count), SUM(confirmed_moveins_count), SUM(confirmed_moveouts_count)
            FROM gold.daily_activity_summary WHERE activity_date = ?""",
-        "signed registered",
+        "signed registered starts ends",
         as_of,
     )[0]
 
@@ -87,23 +97,23 @@ def _contracts(warehouse: Warehouse, as_of: dt.date) -> dict[str, Any]:
 def _notices(warehouse: Warehouse, as_of: dt.date) -> dict[str, Any]:
     """Pending notices by the week of the move-out; weeks begin on Monday."""
     pending = warehouse.query(
-        """SELECT planned_moveout_date, COUNT(*) FROM gold.moveout_notices
-           WHERE moveout_status = 'Pending' GROUP BY planned_moveout_date"""
+        """SELECT planned_moveout_date, is_overdue, COUNT(*) FROM gold.moveout_notices
+           WHERE moveout_status = 'Pending' GROUP BY planned_moveout_date, is_overdue"""
     )
     monday = as_of - dt.timedelta(days=as_of.weekday())
     weeks = {monday + dt.timedelta(weeks=number): 0 for number in range(WEEKS_AHEAD)}
     elsewhere = {"no_day": 0, "overdue": 0, "later": 0}
-    for day, count in pending:
+    for day, is_overdue, count in pending:
         if day is None:
             elsewhere["no_day"] += count
-        elif day < as_of:
+        elif is_overdue:
             elsewhere["overdue"] += count
         elif (week := day - dt.timedelta(days=day.weekday())) in weeks:
             weeks[week] += count
         else:
             elsewhere["later"] += count
     return {
-        "pending": sum(count for _, count in pending),
+        "pending": sum(count for *_, count in pending),
         "weeks": [{"week": str(week), "count": count} for week, count in weeks.items()],
         **elsewhere,
     }
@@ -163,6 +173,7 @@ def _plain(value: Any) -> Any:
 
 SECTIONS: dict[str, Callable[[Warehouse, dt.date], Any]] = {
     "occupancy": _occupancy,
+    "types": _types,
     "activity": _activity,
     "contracts": _contracts,
     "notices": _notices,

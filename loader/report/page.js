@@ -37,6 +37,8 @@ function cards() {
     card("applications", number(newest.applications));
   }
   card("signed", number(FIGURES.activity.signed), FIGURES.as_of);
+  card("contract_starts", number(FIGURES.activity.starts), FIGURES.as_of);
+  card("contract_ends", number(FIGURES.activity.ends), FIGURES.as_of);
   for (const [days, key] of newest ? [[30, "in_30_days"], [90, "in_90_days"]] : []) {
     const ahead = byDay.get(dayBefore(newest.day, -days));
     if (ahead) card(key, percent(ahead.rate), ahead.day);

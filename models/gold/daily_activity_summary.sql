@@ -64,9 +64,9 @@ SELECT
   COALESCE(c.inquired, 0)::BIGINT AS inquiries_count, /* inquiries come in; the source stopped writing them in 2023 */
   CASE WHEN s.has_snapshot = 1 THEN COALESCE(c.applied, 0) END::BIGINT AS applications_count, /* tenants who entered status 4 or 5 */
   COALESCE(c.signed, 0)::BIGINT AS contracts_signed_count, /* valid contracts by day of signing */
-  CASE WHEN s.has_snapshot = 1 THEN COALESCE(c.moved_in, 0) END::BIGINT AS confirmed_moveins_count, /* contract starts that the tenant's status confirms */
-  CASE WHEN s.has_snapshot = 1 THEN COALESCE(c.moved_out, 0) END::BIGINT AS confirmed_moveouts_count, /* move-outs that the tenant's status confirms */
-  CASE WHEN s.has_snapshot = 1 THEN COALESCE(c.moved_in, 0) - COALESCE(c.moved_out, 0) END::BIGINT AS net_occupancy_delta /* move-ins less move-outs */
+  CASE WHEN s.has_snapshot = 1 THEN COALESCE(c.moved_in, 0) END::BIGINT AS confirmed_moveins_count, /* contracts that start that day, renewals too, where the tenant's status confirms it; not the new move-ins (rooms) of gold.occupancy_daily_metrics */
+  CASE WHEN s.has_snapshot = 1 THEN COALESCE(c.moved_out, 0) END::BIGINT AS confirmed_moveouts_count, /* contracts that end that day by their move-out, where the tenant's status confirms it; not the move-outs (rooms) of gold.occupancy_daily_metrics */
+  CASE WHEN s.has_snapshot = 1 THEN COALESCE(c.moved_in, 0) - COALESCE(c.moved_out, 0) END::BIGINT AS net_occupancy_delta /* contract starts less contract ends, in contracts */
 FROM spine AS s
 LEFT JOIN counts AS c
   ON c.activity_date = s.activity_date AND c.tenant_type = s.tenant_type

@@ -15,7 +15,7 @@ MODEL (
     )),
     ACCEPTED_VALUES(column := tenant_type, is_in := ('individual', 'corporate', 'unknown')),
     WITHIN_TOKYO_AREA(),
-    NOT_NULL(columns := (contract_id, asset_id_hj, notice_received_date, moveout_status)),
+    NOT_NULL(columns := (contract_id, asset_id_hj, notice_received_date, moveout_status, is_overdue)),
     NO_FUTURE_DATE(column := notice_received_date),
     ACCEPTED_VALUES(column := moveout_status, is_in := ('Completed', 'Pending'))
   )
@@ -54,7 +54,8 @@ SELECT
   cancellation_notice_date::DATE AS notice_received_date, /* day the notice to leave was received */
   moveout_date::DATE AS planned_moveout_date, /* the one move-out day, planned or done */
   notice_lead_time_days::BIGINT AS notice_lead_time_days, /* days from notice to move-out */
-  CASE WHEN is_completed_moveout = 1 THEN 'Completed' ELSE 'Pending' END::VARCHAR(16) AS moveout_status /* Completed once the move-out is done, else Pending */
+  CASE WHEN is_completed_moveout = 1 THEN 'Completed' ELSE 'Pending' END::VARCHAR(16) AS moveout_status, /* Completed once the move-out is done, else Pending; a cancelled contract has no pending notice */
+  CASE WHEN is_completed_moveout = 0 AND moveout_date < as_of.as_of_date THEN 1 ELSE 0 END::BIGINT AS is_overdue /* 1: still pending though the planned day has gone by: the tenant stayed, or nobody closed the contract */
 FROM silver.int_contracts
 CROSS JOIN silver.as_of
 WHERE
@@ -62,3 +63,6 @@ WHERE
   AND cancellation_notice_date >= CAST(as_of.as_of_date - INTERVAL '24 MONTH' AS DATE)
   AND NOT latitude IS NULL
   AND NOT longitude IS NULL
+  AND (
+    is_valid_contract = 1 OR is_completed_moveout = 1
+  )

@@ -57,7 +57,7 @@ SELECT
   d.day_kind::VARCHAR(16) AS day_kind, /* fact, gap (no files of this day: all is NULL) or projection */
   d.as_of_date::DATE AS as_of_date, /* newest day with files: facts up to it, projection behind */
   d.applications::BIGINT AS applications, /* rooms for which a tenant entered status 4 or 5. NULL on the day after a gap and ahead */
-  d.new_moveins::BIGINT AS new_moveins, /* rooms whose tenant's first move-in is that day; ahead only such as are empty till then */
+  d.new_moveins::BIGINT AS new_moveins, /* rooms whose tenant's first move-in is that day, no renewals; ahead only such as are empty till then */
   d.new_moveouts::BIGINT AS new_moveouts, /* rooms whose tenant moves out that day; ahead only such as are empty then */
   d.occupancy_delta::BIGINT AS occupancy_delta, /* move-ins less move-outs */
   d.period_start_rooms::BIGINT AS period_start_rooms, /* occupied rooms at 00:00. NULL on the day after a gap */

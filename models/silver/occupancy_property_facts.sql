@@ -14,7 +14,7 @@ MODEL (
     UNIQUE_COMBINATION_OF_COLUMNS(columns := (snapshot_date, apartment_id)),
     NOT_NULL(columns := (snapshot_date, apartment_id, asset_id_hj, occupied_rooms, total_rooms)),
     WITHIN_ALL_ROOMS(occupied := occupied_rooms, total := total_rooms),
-    PROPERTIES_ADD_UP(),
+    ROOMS_ADD_UP(),
     NO_FUTURE_DATE(column := snapshot_date)
   )
 );

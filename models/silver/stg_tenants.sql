@@ -10,10 +10,31 @@ MODEL (
       column := nationality_data_source,
       is_in := ('original', 'llm', 'lookup_table', 'lesotho_placeholder', 'missing')
     ),
-    AT_LEAST(column := age, minimum := 0)
+    ACCEPTED_RANGE(column := age, min_v := 1, max_v := 119)
   )
 );
 
+WITH people AS (
+  SELECT
+    t.*,
+    @years_between(t.birth_date, a.as_of_date) AS years
+  FROM staging.tenants AS t
+  CROSS JOIN silver.as_of AS a
+), typed AS (
+  /* Of the tenant's own contracts that say a type the one by which the type of a tenant is known: moving_id dangles at times. */
+  SELECT
+    m.tenant_id,
+    m.tenant_type,
+    ROW_NUMBER() OVER (
+      PARTITION BY m.tenant_id
+      ORDER BY CASE WHEN m.moving_id = t.moving_id THEN 0 ELSE 1 END, m.is_valid_contract DESC, m.contract_start_date DESC NULLS LAST, m.updated_at DESC NULLS LAST, m.moving_id DESC
+    ) AS place
+  FROM silver.stg_movings AS m
+  JOIN staging.tenants AS t
+    ON t.id = m.tenant_id
+  WHERE
+    m.tenant_type <> 'unknown'
+)
 SELECT
   t.id AS tenant_id, /* tenant id */
   t.full_name, /* full name */
@@ -23,8 +44,8 @@ SELECT
   t.gender_type AS gender_code, /* 1 male, 2 female, 3 other */
   g.label_en AS gender, /* gender in English */
   g.label_ja AS gender_ja, /* gender in Japanese */
-  t.birth_date, /* day of birth */
-  COALESCE(t.age, CASE WHEN t.birth_date <= a.as_of_date THEN @years_between(t.birth_date, a.as_of_date) END)::BIGINT AS age, /* years: as stored at the source, else from the birth date to the as-of day */
+  CASE WHEN t.years BETWEEN 1 AND 119 THEN t.birth_date END::DATE AS birth_date, /* day of birth, NULL where the tenant would be under 1 or over 119: a placeholder */
+  CASE WHEN t.age BETWEEN 1 AND 119 THEN t.age WHEN t.years BETWEEN 1 AND 119 THEN t.years END::BIGINT AS age, /* years 1 to 119: as stored at the source, else from the birth date to the as-of day; NULL where both are placeholders */
   COALESCE(o.source_nationality, CASE WHEN e.llm_nationality <> 'レソト' THEN e.llm_nationality END, o.master_nationality, 'その他')::VARCHAR(255) AS nationality, /* source text, else enrichment, else master, else その他; never レソト, see silver.tenant_nationality */
   CASE
     WHEN NOT o.source_nationality IS NULL
@@ -48,7 +69,7 @@ SELECT
   s.label_en AS tenant_status_en, /* status in English */
   s.is_active_lease, /* 1: counts as an active lease */
   t.contract_type, /* contract type of the tenant row, not for analysis */
-  COALESCE(c.tenant_type, 'unknown')::VARCHAR(16) AS tenant_type, /* individual, corporate or unknown, from the type of the current contract */
+  COALESCE(c.tenant_type, 'unknown')::VARCHAR(16) AS tenant_type, /* individual, corporate or unknown: by the current contract, else by the newest valid one of the tenant that says it */
   t.media_id AS contract_channel, /* channel the contract came through */
   t.reason_moveout AS moveout_reason_code, /* reason for moving out 0 to 7 */
   r.label_ja AS moveout_reason_ja, /* reason in Japanese */
@@ -57,16 +78,13 @@ SELECT
   t.inquiry_id, /* inquiry the tenant came from */
   t.created_at, /* when the source made the row, naive JST */
   t.updated_at /* when the source last changed the row, naive JST */
-FROM staging.tenants AS t
-CROSS JOIN silver.as_of AS a
+FROM people AS t
 LEFT JOIN staging.llm_enrichment_cache AS e
   ON e.tenant_id = t.id
 LEFT JOIN silver.tenant_nationality AS o
   ON o.tenant_id = t.id
-LEFT JOIN staging.movings AS m
-  ON m.id = t.moving_id AND m.tenant_id = t.id /* a dangling id is somebody else's contract one day */
-LEFT JOIN seeds.code_contract_type AS c
-  ON c.code = m.moving_agreement_type
+LEFT JOIN typed AS c
+  ON c.tenant_id = t.id AND c.place = 1
 LEFT JOIN seeds.code_tenant_status AS s
   ON s.code = t.status
 LEFT JOIN seeds.code_gender AS g

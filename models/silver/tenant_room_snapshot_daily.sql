@@ -10,7 +10,17 @@ MODEL (
   audits (
     UNIQUE_COMBINATION_OF_COLUMNS(columns := (snapshot_date, tenant_id, room_id)),
     NOT_NULL(
-      columns := (snapshot_date, moving_id, tenant_id, apartment_id, room_id, management_status, is_occupying, is_room_primary)
+      columns := (
+        snapshot_date,
+        moving_id,
+        tenant_id,
+        apartment_id,
+        room_id,
+        management_status,
+        is_occupying,
+        is_room_primary,
+        is_occupied_by_current
+      )
     ),
     ACCEPTED_VALUES(column := management_status, is_in := (4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15)),
     ONE_PRIMARY_TENANT_A_ROOM(),
@@ -65,10 +75,11 @@ WITH days AS (
     ROW_NUMBER() OVER (
       PARTITION BY snapshot_date, tenant_id, room_id
       ORDER BY is_known_room DESC, is_occupying DESC, CASE WHEN movein_date > snapshot_date THEN 1 ELSE 0 END, movein_date DESC NULLS LAST, updated_at DESC NULLS LAST, moving_id DESC
-    ) AS place /* A renewal that starts later does not bring its rent forward. */
+    ) AS place, /* A renewal that starts later does not bring its rent forward. */
+    MAX(CASE WHEN is_occupying = 1 AND is_current_contract = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY snapshot_date, room_id, is_known_room) AS is_occupied_by_current
   FROM stays
   /* By the contract's tenant, for a tenant can hold two rooms and tenants.moving_id can dangle. But the source leaves old contracts
-  open: one that is not the tenant's current one counts only until its move-out. */
+  open: one that is not the tenant's current one counts only until its move-out (decision 0013 says what comes of it). */
   WHERE
     COALESCE(is_moveout, 0) = 0
     AND (
@@ -103,7 +114,8 @@ SELECT
   r.moveout_plans_date::DATE AS moveout_plans_date, /* planned or actual day of leaving, as known on that day */
   r.is_known_room::BIGINT AS is_known_room, /* 0: the day has no such property, or that no such room, so it counts in no occupancy */
   r.is_occupying::BIGINT AS is_occupying, /* 1: by status and dates the tenant lives there on that day; 0: applied, or reserved */
-  CASE WHEN r.room_place = 1 AND r.is_occupying = 1 AND r.is_known_room = 1 THEN 1 ELSE 0 END::BIGINT AS is_room_primary /* 1: the one tenant by whom the room counts as occupied */
+  CASE WHEN r.room_place = 1 AND r.is_occupying = 1 AND r.is_known_room = 1 THEN 1 ELSE 0 END::BIGINT AS is_room_primary, /* 1: the one tenant by whom the room counts as occupied */
+  r.is_occupied_by_current::BIGINT AS is_occupied_by_current /* 1: somebody occupies the room by the contract that his own row names as the current one; 0: the room would be empty if only such contracts counted */
 FROM ranked AS r
 LEFT JOIN seeds.code_contract_type AS c
   ON c.code = r.moving_agreement_type

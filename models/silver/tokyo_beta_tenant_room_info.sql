@@ -24,6 +24,27 @@ MODEL (
 );
 
 /* Kind: FULL, for the source is one small current state. */
+WITH addresses AS (
+  /* Each address by the first tenant who has it: a number of its own, from which nothing can be guessed. */
+  SELECT
+    email,
+    MIN(number) AS number
+  FROM (
+    SELECT
+      email_1 AS email,
+      2 * id AS number
+    FROM staging.tenants
+    UNION ALL
+    SELECT
+      email_2,
+      2 * id + 1
+    FROM staging.tenants
+  ) AS listed
+  WHERE
+    NOT email IS NULL
+  GROUP BY
+    email
+)
 SELECT
   t.tenant_status_code::BIGINT AS management_status, /* status 4 to 15 */
   s.ui_label_ja::VARCHAR(64) AS management_status_label, /* status as the property system shows it */
@@ -42,11 +63,11 @@ SELECT
   NULL::VARCHAR(64) AS nickname, /* not kept by the source */
   NULL::VARCHAR(64) AS language_1, /* empty: the report it replaces has the column and fills it with nothing */
   NULL::VARCHAR(64) AS language_2, /* empty, as language_1 */
-  @masked(e.tel_1)::VARCHAR(64) AS tel_1, /* telephone, last four characters */
-  @masked(e.tel_2)::VARCHAR(64) AS tel_2, /* second telephone, last four characters */
-  @masked(e.email_1)::VARCHAR(64) AS email_1, /* e-mail, last four characters */
-  @masked(e.email_2)::VARCHAR(64) AS email_2, /* second e-mail, last four characters */
-  @masked(e.account_number)::VARCHAR(64) AS account_number, /* bank account, last four characters */
+  @masked(e.tel_1)::VARCHAR(64) AS tel_1, /* telephone, last four characters at most */
+  @masked(e.tel_2)::VARCHAR(64) AS tel_2, /* second telephone, last four characters at most */
+  @masked_email(e.email_1, f.number)::VARCHAR(300) AS email_1, /* e-mail: a number for the part before the @, the same for the same address */
+  @masked_email(e.email_2, g.number)::VARCHAR(300) AS email_2, /* second e-mail, masked as email_1 */
+  @masked(e.account_number)::VARCHAR(64) AS account_number, /* bank account, last four characters at most */
   m.monthly_rent::DECIMAL(12, 0) AS fixed_rent, /* yen a month */
   m.contract_start_date::DATE AS move_in_date, /* contract start, can lie ahead */
   m.moveout_date::DATE AS moveout_date, /* the one move-out day */
@@ -68,6 +89,10 @@ JOIN silver.stg_movings AS m
   AND m.is_completed_moveout = 0
 JOIN staging.tenants AS e
   ON e.id = t.tenant_id
+LEFT JOIN addresses AS f
+  ON f.email = e.email_1
+LEFT JOIN addresses AS g
+  ON g.email = e.email_2
 CROSS JOIN silver.as_of AS a
 LEFT JOIN silver.stg_apartments AS p
   ON p.apartment_id = m.apartment_id

@@ -33,6 +33,7 @@ OF_ROOMS = {
     "gold.occupancy_daily_metrics",
     "silver.occupancy_property_facts",
     "gold.occupancy_property_daily",
+    "gold.occupancy_tenant_type_daily",
 }
 
 

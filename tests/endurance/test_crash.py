@@ -169,7 +169,7 @@ LOOK = " UNION ALL ".join(
 # What a run computes anew is replaced in one transaction: at no time is a table empty that has rows before and after.
 COMPUTED = ("silver.int_contracts", "silver.tenant_status_history", "silver.tenant_status_changes", "silver.occupancy_facts",
             "silver.occupancy_projection", "silver.tenant_room_snapshot_daily", "gold.new_contracts", "gold.daily_activity_summary",
-            "gold.occupancy_property_daily")  # fmt: skip
+            "gold.occupancy_property_daily", "gold.occupancy_tenant_type_daily")  # fmt: skip
 FILLED = " UNION ALL ".join(f"SELECT '{name}', EXISTS (SELECT 1 FROM {name})" for name in COMPUTED)
 
 

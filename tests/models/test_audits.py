@@ -171,7 +171,7 @@ RULES = [
         ),
     ),
     Rule(
-        "properties_add_up",  # of the days that are computed; a day without rows of properties has no occupied room
+        "rooms_add_up",  # of the days that are computed; a day without rows of properties has no occupied room
         "silver.occupancy_property_facts",
         (
             "silver.occupancy_facts: SELECT DATE '2026-01-10' AS snapshot_date, 'fact' AS day_kind, 3 AS period_end_rooms "

@@ -114,9 +114,39 @@ def test_a_code_that_is_null_is_none(computed: Callable[..., Any]) -> None:
     assert computed(cleaning.to_code, "CAST(NULL AS VARCHAR)") is None
 
 
-@pytest.mark.parametrize(("contact", "shown"), [("'000-1234-5678'", "***5678"), ("'12'", "***12"), ("NULL", None)])
-def test_a_contact_shows_its_last_four_signs(computed: Callable[..., Any], contact: str, shown: str | None) -> None:
-    assert computed(cleaning.masked, f"CAST({contact} AS VARCHAR)") == shown
+CONTACTS = {
+    "000-1234-5678": "***5678",
+    "1234567": "***567",
+    "12345": "***5",
+    "1234": "***",
+    "12": "***",
+    "": "***",
+    "０９０１２３４": "***２３４",
+}
+
+
+@pytest.mark.parametrize("contact", CONTACTS)
+def test_a_contact_shows_four_signs_at_most_and_hides_four_at_least(computed: Callable[..., Any], contact: str) -> None:
+    assert computed(cleaning.masked, f"CAST('{contact}' AS VARCHAR)") == CONTACTS[contact]
+    assert computed(cleaning.masked, "CAST(NULL AS VARCHAR)") is None
+
+
+ADDRESSES = {
+    "ichi@example.com": "***7@example.com",
+    "a@example.com": "***7@example.com",
+    "東@例え.example": "***7@例え.example",
+    "@example.com": "***7@example.com",
+    "ichi@": "***7@",
+    "090-1234-5678": "***7",
+    '"ichi@home"@example.com': "***7",
+    "": "***7",
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_of_an_address_only_what_is_behind_its_one_at_sign_is_shown(computed: Callable[..., Any], address: str) -> None:
+    assert computed(cleaning.masked_email, f"CAST('{address}' AS VARCHAR)", "7") == ADDRESSES[address]
+    assert computed(cleaning.masked_email, "CAST(NULL AS VARCHAR)", "7") is None
 
 
 # Start, end, days, completed months, completed years.
@@ -170,9 +200,19 @@ def test_mysql_has_sql_of_its_own_but_not_in_unit_tests_that_run_on_duckdb(
     assert written(macro, *arguments, evaluator=UNIT_TEST_ON_MYSQL) == written(macro, *arguments) != sql
 
 
-@pytest.mark.parametrize("macro", [dates.months_between, dates.years_between, cleaning.clean_date, cleaning.masked])
+@pytest.mark.parametrize(
+    "macro",
+    [
+        dates.months_between,
+        dates.years_between,
+        cleaning.clean_date,
+        cleaning.clean_rent,
+        cleaning.masked,
+        cleaning.masked_email,
+    ],
+)
 def test_all_other_macros_write_the_same_for_both(macro: Callable[..., Any]) -> None:
-    arguments = ("a", "b")[: 2 if macro in (dates.months_between, dates.years_between) else 1]
+    arguments = ("a", "b")[: 2 if macro in (dates.months_between, dates.years_between, cleaning.masked_email) else 1]
     assert written(macro, *arguments, evaluator=MYSQL) == written(macro, *arguments)
 
 

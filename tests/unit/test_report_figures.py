@@ -12,6 +12,7 @@ import pytest
 
 from loader.report import figures
 from loader.report.page import _in_script, page
+from loader.report.quality import nulled
 from loader.report.text import TEXT
 from loader.settings import PROJECT
 from loader.warehouse import Warehouse
@@ -71,8 +72,9 @@ def test_pending_notices_are_counted_by_the_week_of_the_move_out(own: Warehouse)
     gold(
         own,
         "gold.moveout_notices",
-        """SELECT 'Pending' AS moveout_status, * FROM (VALUES (DATE '2026-02-10'), ('2026-02-11'), ('2026-02-15'), ('2026-02-16'), ('2026-05-10'),
-           ('2026-05-11'), (NULL)) AS t (planned_moveout_date) UNION ALL SELECT 'Completed', DATE '2026-02-11'""",
+        """SELECT 'Pending' AS moveout_status, * FROM (VALUES (DATE '2026-02-10', 1), ('2026-02-11', 0), ('2026-02-15', 0), ('2026-02-16', 0),
+           ('2026-05-10', 0), ('2026-05-11', 0), (NULL, 0)) AS t (planned_moveout_date, is_overdue)
+           UNION ALL SELECT 'Completed', DATE '2026-02-11', 0""",
     )
     found = figures._notices(own, AS_OF)
     assert len(found["weeks"]) == figures.WEEKS_AHEAD == 13
@@ -128,14 +130,51 @@ def test_occupancy_begins_a_year_back_and_goes_on_into_the_projection(own: Wareh
     }
 
 
-def test_signings_and_registrations_are_the_days_over_all_types(own: Warehouse) -> None:
+def test_what_the_day_brought_is_over_all_types(own: Warehouse) -> None:
     gold(
         own,
         "gold.daily_activity_summary",
-        """SELECT * FROM (VALUES (DATE '2026-02-11', 1, 5), ('2026-02-11', 2, 6), ('2026-02-10', 9, 9))
-           AS t (activity_date, contracts_signed_count, tenant_registrations_count)""",
+        """SELECT * FROM (VALUES (DATE '2026-02-11', 1, 5, 2, 7), ('2026-02-11', 2, 6, 3, 8), ('2026-02-10', 9, 9, 9, 9))
+           AS t (activity_date, contracts_signed_count, tenant_registrations_count, confirmed_moveins_count, confirmed_moveouts_count)""",
     )
-    assert figures._activity(own, AS_OF) == {"signed": 3, "registered": 11}
+    assert figures._activity(own, AS_OF) == {"signed": 3, "registered": 11, "starts": 5, "ends": 15}
+
+
+def test_rooms_by_type_are_those_of_the_newest_day_with_files(own: Warehouse) -> None:
+    gold(
+        own,
+        "gold.occupancy_tenant_type_daily",
+        """SELECT * FROM (VALUES (DATE '2026-02-10', 'individual', 3, 0), ('2026-02-10', 'corporate', 5, 2), ('2026-02-09', 'corporate', 9, 9))
+           AS t (snapshot_date, tenant_type, occupied_rooms, other_contract_rooms)""",
+    )
+    assert figures._types(own, AS_OF) == [
+        {"type": "corporate", "rooms": 5, "other": 2},
+        {"type": "individual", "rooms": 3, "other": 0},
+    ]
+
+
+def test_what_a_model_takes_for_nothing_is_counted_beside_what_the_loader_nulled(own: Warehouse) -> None:
+    own.execute("INSERT INTO landing.generations VALUES (2, 'now', '2026-02-11', 'live'), (1, 'before', '2026-02-10', 'previous')")
+    own.execute(
+        """INSERT INTO landing.load_nulled (load_id, table_name, column_name, reason, value_count)
+           VALUES (2, 'movings', 'movein_date', 'zero_date', 2), (1, 'movings', 'movein_date', 'zero_date', 9)"""
+    )
+    gold(own, "landing.movings", "SELECT * FROM (VALUES (1, 0), (2, 5), (3, NULL)) AS t (id, rent)")
+    gold(own, "staging.movings", "SELECT id, NULLIF(rent, 0) AS rent FROM landing.movings")
+    gold(
+        own,
+        "staging.tenants",
+        """SELECT * FROM (VALUES (1, 124, NULL), (2, NULL, DATE '1901-01-01'), (3, 0, NULL), (4, 30, NULL), (5, NULL, NULL))
+           AS t (id, age, birth_date)""",
+    )
+    gold(
+        own, "silver.stg_tenants", "SELECT id AS tenant_id, CASE WHEN age = 30 THEN 30 END AS age FROM staging.tenants"
+    )
+    assert [tuple(row.values()) for row in nulled(own)] == [
+        ("tenants", "age", "placeholder", 3),
+        ("movings", "movein_date", "zero_date", 2),
+        ("movings", "rent", "placeholder", 1),
+    ]
 
 
 def test_properties_are_those_of_the_newest_day_with_files(own: Warehouse) -> None:

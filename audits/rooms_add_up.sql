@@ -1,8 +1,8 @@
 AUDIT (
-  name properties_add_up
+  name rooms_add_up
 );
 
-/* A property without rooms has no row and no occupied room, and a room of no property is occupied by nobody: nothing is left out. */
+/* Occupied rooms of a day, over all its rows, are those of the company. A property without rooms has no row and no occupied room. */
 SELECT
   f.snapshot_date
 FROM silver.occupancy_facts AS f
