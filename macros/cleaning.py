@@ -52,16 +52,6 @@ def clean_timestamp(evaluator: MacroEvaluator, column: exp.Expression) -> str:
     return _within_real_days(text, "TIMESTAMP", f"LEFT(CAST({text} AS VARCHAR(32)), 19)")
 
 
-@macro()
-def clean_rent(evaluator: MacroEvaluator, column: exp.Expression) -> str:
-    """A monthly rent in whole yen, NULL for 0 or less: nobody typed one, or it was typed to be left out.
-
-    Source: the property system has no way to say "not known yet"; nobody lives in a room for nothing.
-    """
-    yen = f"CAST({column.sql(dialect=evaluator.dialect)} AS DECIMAL(12, 0))"
-    return f"CAST(CASE WHEN {yen} > 0 THEN {yen} END AS DECIMAL(12, 0))"
-
-
 def _within_real_days(column: str, kind: str, value: str | None = None) -> str:
     day = f"CAST({column} AS DATE)"
     return (

@@ -60,7 +60,7 @@ SELECT
   @clean_date(moveout_date) AS moveout_date, /* last day of rent */
   @clean_date(moveout_plans_date) AS moveout_plans_date, /* planned or actual day of leaving */
   @clean_date(moveout_date_integrated) AS moveout_date_integrated, /* move-out day as the source unifies it */
-  @clean_rent(rent) AS rent, /* monthly rent in yen, NULL for 0 or less */
+  CASE WHEN rent::DECIMAL(12, 0) > 0 THEN rent::DECIMAL(12, 0) END::DECIMAL(12, 0) AS rent, /* monthly rent in yen; 0 and less is no rent: nobody typed one */
   condo_fee::DECIMAL(12, 0) AS condo_fee, /* monthly common service fee in yen */
   administrative_fee::DECIMAL(12, 0) AS administrative_fee, /* administrative fee in yen */
   moveout_fee::DECIMAL(12, 0) AS moveout_fee, /* move-out fee in yen */

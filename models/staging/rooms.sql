@@ -31,7 +31,7 @@ SELECT
   id, /* room id */
   apartment_id, /* property of the room */
   @clean_text(room_number, 64) AS room_number, /* number on the door */
-  @clean_rent(rent) AS rent, /* asking rent in yen a month, NULL for 0 or less */
+  rent::DECIMAL(12, 0) AS rent, /* asking rent in yen a month */
   condo_fee::DECIMAL(12, 0) AS condo_fee, /* common service fee in yen a month */
   @clean_text(room_floor, 16) AS room_floor, /* floor */
   capacity::BIGINT AS capacity, /* persons */

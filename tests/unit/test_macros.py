@@ -206,7 +206,6 @@ def test_mysql_has_sql_of_its_own_but_not_in_unit_tests_that_run_on_duckdb(
         dates.months_between,
         dates.years_between,
         cleaning.clean_date,
-        cleaning.clean_rent,
         cleaning.masked,
         cleaning.masked_email,
     ],

@@ -154,7 +154,9 @@ def test_rooms_by_type_are_those_of_the_newest_day_with_files(own: Warehouse) ->
 
 
 def test_what_a_model_takes_for_nothing_is_counted_beside_what_the_loader_nulled(own: Warehouse) -> None:
-    own.execute("INSERT INTO landing.generations VALUES (2, 'now', '2026-02-11', 'live'), (1, 'before', '2026-02-10', 'previous')")
+    own.execute(
+        "INSERT INTO landing.generations VALUES (2, 'now', '2026-02-11', 'live'), (1, 'before', '2026-02-10', 'previous')"
+    )
     own.execute(
         """INSERT INTO landing.load_nulled (load_id, table_name, column_name, reason, value_count)
            VALUES (2, 'movings', 'movein_date', 'zero_date', 2), (1, 'movings', 'movein_date', 'zero_date', 9)"""
