@@ -45,7 +45,10 @@ SELECT
   g.label_en AS gender, /* gender in English */
   g.label_ja AS gender_ja, /* gender in Japanese */
   CASE WHEN t.years BETWEEN 1 AND 119 THEN t.birth_date END::DATE AS birth_date, /* day of birth, NULL where the tenant would be under 1 or over 119: a placeholder */
-  CASE WHEN t.age BETWEEN 1 AND 119 THEN t.age WHEN t.years BETWEEN 1 AND 119 THEN t.years END::BIGINT AS age, /* years 1 to 119: as stored at the source, else from the birth date to the as-of day; NULL where both are placeholders */
+  CASE
+    WHEN COALESCE(t.years, 1) BETWEEN 1 AND 119
+    THEN CASE WHEN t.age BETWEEN 1 AND 119 THEN t.age ELSE t.years END
+  END::BIGINT AS age, /* years 1 to 119: as stored at the source, else from the birth date to the as-of day; NULL beside a birth date that is a placeholder */
   COALESCE(o.source_nationality, CASE WHEN e.llm_nationality <> 'レソト' THEN e.llm_nationality END, o.master_nationality, 'その他')::VARCHAR(255) AS nationality, /* source text, else enrichment, else master, else その他; never レソト, see silver.tenant_nationality */
   CASE
     WHEN NOT o.source_nationality IS NULL
