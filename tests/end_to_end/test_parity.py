@@ -115,6 +115,7 @@ def trap_company(shift: int) -> bytes:
                 m_nationality_id=(None, 0, -1, 1, 200, 7)[number % 6],
                 tel_1=text,
                 email_1=text,
+                email_2=f"{text}@{text}" if number % 2 else f"{text}@x.example",
                 birth_date=(start, end)[number % 2],
                 age=(None, 0, 41)[number % 3],
                 status=(4, 5, 9, 10, 14, 16, 17)[number % 7],

@@ -104,6 +104,12 @@ def test_cards_and_the_page_on_the_data_say_what_gold_says(demo: Path, report: A
         for name in ("occupancy_rate", "occupied_rooms", "moveins")
     }
     assert card == {"occupancy_rate": f"{rate * 100:.2f} %", "occupied_rooms": f"{rooms:,}", "moveins": f"{moveins:,}"}
+    types = "return [...document.querySelectorAll('#types tbody tr')].map((row) => [...row.cells].slice(1).map((cell) => +cell.textContent))"
+    by_type = query(
+        demo,
+        "SELECT occupied_rooms, other_contract_rooms FROM gold.occupancy_tenant_type_daily WHERE snapshot_date = DATE '2026-02-10'",
+    )
+    assert sorted(map(tuple, report.execute_script(types))) == sorted(by_type)
     embedded = json.loads(report.execute_script("return document.getElementById('figures').textContent"))["data"]
     tables, landed = query(
         demo,
