@@ -25,25 +25,28 @@ MODEL (
 
 /* Kind: FULL, for the source is one small current state. */
 WITH addresses AS (
-  /* Each address by the first tenant who has it: a number of its own, from which nothing can be guessed. */
   SELECT
+    tenant_id,
+    place,
     email,
-    MIN(number) AS number
+    MIN(number) OVER (PARTITION BY email) AS number /* By the first tenant who has it: a number of its own, from which nothing can be guessed. */
   FROM (
     SELECT
+      id AS tenant_id,
+      1 AS place,
       email_1 AS email,
       2 * id AS number
     FROM staging.tenants
     UNION ALL
     SELECT
+      id,
+      2,
       email_2,
       2 * id + 1
     FROM staging.tenants
   ) AS listed
   WHERE
     NOT email IS NULL
-  GROUP BY
-    email
 )
 SELECT
   t.tenant_status_code::BIGINT AS management_status, /* status 4 to 15 */
@@ -65,8 +68,8 @@ SELECT
   NULL::VARCHAR(64) AS language_2, /* empty, as language_1 */
   @masked(e.tel_1)::VARCHAR(64) AS tel_1, /* telephone, last four characters at most */
   @masked(e.tel_2)::VARCHAR(64) AS tel_2, /* second telephone, last four characters at most */
-  @masked_email(e.email_1, f.number)::VARCHAR(300) AS email_1, /* e-mail: a number for the part before the @, the same for the same address */
-  @masked_email(e.email_2, g.number)::VARCHAR(300) AS email_2, /* second e-mail, masked as email_1 */
+  @masked_email(f.email, f.number)::VARCHAR(300) AS email_1, /* e-mail: a number for the part before the @, the same for the same address */
+  @masked_email(g.email, g.number)::VARCHAR(300) AS email_2, /* second e-mail, masked as email_1 */
   @masked(e.account_number)::VARCHAR(64) AS account_number, /* bank account, last four characters at most */
   m.monthly_rent::DECIMAL(12, 0) AS fixed_rent, /* yen a month */
   m.contract_start_date::DATE AS move_in_date, /* contract start, can lie ahead */
@@ -90,9 +93,9 @@ JOIN silver.stg_movings AS m
 JOIN staging.tenants AS e
   ON e.id = t.tenant_id
 LEFT JOIN addresses AS f
-  ON f.email = e.email_1
+  ON f.tenant_id = t.tenant_id AND f.place = 1
 LEFT JOIN addresses AS g
-  ON g.email = e.email_2
+  ON g.tenant_id = t.tenant_id AND g.place = 2
 CROSS JOIN silver.as_of AS a
 LEFT JOIN silver.stg_apartments AS p
   ON p.apartment_id = m.apartment_id
