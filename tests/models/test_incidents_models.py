@@ -193,12 +193,19 @@ def test_a_choice_among_rows_is_always_the_same(models: Models) -> None:
         ("silver.business_calendar", (), "business_date"),  # of the ledger, where a dataset's day is unique
         ("silver.activity_events", ("tenant_id",), "change_date"),  # unique, by the audit of the changes
         ("silver.int_contracts", ("tenant_id", "apartment_id", "room_id"), "moving_id"),
+        ("silver.stg_tenants", ("tenant_id",), "moving_id"),
+        ("silver.tokyo_beta_tenant_room_info", ("email",), None),  # the lowest number
         ("silver.occupancy_projection", (), "day"),  # one row a day, by that model's audit
         ("silver.occupancy_projection", ("room_id",), "leaves_on"),  # stays of the same days are one
         ("silver.occupancy_projection", ("tenant_id",), None),  # whether there is one
         ("silver.tenant_room_snapshot_daily", ("snapshot_date", "tenant_id"), None),  # whether there is one
         ("silver.tenant_room_snapshot_daily", ("snapshot_date", "tenant_id", "room_id"), "moving_id"),
         ("silver.tenant_room_snapshot_daily", ("snapshot_date", "room_id", "is_known_room"), "moving_id"),
+        (
+            "silver.tenant_room_snapshot_daily",
+            ("snapshot_date", "room_id", "is_known_room"),
+            None,
+        ),  # whether there is one
         ("silver.tenant_status_history", ("tenant_id",), "change_date"),  # unique, by that model's audit
     }
     assert not [
