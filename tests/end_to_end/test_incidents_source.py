@@ -229,4 +229,4 @@ def test_nothing_of_a_person_is_in_gold_and_names_are_where_they_are_needed(
         views = {view for (view, _), values in texts.items() if any(value in one for one in values)}
         assert views == {"staging.tenants"} | names.get(field, set()), field
     shown = "SELECT tel_1, email_2, account_number FROM silver.tokyo_beta_tenant_room_info WHERE tenant_id = 1"
-    assert ask(shown) == [("***2222", "***mple", "***6666")]
+    assert ask(shown) == [("***2222", "***3@person.example", "***6666")]
