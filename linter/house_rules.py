@@ -30,46 +30,79 @@ CLOCKS = (
 )
 
 
+# What to cast to instead of a type that does not survive; of any other, a person has to choose.
+INSTEAD = {
+    exp.DataType.Type.BOOLEAN: "BIGINT",
+    exp.DataType.Type.CHAR: "VARCHAR(n)",
+    exp.DataType.Type.INT: "BIGINT",
+    exp.DataType.Type.NCHAR: "VARCHAR(n)",
+    exp.DataType.Type.SMALLINT: "BIGINT",
+    exp.DataType.Type.TEXT: "VARCHAR(n)",
+    exp.DataType.Type.TIMESTAMPTZ: "TIMESTAMP",
+    exp.DataType.Type.VARCHAR: "VARCHAR(n)",
+    exp.DataType.Type.DECIMAL: "DECIMAL(p, s)",
+}
+CHOICE = "DATE, or TIMESTAMP, BIGINT, DECIMAL(p, s), DOUBLE, VARCHAR(n),"
+PARTS = {
+    "description": "no description: write /* what the table is */ above MODEL",
+    "owner": "no owner: add `owner data_team` to MODEL",
+    "grain": "no grain: add the table's key to MODEL, `grain id` or `grain (day, id)`",
+}
+
+
 class DescribedModel(Rule):
     """A model says what it is (description), what a row is (grain) and who answers for it (owner)."""
 
     def check_model(self, model: Model) -> RuleViolation | None:
-        missing = [part for part in ("description", "owner") if not getattr(model, part)]
-        if not model.grains:
-            missing.append("grain")
-        return self.violation(f"missing: {', '.join(missing)}") if missing else None
+        there = {"description": model.description, "owner": model.owner, "grain": model.grains}
+        missing = [said for part, said in PARTS.items() if not there[part]]
+        return self.violation("; ".join(missing)) if missing else None
 
 
 class DescribedColumns(Rule):
     """Every column says what it means: a comment behind its projection, or column_descriptions in a seed."""
 
     def check_model(self, model: Model) -> RuleViolation | None:
-        missing = set(model.columns_to_types or {}) - set(model.column_descriptions)
-        return self.violation(f"columns without a description: {', '.join(sorted(missing))}") if missing else None
+        missing = sorted(set(model.columns_to_types or {}) - set(model.column_descriptions))
+        if not missing:
+            return None
+        where = (
+            "add each to column_descriptions in MODEL"
+            if isinstance(model, SeedModel)
+            else "write /* meaning, unit */ behind each in the model's last SELECT"
+        )
+        return self.violation(f"columns without a description ({', '.join(missing)}): {where}")
 
 
 class SurvivingTypes(Rule):
     """Every column has a type, and one that survives a promotion on MySQL; texts have a length."""
 
     def check_model(self, model: Model) -> RuleViolation | None:
-        if isinstance(model, SqlModel | SeedModel):
-            wrong = [
-                f"{name} {kind.sql()}"
-                for name, kind in (model.columns_to_types or {}).items()
-                if kind.this not in SURVIVING
-                or (kind.this in (exp.DataType.Type.VARCHAR, exp.DataType.Type.DECIMAL) and not kind.expressions)
-            ]
-            if wrong:
-                return self.violation(
-                    f"cast to BIGINT, DECIMAL(p, s), DATE, TIMESTAMP or VARCHAR(n): {', '.join(wrong)}"
-                )
-        return None
+        if not isinstance(model, SqlModel | SeedModel):
+            return None
+        wrong = [
+            f"{name} {kind.sql()}: {self._do_this(model, name, kind)}"
+            for name, kind in (model.columns_to_types or {}).items()
+            if kind.this not in SURVIVING
+            or (kind.this in (exp.DataType.Type.VARCHAR, exp.DataType.Type.DECIMAL) and not kind.expressions)
+        ]
+        return self.violation("; ".join(wrong)) if wrong else None
+
+    @staticmethod
+    def _do_this(model: Model, name: str, kind: exp.DataType) -> str:
+        to = INSTEAD.get(kind.this)
+        if isinstance(model, SeedModel):
+            return f"write `{name} {to or CHOICE}` in columns of MODEL"
+        return f"add ::{to or CHOICE} in the model's last SELECT"
 
 
 class NoWallClock(Rule):
     """No model reads a clock: the business date is data (silver.as_of), so that a day can be computed again."""
 
     def check_model(self, model: Model) -> RuleViolation | None:
-        if isinstance(model, SqlModel) and model.query.find(*CLOCKS):
-            return self.violation("reads the wall clock; join silver.as_of instead")
-        return None
+        clock = model.query.find(*CLOCKS) if isinstance(model, SqlModel) else None
+        if clock is None:
+            return None
+        return self.violation(
+            f"reads the wall clock ({clock.sql('postgres')}): take as_of_date of `CROSS JOIN silver.as_of` instead"
+        )

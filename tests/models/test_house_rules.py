@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,22 +26,29 @@ def broken(rule: type, sql: str) -> str | None:
     return violation and violation.violation_msg
 
 
+SEED = """
+MODEL (
+  name seeds.example, kind SEED (path 'example.csv'), dialect postgres, columns (id BIGINT, name VARCHAR(10)),
+  column_descriptions (id = 'id', name = 'name')
+)
+"""
 CASES = [
-    (house_rules.DescribedModel, "owner data_team, ", "", "owner"),
-    (house_rules.DescribedModel, "/* A model. */", "", "description"),
-    (house_rules.DescribedModel, ", grain id", "", "grain"),
-    (house_rules.DescribedColumns, " /* name */", "", "name"),
-    (house_rules.SurvivingTypes, "BIGINT", "INT", "id INT"),
-    (house_rules.SurvivingTypes, "VARCHAR(10)", "TEXT", "name TEXT"),
-    (house_rules.SurvivingTypes, "VARCHAR(10)", "VARCHAR", "name VARCHAR"),
-    (house_rules.SurvivingTypes, "VARCHAR(10)", "CHAR(10)", "name CHAR(10)"),
-    (house_rules.SurvivingTypes, "VARCHAR(10)", "TIMESTAMPTZ", "name TIMESTAMPTZ"),
-    (house_rules.SurvivingTypes, "name::VARCHAR(10)", "name", "name UNKNOWN"),
-    (house_rules.SurvivingTypes, "VARCHAR(10)", "BOOLEAN", "name BOOLEAN"),
-    (house_rules.NoWallClock, "FROM gold.source", "FROM gold.source WHERE day < CURRENT_DATE", "clock"),
-    (house_rules.NoWallClock, "FROM gold.source", "FROM gold.source WHERE day < NOW()", "clock"),
-    (house_rules.NoWallClock, "FROM gold.source", "FROM gold.source WHERE day < CURRENT_TIMESTAMP", "clock"),
-]
+    (house_rules.DescribedModel, "owner data_team, ", "", "no owner: add `owner data_team` to MODEL"),
+    (house_rules.DescribedModel, "/* A model. */", "", "no description: write /* what the table is */ above MODEL"),
+    (house_rules.DescribedModel, ", grain id", "", "no grain: add the table's key to MODEL, `grain id`"),
+    (house_rules.DescribedColumns, " /* name */", "", "(name): write /* meaning, unit */ behind each in the model's last"),
+    (house_rules.SurvivingTypes, "BIGINT", "INT", "id INT: add ::BIGINT in the model's last SELECT"),
+    (house_rules.SurvivingTypes, "VARCHAR(10)", "TEXT", "name TEXT: add ::VARCHAR(n) in"),
+    (house_rules.SurvivingTypes, "VARCHAR(10)", "VARCHAR", "name VARCHAR: add ::VARCHAR(n) in"),
+    (house_rules.SurvivingTypes, "VARCHAR(10)", "CHAR(10)", "name CHAR(10): add ::VARCHAR(n) in"),
+    (house_rules.SurvivingTypes, "VARCHAR(10)", "TIMESTAMPTZ", "name TIMESTAMPTZ: add ::TIMESTAMP in"),
+    (house_rules.SurvivingTypes, "VARCHAR(10)", "BOOLEAN", "name BOOLEAN: add ::BIGINT in"),
+    (house_rules.SurvivingTypes, "VARCHAR(10)", "DECIMAL", "name DECIMAL: add ::DECIMAL(p, s) in"),
+    (house_rules.SurvivingTypes, "name::VARCHAR(10)", "name", "name UNKNOWN: add ::DATE, or TIMESTAMP, BIGINT,"),
+    (house_rules.NoWallClock, "FROM gold.source", "FROM gold.source WHERE day < CURRENT_DATE", "(CURRENT_DATE): take as_of_date"),
+    (house_rules.NoWallClock, "FROM gold.source", "FROM gold.source WHERE day < NOW()", "(CURRENT_TIMESTAMP): take"),
+    (house_rules.NoWallClock, "FROM gold.source", "FROM gold.source WHERE day < CURRENT_TIMESTAMP", "CROSS JOIN silver.as_of"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("rule", "part", "instead", "said"), CASES)
@@ -48,6 +56,28 @@ def test_a_rule_finds_what_breaks_it_and_nothing_else(rule: type, part: str, ins
     assert broken(rule, MODEL) is None
     assert part in MODEL
     assert said in broken(rule, MODEL.replace(part, instead))
+
+
+SEEDS = [
+    (house_rules.SurvivingTypes, "VARCHAR(10)", "TEXT", "name TEXT: write `name VARCHAR(n)` in columns of MODEL"),
+    (house_rules.DescribedColumns, ", name = 'name'", "", "(name): add each to column_descriptions in MODEL"),
+]
+
+
+@pytest.mark.parametrize(("rule", "part", "instead", "said"), SEEDS)
+def test_of_a_seed_a_rule_says_where_in_its_model(
+    rule: type, part: str, instead: str, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "example.csv").write_text("id,name\n1,x\n")
+
+    def told(sql: str) -> str | None:
+        model = load_sql_based_model(parse(sql), path=tmp_path / "example.sql")
+        violation = rule(None).check_model(model)
+        return violation and violation.violation_msg
+
+    assert told(SEED) is None
+    assert part in SEED
+    assert said in told(SEED.replace(part, instead))
 
 
 def test_every_model_of_the_project_is_held_to_the_rules(project: Context) -> None:
