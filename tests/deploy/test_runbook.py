@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+import jmespath
+
 from loader import errors
 from loader.cli import cli
 from loader.settings import PROJECT
-from tests.deploy.test_template import resources
+from tests.deploy.test_template import PARAMETERS, RIGHTS, resources
 
 RUNBOOK = (PROJECT / "docs" / "runbook.md").read_text()
 
@@ -26,6 +28,47 @@ def test_every_alarm_and_message_to_the_topic_has_a_row() -> None:
     assert len(subjects) == 3
     for subject in subjects:
         assert f'"{subject}"' in alarms
+
+
+BOX = "It is 05:31 or 08:31 and you were woken"
+# What each command of the box asks AWS for.
+ASKED = {
+    "cloudformation describe-stacks": "cloudformation:DescribeStacks",
+    "glue get-workflow-runs": "glue:GetWorkflowRuns",
+    "glue start-workflow-run": "glue:StartWorkflowRun",
+    "logs tail": "logs:FilterLogEvents",
+    "s3 ls": "s3:ListBucket",
+}
+
+
+def test_what_the_first_box_names_is_the_stacks_and_the_person_on_call_may_ask_for_it() -> None:
+    box = section(BOX)
+    read = re.findall(r"\(parameter (\w+)\)", box)
+    assert len(read) == 4
+    assert set(read) <= PARAMETERS.keys()
+    found = resources()
+    names = {one.get("Name") for one in found.values()} | {found["FreshnessLog"]["LogGroupName"]}
+    used = {name.replace("$STACK", "warehouse") for name in re.findall(r"[\w/]*\$STACK-\w+", box)}
+    assert used == {"warehouse-morning", "/aws/lambda/warehouse-freshness"} <= names
+    asked = set(re.findall(r"\baws ([a-z0-9]+ [a-z-]+)", box))
+    assert asked == ASKED.keys()
+    assert {ASKED[one] for one in asked} <= RIGHTS["OnCallPolicy"].keys()
+
+
+def test_the_first_look_shows_each_job_of_the_newest_runs() -> None:
+    (query,) = re.findall(r"get-workflow-runs .*--query '(.+)'$", section(BOX), re.M)
+
+    def run(day: int, *jobs: dict[str, str]) -> dict[str, object]:
+        nodes = [{"Type": "TRIGGER", "TriggerDetails": {}}, *({"JobDetails": {"JobRuns": [one]}} for one in jobs)]
+        return {"StartedOn": f"2026-02-0{day}T07:00:01", "Status": "COMPLETED", "Graph": {"Nodes": nodes}}
+
+    failed = {"JobName": "warehouse-load", "JobRunState": "FAILED", "ErrorMessage": "SystemExit: 4"}
+    good = {"JobName": "warehouse-load", "JobRunState": "SUCCEEDED"}
+    answer = {"Runs": [run(7, good), run(9, failed), run(8, good, {**good, "JobName": "warehouse-run"})]}
+    assert jmespath.search(query, answer) == [
+        ["2026-02-09T07:00:01", "COMPLETED", [["warehouse-load", "FAILED", "SystemExit: 4"]]],
+        ["2026-02-08T07:00:01", "COMPLETED", [["warehouse-load", "SUCCEEDED", None], ["warehouse-run", "SUCCEEDED", None]]],
+    ]  # fmt: skip
 
 
 def test_every_exit_code_has_a_row() -> None:

@@ -209,6 +209,16 @@ RIGHTS = {
         "s3:PutObject": [f"{_BUCKET}/state/*"],
         "secretsmanager:GetSecretValue": [PARAMETERS["WarehouseSecretArn"], PARAMETERS["StateSecretArn"]],
     },
+    "OnCallPolicy": {
+        "cloudformation:DescribeStacks": [f"arn:aws:cloudformation:{_HERE}:stack/warehouse/*"],
+        **dict.fromkeys(["glue:GetWorkflowRuns", "glue:StartWorkflowRun"], [f"arn:aws:glue:{_HERE}:workflow/Morning"]),
+        "glue:StartJobRun": [f"arn:aws:glue:{_HERE}:job/LoadJob", f"arn:aws:glue:{_HERE}:job/RunJob"],
+        "logs:FilterLogEvents": [f"arn:aws:logs:{_HERE}:log-group:/aws-glue/jobs/output:*", "FreshnessLog.Arn"],
+        "s3:ListBucket": [_BUCKET],
+        "s3:GetObject": [
+            f"{_BUCKET}/{one}/*" for one in ("dumps", "dumps-manifest", "snapshots", "reference/property_geo_latlon")
+        ],
+    },
     "FreshnessRole": {
         "s3:ListBucket": [_BUCKET],
         "cloudwatch:PutMetricData": ["*"],
@@ -321,7 +331,7 @@ def _replayed(found: dict[str, Any], network: dict[str, str]) -> Iterator[str]:
             document = json.dumps(policy["PolicyDocument"])
             iam.put_role_policy(RoleName=name, PolicyName=policy["PolicyName"], PolicyDocument=document)
         yield name
-    for name in ("JobPolicy", "ProducerPolicy", "PlanPolicy"):
+    for name in ("JobPolicy", "ProducerPolicy", "PlanPolicy", "OnCallPolicy"):
         iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(found[name]["PolicyDocument"]))
         yield name
     glue.create_connection(**{key: value for key, value in found["Network"].items() if key != "CatalogId"})
