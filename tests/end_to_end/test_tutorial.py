@@ -1,4 +1,4 @@
-"""docs/tutorial.md is typed, command by command, on the demo's warehouse; what it says is printed is printed, in that order."""
+"""docs/tutorial.md and docs/add-a-mart.md are typed on the demo's warehouse; what they say is printed is printed, in that order."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from tests.support.typed import typed
 BLOCK = re.compile(r"^```(console|diff)\n(.*?)^```$", re.M | re.S)
 
 
-@pytest.fixture
-def clone(demo: Path, tmp_path: Path) -> Repository:
-    """What a newcomer has after `make demo`: a clone of this working copy, with data."""
-    made = committed_copy(tmp_path / "clone")
+@pytest.fixture(scope="module")
+def clone(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """What a newcomer has after `make demo`: a clone of this working copy, with data. Each tutorial leaves it as it was."""
+    made = committed_copy(tmp_path_factory.mktemp("newcomer") / "clone")
     shutil.copy(demo, made.path / "data" / FILE)
     shutil.copytree(demo.parent / "bucket", made.path / "data" / "bucket")
     return made
@@ -31,14 +31,15 @@ def clone(demo: Path, tmp_path: Path) -> Repository:
 BUILD_SERVER = {"CI", "GITHUB_ACTIONS", "TRAVIS", "CIRCLECI", "GITLAB_CI", "BUILDKITE"}
 
 
-def newcomers() -> dict[str, str]:
-    """A newcomer's environment: nothing of this project's but its commands, and a person at the terminal."""
+def newcomers(home: Path) -> dict[str, str]:
+    """A newcomer's environment: a home with nothing in it, nothing of this project's but its commands, and a person at the terminal."""
     others = {
         name: value
         for name, value in environment().items()
-        if not name.startswith("WAREHOUSE_") and name not in BUILD_SERVER
+        if not name.startswith(("WAREHOUSE_", "PYTEST_", "GIT_", "XDG_")) and name not in BUILD_SERVER
     }
-    return others | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return others | {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "PATH": path}
 
 
 def steps(text: str) -> list[tuple[str, list[str]]]:
@@ -73,9 +74,10 @@ def test_a_line_that_is_not_printed_is_found() -> None:
     assert missing(["two…three"], "two" + "." * 201 + "three") == "two…three"
 
 
-def test_every_command_of_the_tutorial_does_what_it_says(clone: Repository) -> None:
+@pytest.mark.parametrize("tutorial", ["tutorial", "add-a-mart"])
+def test_every_command_of_a_tutorial_does_what_it_says(clone: Repository, tutorial: str, tmp_path: Path) -> None:
     code, before = 0, ""
-    for kind, text in BLOCK.findall((PROJECT / "docs" / "tutorial.md").read_text()):
+    for kind, text in BLOCK.findall((PROJECT / "docs" / f"{tutorial}.md").read_text()):
         if kind == "diff":
             (clone.path / "data" / "change.diff").write_text(text)
             clone.git("apply", "data/change.diff")
@@ -86,7 +88,7 @@ def test_every_command_of_the_tutorial_does_what_it_says(clone: Repository) -> N
                 code = 0
                 continue
             assert code == 0, f"{before} ended with {code}, which the tutorial does not say"
-            code, printed = typed(["bash", "-c", command], clone.path, newcomers())
+            code, printed = typed(["bash", "-c", command], clone.path, newcomers(tmp_path))
             assert missing(said, printed) is None, f"$ {command}\n{printed}"
             before = command
     assert code == 0
