@@ -12,7 +12,7 @@ from loader.datasets import COORDINATES, DATASETS
 from loader.errors import UsageError
 from loader.warehouse.base import Warehouse
 
-REASON_LENGTH = 2000
+REASON_LENGTH = 4000
 _NAMES = (ledger.DUMP, *(dataset.name for dataset in DATASETS))
 
 
@@ -118,6 +118,12 @@ def reject(warehouse: Warehouse, load_id: int, dataset: str, day: dt.date, key: 
     )
 
 
+def refused(warehouse: Warehouse, dataset: str) -> set[dt.date]:
+    """The days of which a dump or file of a kind was refused, and not taken for good since."""
+    found = warehouse.query("SELECT business_date FROM landing.rejections WHERE dataset = ?", dataset)
+    return {day for (day,) in found}
+
+
 def waived(warehouse: Warehouse, on: dt.date) -> set[dt.date]:
     """The days for which a waiver counts on a business date."""
     return {day for (day,) in warehouse.query("SELECT business_date FROM landing.waivers WHERE until_date >= ?", on)}
@@ -129,32 +135,39 @@ def rejected(warehouse: Warehouse, day: dt.date) -> bool:
     return bool(warehouse.query(sql, day, COORDINATES))
 
 
-def nothing_rejected(warehouse: Warehouse, dataset: str) -> None:
-    """Forgets what was refused of a dataset: what is loaded of it is what the bucket has."""
-    warehouse.execute("DELETE FROM landing.rejections WHERE dataset = ?", dataset)
+def nothing_rejected(warehouse: Warehouse, dataset: str, day: dt.date | None = None) -> None:
+    """Forgets what was refused of a dataset, on one day where that is named: what is loaded of it is what the bucket has."""
+    where, values = ("", ()) if day is None else (" AND business_date = ?", (day,))
+    warehouse.execute(f"DELETE FROM landing.rejections WHERE dataset = ?{where}", dataset, *values)
 
 
-def waive(warehouse: Warehouse, day: dt.date, waiver: Waiver) -> None:
-    """Takes a day as lost, in place of an earlier waiver of it.
+def waive(warehouse: Warehouse, first: dt.date, last: dt.date, waiver: Waiver) -> list[dt.date]:
+    """Takes the days of a stretch that are not whole as lost, in place of earlier waivers of them.
 
     Args:
+        first, last: both ends, included.
         waiver: by whom and why, cut to what the table takes.
+
+    Returns:
+        The days.
 
     Raises:
         UsageError: there is nothing to waive, or the waiver would be over before it begins.
     """
-    if waiver.until < day:
-        raise UsageError(f"a waiver of {day} until {waiver.until} would never count; nothing was changed")
-    (found,) = list(days(warehouse, day, day)) or [Day(day, "missing", {})]
-    if found.complete:
-        raise UsageError(f"{day} is loaded, dump and daily files: there is nothing to waive; nothing was changed")
+    if last < first:
+        raise UsageError(f"--to {last} is before {first}; nothing was changed")
+    which = str(first) if first == last else f"{first} to {last}"
+    if waiver.until < last:
+        raise UsageError(f"a waiver of {which} until {waiver.until} would never count; nothing was changed")
+    known = {day.date: day for day in days(warehouse, first, last)}
+    stretch = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
+    # A day before the first dump is not known, and a file of it may be bad.
+    lost = [day for day in stretch if day not in known or not known[day].complete]
+    if not lost:
+        raise UsageError(f"{which} is loaded, dump and daily files: there is nothing to waive; nothing was changed")
     with warehouse.transaction():
-        warehouse.execute("DELETE FROM landing.waivers WHERE business_date = ?", day)
-        warehouse.execute(
-            "INSERT INTO landing.waivers VALUES (?, ?, ?, ?, ?)",
-            day,
-            waiver.by[:128],
-            waiver.reason[:500],
-            waiver.until,
-            utc_now(),
-        )
+        for day in lost:
+            warehouse.execute("DELETE FROM landing.waivers WHERE business_date = ?", day)
+            values = (day, waiver.by[:128], waiver.reason[:500], waiver.until, utc_now())
+            warehouse.execute("INSERT INTO landing.waivers VALUES (?, ?, ?, ?, ?)", *values)
+    return lost

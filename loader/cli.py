@@ -12,9 +12,10 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from loader import advice
 from loader.disk import no_space_said_plainly
 from loader.errors import LoaderError
-from loader.progress import be_quiet, say, warn
+from loader.progress import be_quiet, is_quiet, say, warn
 from loader.settings import GATEWAYS, Settings
 
 EXIT_CODES = """\b
@@ -77,6 +78,7 @@ def cli(quiet: bool) -> None:
       WAREHOUSE_ENRICH_REGION region of the model (default: the bucket's; for a folder $AWS_REGION)
       WAREHOUSE_ENRICH_OTHER_REGION  allowed: names may leave the bucket's region
     """
+    advice.forget()
     if quiet:
         be_quiet()
 
@@ -134,6 +136,7 @@ def load(
     """
     from loader.load import load as load_day
 
+    advice.remember_command("load", again=again, no_manifest=no_manifest)
     if no_manifest and day is None:
         raise click.UsageError("--no-manifest needs --date: which day a dump is of, only you can say")
     load_day(
@@ -267,18 +270,20 @@ def export(
     """
     from loader.export import export as export_days
 
+    advice.remember_command("export", again=again, no_manifest=no_manifest)
     settings = Settings.resolve(bucket, gateway)
     export_days(settings, day, last or day, again=again, by_hand=no_manifest, accepted=frozenset(accepted))
 
 
 @cli.command()
 @click.argument("day", type=Day())
+@click.option("--to", "last", type=Day(), help="Last day of a stretch that begins with DAY (default: that day alone).")
 @click.option("--reason", required=True, help="Why the day is taken as lost.")
 @click.option("--by", metavar="NAME", default=getpass.getuser, show_default="your login", help="Who says so.")
-@click.option("--until", type=Day(), help="Last day on which the waiver counts (default: 14 days after DAY).")
+@click.option("--until", type=Day(), help="Last day on which the waiver counts (default: 14 days after the last).")
 @_gateway
-def waive(day: dt.date, reason: str, by: str, until: dt.date | None, gateway: str | None) -> None:
-    """Take a missing or rejected DAY as lost, for a time.
+def waive(day: dt.date, last: dt.date | None, reason: str, by: str, until: dt.date | None, gateway: str | None) -> None:
+    """Take missing or rejected days as lost, for a time.
 
     `daily` then does not fail for it, and `status` shows by whom, why and until when. The day stays a gap wherever its files
     are needed; loading it later ends the waiver.
@@ -286,10 +291,11 @@ def waive(day: dt.date, reason: str, by: str, until: dt.date | None, gateway: st
     from loader import calendar
     from loader.warehouse import open_warehouse
 
-    until = until or day + dt.timedelta(days=14)
+    last = last or day
+    until = until or last + dt.timedelta(days=14)
     with open_warehouse(Settings.resolve(gateway=gateway)) as warehouse:
-        calendar.waive(warehouse, day, calendar.Waiver(by, reason, until))
-    click.echo(f"{day} is waived until {until}")
+        waived = calendar.waive(warehouse, day, last, calendar.Waiver(by, reason, until))
+    click.echo(f"Waived until {until}: {', '.join(map(str, waived))}")
 
 
 @cli.command()
@@ -307,7 +313,7 @@ def rollback(gateway: str | None) -> None:
     with open_warehouse(Settings.resolve(gateway=gateway)) as warehouse:
         withdrawn, shown = roll_back(warehouse)
     click.echo(
-        f"landing shows the dump of {shown.day} again; the one of {withdrawn.day} is withdrawn. Now: python -m loader run"
+        f"landing shows the dump of {shown.day} again; the one of {withdrawn.day} is withdrawn. Now type\n  {advice.loader('run')}"
     )
 
 
@@ -327,20 +333,23 @@ def report(bucket: str | None, file: Path | None, gateway: str | None) -> None:
     """
     from loader.report.publish import write
 
-    click.echo(f"The report is {write(Settings.resolve(bucket, gateway), file)}")
+    written = write(Settings.resolve(bucket, gateway), file)
+    if is_quiet():
+        click.echo(written)
 
 
 @cli.command()
 @click.option("--all", "everything", is_flag=True, help="Show each day, table, column and finding, however many.")
+@click.option("--json", "as_json", is_flag=True, help="Print all of it as one JSON object, for a script.")
 @_gateway
-def status(everything: bool, gateway: str | None) -> None:
+def status(everything: bool, as_json: bool, gateway: str | None) -> None:
     """Show what is wrong, what is loaded and how fresh each layer is.
 
-    What is wrong comes first, and of long lists their beginning, so that it fits a screen. Changes nothing.
+    What is wrong comes first, each with what to type, and of long lists their beginning, so that it fits a screen. Changes nothing.
     """
     from loader.status_screen import show
 
-    show(Settings.resolve(gateway=gateway), everything=everything)
+    show(Settings.resolve(gateway=gateway), everything=everything, as_json=as_json)
 
 
 @cli.command()
@@ -363,7 +372,5 @@ def doctor(bucket: str | None, gateway: str | None) -> None:
 
 
 def _report(result: Any) -> None:
-    for name, days in sorted(result.restated.items()):
-        say(f"  {name}: {days:,} days restated after corrections at the source")
     for name, last in result.stale().items():
         say(f"  [yellow]{name} ends at {last or 'nothing'}: its data for {result.day} has not landed[/]")

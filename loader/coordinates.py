@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from loader import calendar, csv_file, ledger, load_report
+from loader import advice, calendar, csv_file, ledger, load_report
 from loader.bucket import Bucket, Stored
 from loader.contract import Contract, SnapshotRules
 from loader.contract.findings import BLOCKED, PASSED, Finding, on_rows, softened
@@ -24,7 +24,7 @@ from loader.warehouse import Warehouse
 
 KEY = "reference/property_geo_latlon/latest/property_geo_latlon_backup.csv"
 _TABLE = "landing.property_geo_latlon_backup"
-_TODO = "what was loaded of it before stands. Put a good file there, or take it away"
+_STANDS = "what was loaded of it before stands"
 
 
 def _degrees(text: str, most: int) -> Decimal:
@@ -84,7 +84,7 @@ class Coordinates:
         load_id = ledger.next_load_id(warehouse)
         rejection: DumpRejectedError | None = None
         try:
-            rows, findings = self._judged(raw, loaded) if raw is not None else ([], [])
+            rows, findings = self._judged(raw, loaded, day) if raw is not None else ([], [])
         except DumpRejectedError as refused:
             rejection = refused
         with warehouse.transaction():
@@ -104,10 +104,10 @@ class Coordinates:
             raise rejection
         return len(rows) if raw is not None else None
 
-    def would_land(self) -> int | None:
+    def would_land(self, day: dt.date) -> int | None:
         """As `land`, but changes nothing."""
         loaded, _, raw = self._look()
-        return None if raw is None else len(self._judged(raw, loaded)[0])
+        return None if raw is None else len(self._judged(raw, loaded, day)[0])
 
     def _look(self) -> tuple[ledger.Entry | None, Stored | None, bytes | None]:
         """What is loaded, what the bucket has, and its bytes where they are not the loaded ones."""
@@ -120,13 +120,16 @@ class Coordinates:
         is_loaded = loaded and loaded.sha256 == hashlib.sha256(raw).hexdigest()
         return loaded, stored, None if is_loaded else raw
 
-    def _judged(self, raw: bytes, loaded: ledger.Entry | None) -> tuple[list[tuple[Any, ...]], list[Finding]]:
+    def _judged(
+        self, raw: bytes, loaded: ledger.Entry | None, day: dt.date
+    ) -> tuple[list[tuple[Any, ...]], list[Finding]]:
+        to_do = f"{_STANDS}\n  Put a good file there, or take it away, then type\n    {advice.again(day)}"
         try:
             found = csv_file.read(raw, _COLUMNS, "apartment_id")
             if not found:
                 raise BadCsv(" has no rows")
         except BadCsv as problem:
-            raise DumpRejectedError(f"coordinates {KEY}{problem}; {_TODO}") from None
+            raise DumpRejectedError(f"coordinates {KEY}{problem}; {to_do}") from None
         rules = self.contract.snapshots.get(COORDINATES, SnapshotRules())
         before = loaded.row_count if loaded else None
         findings = [
@@ -134,9 +137,9 @@ class Coordinates:
             for one in on_rows(COORDINATES, len(found), before, rules.at_least, rules.change_percent)
         ]
         if blocked := [one for one in findings if one.outcome == BLOCKED]:
+            accepts = [word for one in blocked for word in ("--accept", one.rule)]
             raise DumpRejectedError(
-                f"coordinates {KEY}: {'; '.join(map(str, blocked))}; {_TODO}. If that is as it should be, type the same "
-                f"with {' '.join(f'--accept {one.rule}' for one in blocked)}"
+                f"coordinates {KEY}: {'; '.join(map(str, blocked))}; {to_do}\n  If it is good, type\n    {advice.again(day, *accepts)}"
             )
         rows = [(row["apartment_id"], row["latitude"], row["longitude"], row["source_updated_at"]) for row in found]
         return rows, [one for one in findings if one.outcome != PASSED]

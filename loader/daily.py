@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loader import advice
 from loader.enrich import config
 from loader.enrich.step import enrich
 from loader.errors import LoaderError
@@ -69,4 +70,4 @@ def _enrich(settings: Settings) -> None:
         warn(f"nationalities: {problem}")
     except Exception as bug:  # noqa: BLE001 (an answer more or less is not worth a morning)
         # Only what kind of error: its text may hold a name.
-        warn(f"nationalities: the step failed with {type(bug).__name__}; python -m loader enrich shows where")
+        warn(f"nationalities: the step failed with {type(bug).__name__}; this shows where: {advice.loader('enrich')}")

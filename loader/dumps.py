@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from loader import advice
 from loader.bucket import Bucket
 from loader.contract import Contract
 from loader.errors import DumpRejectedError, NoDumpError
@@ -81,15 +83,16 @@ class Choosing:
             raise DumpRejectedError(
                 f"dump {keys[0]}: {day} lies in the future, today is {self.today} in Japan; rename or remove it"
             )
-        if self.by_hand:
-            return self._without_manifest(day, keys)
-        dump = self._vouched(day, keys)
-        if (dump.day, dump.sha256) in self.withdrawn:
-            raise DumpRejectedError(
-                f"dump {dump.key} was rolled back and is still the same file: put a corrected one into the bucket, or take it all "
-                f"the same with python -m loader load --date {dump.day} --again; nothing was changed"
-            )
-        return dump
+        with told_what_to_type(day):
+            if self.by_hand:
+                return self._without_manifest(day, keys)
+            dump = self._vouched(day, keys)
+            if (dump.day, dump.sha256) in self.withdrawn:
+                raise DumpRejectedError(
+                    f"dump {dump.key} was rolled back and is still the same file; nothing was changed\n  {advice.ask_producer(day)}\n"
+                    f"    {advice.again(day)}\n  If it is good all the same, type\n    {advice.loader('load', '--date', day, '--again')}"
+                )
+            return dump
 
     def newest(
         self,
@@ -120,31 +123,37 @@ class Choosing:
                 rejected(day, listed[day][0], rejection)
                 reasons += [str(rejection)] if day <= last else []
         if reasons:
-            raise DumpRejectedError("; ".join(reasons[:5]))
+            raise DumpRejectedError("\n".join(reasons[:5]))
         wanted = "dump" if first is None else f"dump of {last}" if first == last else f"dump of {first} to {last}"
         known = f"the newest is of {max(listed)}" if listed else "it holds no dumps/gghouse_YYYYMMDD.sql[.gz] at all"
-        raise NoDumpError(f"{self.bucket.uri} holds no {wanted}; {known}; nothing was changed")
+        older = [day for day in listed if day < (first or last)]
+        instead = ""
+        if first and older:
+            stale = advice.again(last, "--max-stale-days", (last - max(older)).days)
+            instead = f"\n  An older one will do? Type\n    {stale}"
+        raise NoDumpError(
+            f"{self.bucket.uri} holds no {wanted}; {known}; nothing was changed\n  {advice.ask_producer(last)}\n    {advice.again(last)}{instead}"
+        )
 
     def _vouched(self, day: dt.date, keys: list[str]) -> Dump:
         name = _MANIFEST_KEY.format(day)
         if name not in self.bucket.keys(name):
             raise DumpRejectedError(
-                f"dump {keys[0]}: {name} is missing, so nobody vouches for it: wait for the producer; "
-                f"a dump made by hand: load --date {day} --no-manifest"
+                f"dump {keys[0]}: {name} is missing, so nobody vouches for it\n  Wait for the producer, then type\n    {advice.again(day)}\n"
+                f"  If it was made by hand, type\n    {advice.loader('load', '--date', day, '--no-manifest')}"
             )
         with self.bucket.open(name) as body:
             manifest = read_manifest(body.read(), name)
         if manifest.key not in keys or manifest.day != day:
             raise DumpRejectedError(
-                f"{name} speaks of {manifest.key} of {manifest.day}, not of {' or '.join(keys)} of {day}: have the producer write "
-                "it again; nothing was changed"
+                f"{name} speaks of {manifest.key} of {manifest.day}, not of {' or '.join(keys)} of {day}; nothing was changed"
             )
         require_acceptable(manifest, self.contract, name, self.today)
         size = self.bucket.size(manifest.key)
         if size != manifest.size_bytes:
             raise DumpRejectedError(
-                f"dump {manifest.key}: {size:,} bytes where its manifest says {manifest.size_bytes:,}: the upload is cut or changed, get "
-                "the file again; nothing was changed"
+                f"dump {manifest.key}: {size:,} bytes where its manifest says {manifest.size_bytes:,}: the upload is cut or changed; "
+                "nothing was changed"
             )
         return Dump(day, manifest.key, size, manifest.sha256, manifest.taken_at, manifest.rows_by_table)
 
@@ -155,6 +164,17 @@ class Choosing:
             )
         end_of_day = dt.datetime.combine(day, dt.time.max).replace(microsecond=0)
         return Dump(day, keys[0], self.bucket.size(keys[0]), None, end_of_day)
+
+
+@contextmanager
+def told_what_to_type(day: dt.date) -> Iterator[None]:
+    """Within, whatever refuses a day's dump says what to type next: to ask the producer, unless it says something else."""
+    try:
+        yield
+    except DumpRejectedError as rejection:
+        if advice.commands(str(rejection)):
+            raise
+        raise DumpRejectedError(f"{rejection}\n  {advice.ask_producer(day)}\n    {advice.again(day)}") from rejection
 
 
 def _day(digits: str, key: str) -> dt.date:

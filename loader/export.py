@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
-from loader import clock, generations, ledger, snapshots
+from loader import advice, clock, generations, ledger, snapshots
 from loader.bucket import open_bucket
 from loader.contract import read_contract
 from loader.datasets import DATASETS, Dataset
@@ -68,11 +68,11 @@ def export(
                     say(f"{day}: the bucket has its files")
                 elif live and live.day == day:
                     with step(name, total=len(wanted)) as progress:
-                        rows = snapshots.export(warehouse, bucket, day, wanted, progress=progress.advance)
-                        progress.note(rows=rows)
+                        snapshots.export(warehouse, bucket, day, wanted, progress=progress.advance).shown(progress)
                 elif day not in listed:
                     raise NoDumpError(
-                        f"{bucket.uri} holds no dump of {day}, so its files can't be made: bring it there, or leave that day out"
+                        f"{bucket.uri} holds no dump of {day}, so its files can't be made\n  {advice.ask_producer(day)}\n"
+                        f"    {advice.again(day)}"
                     )
                 else:
                     landing.export(choosing.of_day(day, listed[day]), wanted, name)

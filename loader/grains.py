@@ -8,10 +8,12 @@ without the day is a small mart's, and counted whole.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from loader import advice
 from loader.errors import LoaderError
 
 if TYPE_CHECKING:
@@ -39,14 +41,37 @@ def assert_rows_once(context: Context, snapshots: dict[str, Snapshot]) -> None:
         for grain in snapshot.model.grains:
             columns = [column.name for column in grain.find_all(exp.Column)]
             if extra := _extra_rows(context.engine_adapter, name, exp.to_table(snapshot.table_name()), columns, day):
-                repeated[name] = extra
+                repeated[name] = (
+                    extra,
+                    *_days(context.engine_adapter, exp.to_table(snapshot.table_name()), columns, day),
+                )
     if repeated:
-        lines = [f"  {name}: {extra:,} rows too many" for name, extra in repeated.items()]
-        first = next(iter(repeated))
+        lines = [f"  {name}: {extra:,} rows too many" for name, (extra, *_) in repeated.items()]
+        anew = [
+            f"    {advice.sqlmesh('plan', '--restate-model', name, '--start', str(first), '--end', str(last))}"
+            for name, (_, first, last) in repeated.items()
+        ]
         raise LoaderError(
-            "rows stand twice, though no row of a day does that was computed just now: something else has written. Make the days anew: "
-            f"sqlmesh plan --restate-model {first} --start DAY --end DAY\n" + "\n".join(lines)
+            "\n".join(
+                (
+                    "rows stand twice, though no row of a day does that was computed just now: something else has written",
+                    *lines,
+                    "  Make the days anew",
+                    *anew,
+                )
+            )
         )
+
+
+def _days(adapter: EngineAdapter, table: exp.Table, columns: list[str], day: str) -> tuple[dt.date, dt.date]:
+    """The first and the last day with a row that stands twice."""
+    ((first, last),) = adapter.fetchall(
+        f"""SELECT MIN(first_day), MAX(last_day) FROM (
+            SELECT MIN({day}) AS first_day, MAX({day}) AS last_day FROM {table.sql(adapter.dialect)}
+            GROUP BY {", ".join(columns)} HAVING COUNT(*) > 1
+        ) AS repeated"""
+    )
+    return first, last
 
 
 def _extra_rows(adapter: EngineAdapter, name: str, table: exp.Table, columns: list[str], day: str) -> int:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loader import calendar, changes, generations, ledger, load_report, snapshots
+from loader import advice, calendar, changes, generations, ledger, load_report, snapshots
 from loader.bucket import Bucket
 from loader.changes import Changes
-from loader.contract import WHOLE_DUMP, Contract
+from loader.contract import Contract
 from loader.contract.findings import ACCEPTED, BLOCKED, NOTED, WARNED, Finding
 from loader.datasets import DATASETS, Dataset
 from loader.dump_report import DumpReport
-from loader.dumps import Dump
+from loader.dumps import Dump, told_what_to_type
 from loader.errors import DumpRejectedError
-from loader.progress import step
+from loader.progress import counted, step
 from loader.row_counts import left_open, require_counted
 from loader.warehouse.base import Warehouse
 from loader.warehouse.own_tables import RESERVED
@@ -59,7 +59,8 @@ class Landing:
         try:
             what = "load dump" if not aside else "load past dump"
             with step(f"{what} {dump.day}", total=dump.size_bytes, unit="bytes") as progress:
-                entry = attempt.read(progress.advance)
+                with told_what_to_type(dump.day):
+                    entry = attempt.read(progress.advance)
                 findings = [one for one in attempt.findings if one.outcome in (NOTED, WARNED, ACCEPTED)]
                 changed = attempt.keep_aside(entry) if aside else attempt.publish(entry)
                 progress.note(
@@ -70,6 +71,7 @@ class Landing:
                     changes={table: str(one) for table, one in changed.items() if one},
                     **({"notice": self.warehouse.notice} if self.warehouse.notice else {}),
                 )
+                progress.tell("; ".join(_in_words(attempt.report, changed, findings, self.warehouse.notice)))
         except DumpRejectedError as rejection:
             attempt.reject(rejection)
             raise
@@ -91,9 +93,10 @@ class Landing:
         attempt = _Attempt(self, dump, generations.begin(self.warehouse, dump.day))
         try:
             with step(name, total=dump.size_bytes, unit="bytes") as progress:
-                attempt.read(progress.advance)
-                progress.note(
-                    rows=snapshots.export(self.warehouse, self.bucket, dump.day, datasets, attempt.generation.schema)
+                with told_what_to_type(dump.day):
+                    attempt.read(progress.advance)
+                snapshots.export(self.warehouse, self.bucket, dump.day, datasets, attempt.generation.schema).shown(
+                    progress
                 )
         finally:
             generations.drop_unused(self.warehouse)
@@ -140,6 +143,7 @@ class _Attempt:
 
     def _judge(self) -> None:
         from loader.contract.gate import Landed, examine
+        from loader.contract.refusal import refusal
 
         warehouse, coming, day = self.to.warehouse, self.generation.schema, self.dump.day
         entries, live = ledger.entries(warehouse, ledger.DUMP), generations.live(warehouse)
@@ -163,20 +167,7 @@ class _Attempt:
         self.findings = examine(warehouse, landed, self.to.contract, _read_by_models(), self.to.accepted)
         blocked = [one for one in self.findings if one.outcome == BLOCKED]
         if blocked:
-            lines = "".join(f"\n  {one}" for one in blocked)
-            acceptable = [one.rule for one in blocked if self.to.contract.may_be_accepted(one.rule)]
-            if len(acceptable) == len(blocked):
-                accepts = " ".join(f"--accept {rule}" for rule in acceptable)
-                advice = f"Get the dump of {day}. " if WHOLE_DUMP & {*acceptable} else ""
-                advice += f"If that is as it should be, type the same with {accepts}; if it always is, change "
-                advice += "the rule's bound in contract.yaml, or name the rule under only_warn there"
-            elif any(one.rule.startswith("whole:") for one in blocked):
-                advice = "Have the producer make the whole dump again"
-            else:
-                advice = "If the source is right, the models must follow it first: models/staging"
-            raise DumpRejectedError(
-                f"dump {Path(self.dump.key).name} did not pass the gate; nothing was changed. {advice}{lines}"
-            )
+            raise DumpRejectedError(refusal(Path(self.dump.key).name, day, blocked, self.to.contract))
 
     def publish(self, entry: ledger.Entry) -> dict[str, Changes]:
         warehouse = self.to.warehouse
@@ -220,20 +211,30 @@ def _check(dump: Dump, report: DumpReport) -> None:
         told = f"against {dump.size_bytes:,}" + (f" and {dump.sha256[:12]}…" if dump.sha256 else "")
         raise DumpRejectedError(
             f"dump {name}: its bytes are not those of its manifest ({report.size_bytes:,} bytes, sha256 {report.sha256[:12]}…, "
-            f"{told}); get the file again; nothing was changed"
+            f"{told}); nothing was changed"
         )
     if dump.sha256 is None and not report.complete:
         raise DumpRejectedError(
-            f"dump {name}: it ends without mysqldump's own closing line, and nothing else says that it is whole: get it again; "
-            "nothing was changed"
+            f"dump {name}: it ends without mysqldump's own closing line, and nothing else says that it is whole; nothing was changed"
         )
     for table, figures in report.tables.items():
         if figures.rows_in_dump != figures.rows_landed:
             raise DumpRejectedError(
-                f"dump {name}, table {table}: {figures.rows_in_dump:,} rows in the dump, {figures.rows_landed:,} landed: type the same "
-                "again, and if it says so again keep the dump, for that is a fault of the loader; nothing was changed"
+                f"dump {name}, table {table}: {figures.rows_in_dump:,} rows in the dump, {figures.rows_landed:,} landed; nothing was changed\n"
+                f"  Type it again, and if it says so again keep the dump, for that is a fault of the loader\n    {advice.again(dump.day)}"
             )
     require_counted(dump, report)
+
+
+def _in_words(
+    report: DumpReport, changed: dict[str, Changes], findings: list[Finding], notice: str | None
+) -> Iterator[str]:
+    yield f"{counted(report.rows_landed, 'row')} in {counted(len(report.tables), 'table')}"
+    if tables := [table for table, one in changed.items() if one]:
+        yield f"changed since the dump before: {', '.join(tables)}"
+    yield from (f"{one.outcome}: {one}" for one in findings)
+    if notice:
+        yield notice
 
 
 def _figures(report: DumpReport) -> dict[str, dict[str, object]]:

@@ -51,6 +51,7 @@ def land(settings: Settings, request: Request) -> Loaded:
     contract.require_acceptable(request.accepted)
     bucket = open_bucket(settings.bucket_uri)
     with open_warehouse(settings) as warehouse, tempfile.TemporaryDirectory(prefix="loader-") as scratch:
+        _remember(warehouse, bucket.uri)
         generations.drop_unused(warehouse)
         withdrawn = set() if request.again else ledger.withdrawn(warehouse, ledger.DUMP)
         choosing = Choosing(bucket, contract, today, withdrawn, request.by_hand)
@@ -69,6 +70,13 @@ def land(settings: Settings, request: Request) -> Loaded:
         return loading.loaded
 
 
+def _remember(warehouse: Warehouse, uri: str) -> None:
+    if warehouse.query("SELECT uri FROM landing.loaded_from") != [(uri,)]:
+        with warehouse.transaction():
+            warehouse.execute("DELETE FROM landing.loaded_from")
+            warehouse.execute("INSERT INTO landing.loaded_from VALUES (?)", uri)
+
+
 def _answers(warehouse: Warehouse, bucket: Bucket) -> None:
     """Brings in the nationalities that the bucket's file has and this database lacks, whether or not a model is configured today.
 
@@ -82,6 +90,7 @@ def _answers(warehouse: Warehouse, bucket: Bucket) -> None:
     if synced.restored or synced.exported:
         with step("nationality answers") as progress:
             progress.note(from_bucket=synced.restored, written_to_bucket=synced.exported)
+            progress.tell(f"{synced.restored:,} from the bucket, {synced.exported:,} written to it")
 
 
 def _behind(warehouse: Warehouse) -> bool:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from loader import calendar, generations, ledger, snapshots
+from loader import calendar, generations, ledger, missing, snapshots
 from loader.bucket import Bucket
 from loader.coordinates import Coordinates
 from loader.dumps import Choosing, Dump
 from loader.errors import DumpRejectedError, LoaderError, NoDumpError
 from loader.landing import Landing
-from loader.progress import say, step, warn
+from loader.progress import counted, say, step, warn
 from loader.snapshot_landing import Snapshots
 from loader.warehouse import Warehouse
 
@@ -98,6 +97,10 @@ class Loading:
             dump = self.choosing.newest(listed, self._first(), self._expected, self._refused)
             for rejection in self._passed_over:
                 warn(f"not taken: {rejection}")
+            if self.request.max_stale_days and dump.day < self._expected:
+                warn(
+                    f"there is no dump of {self._expected} to take: what follows is of {dump.day}, the newest that there is"
+                )
             live = generations.live(self._warehouse)
             if live and self.request.day is None and dump.day < live.day:
                 say(f"The dump of {live.day} is loaded, and the bucket has none that is newer and acceptable.")
@@ -146,6 +149,7 @@ class Loading:
         if past and snapshots.lacking(self._warehouse, dump.day):
             same = False  # its daily files are what a past day is loaded for
         if same and not self.request.again:
+            calendar.nothing_rejected(self._warehouse, ledger.DUMP, dump.day)
             say(f"The dump of {dump.day} is already loaded.")
             return
         if live and not past:
@@ -159,8 +163,8 @@ class Loading:
             return
         try:
             with step(f"export snapshots {day}", total=len(wanted)) as progress:
-                rows = snapshots.export(self._warehouse, self.landing.bucket, day, wanted, progress=progress.advance)
-                progress.note(rows=rows)
+                done = snapshots.export(self._warehouse, self.landing.bucket, day, wanted, progress=progress.advance)
+                done.shown(progress)
         except LoaderError as problem:
             self.loaded.problems.append(problem)
 
@@ -174,12 +178,15 @@ class Loading:
         found = snapshots.look(self._warehouse, bucket, live.day, self.choosing.today)
         for file in found.same:
             ledger.set_version(self._warehouse, file.dataset.name, file.day, file.version)
+            calendar.nothing_rejected(self._warehouse, file.dataset.name, file.day)
         rejected = list(found.rejected)
         if found.to_land or found.gone:
             with step("load snapshots", total=len(found.to_land)) as progress:
-                landed = Snapshots(self._warehouse, bucket, self.landing.contract, self.request.accepted)
+                landed = Snapshots(self._warehouse, bucket, self.landing.contract, live.day, self.request.accepted)
                 landed.land(found.to_land, self.landing.scratch, progress.advance)
                 progress.note(files=landed.files, rows=landed.rows, **found.figures())
+                more = [f"{number:,} {name.replace('_', ' ')}" for name, number in found.figures().items()]
+                progress.tell(", ".join([counted(landed.files, "file"), counted(landed.rows, "row"), *more]))
             rejected += landed.rejected
             self.loaded.changed = self.loaded.changed or landed.files > 0
         waived = calendar.waived(self._warehouse, self._expected) - ledger.days_with_files(self._warehouse)
@@ -205,7 +212,9 @@ class Loading:
 
     def missing_days(self) -> None:
         """Tells of the days before the expected one that are neither loaded nor waived."""
-        self.loaded.problems += _told([day for day in self._missing_days() if not day.excused(self._expected)])
+        self.loaded.problems += missing.told(
+            [day for day in self._missing_days() if not day.excused(self._expected)], self._expected
+        )
 
     def _missing_days(self) -> list[calendar.Day]:
         first, last = self._expected - self._window, self._expected - dt.timedelta(days=1)
@@ -235,27 +244,3 @@ def is_loaded(warehouse: Warehouse, bucket: Bucket, dump: Dump) -> bool:
     """Whether a dump is in, byte for byte."""
     landed = ledger.entries(warehouse, ledger.DUMP).get(dump.day)
     return landed is not None and landed.entry.sha256 == (dump.sha256 or snapshots.digest(bucket, dump.key))
-
-
-def _told(days: list[calendar.Day]) -> Iterator[LoaderError]:
-    """Days that are not complete, in words; such as follow each other and lack the same in one sentence."""
-
-    def lacks(day: calendar.Day) -> str:
-        return " and ".join(day.lacking)
-
-    def alike(item: tuple[int, calendar.Day]) -> tuple:
-        number, day = item
-        # Of consecutive days, date less place in the list is the same.
-        return (day.date - dt.timedelta(days=number), lacks(day), day.reasons and day.date)
-
-    for _, group in itertools.groupby(enumerate(days), key=alike):
-        found = [day for _, day in group]
-        first, last, many = found[0], found[-1], len(found) > 1
-        which = f"{first.date} to {last.date} ({len(found)} days)" if many else str(first.date)
-        day = "DAY" if many else first.date
-        todo = f"get {'each' if many else 'it'} and type python -m loader load --date {day}, or take {'each' if many else 'it'} as lost with "
-        todo += f'python -m loader waive {day} --reason "..."'
-        if first.reasons:
-            yield DumpRejectedError(f"{which} was rejected: {'; '.join(first.reasons)}\n  {todo}")
-        else:
-            yield NoDumpError(f"{which} {'are' if many else 'is'} missing ({lacks(first)}): {todo}")

@@ -29,7 +29,9 @@ def take(warehouse: Warehouse, where: str) -> None:
         BusyError: somebody else holds it; the message says who.
     """
     if warehouse.query("SELECT GET_LOCK(?, 0)", NAME)[0][0] != 1:
-        raise BusyError(f"another run is under way on {where}: {holder(warehouse)}; nothing was changed")
+        raise BusyError(
+            f"another run is under way on {where}: {holder(warehouse)}; nothing was changed. Wait until it ends, then type the same again"
+        )
 
 
 def sign(warehouse: Warehouse) -> None:

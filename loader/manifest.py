@@ -82,9 +82,7 @@ def read_manifest(body: bytes, name: str) -> Manifest:
         wrong = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'it'}: {one['msg']}" for one in error.errors())
         raise DumpRejectedError(f"{name}: {wrong}") from None
     except (ValueError, OverflowError, RecursionError):
-        raise DumpRejectedError(
-            f"{name} is no JSON, or one of its dates and times is none: ask the producer to write it again, then type the same"
-        ) from None
+        raise DumpRejectedError(f"{name} is no JSON, or one of its dates and times is none") from None
     valid = fields.valid_for_etl if fields.valid_for_etl is not None else fields.source_valid
     if valid is not True:
         raise DumpRejectedError(f"{name} says that the dump is not valid (reason: {_plain(fields.reason)})")

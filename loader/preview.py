@@ -37,7 +37,7 @@ def preview(settings: Settings, request: Request) -> Iterator[str]:
         yield "Load"
         day = yield from _dumps(warehouse, bucket, contract, request, expected)
         yield from _files(warehouse, bucket)
-        yield from _coordinates(Coordinates(warehouse, bucket, contract, request.accepted))
+        yield from _coordinates(Coordinates(warehouse, bucket, contract, request.accepted), expected)
         window = dt.timedelta(days=contract.continuity_days)
         before = list(calendar.days(warehouse, expected - window, expected - dt.timedelta(days=1)))
         if missing := [one.date for one in before if not one.complete and not one.excused(expected)]:
@@ -83,9 +83,9 @@ def _files(warehouse: Warehouse, bucket: Bucket) -> Iterator[str]:
     yield from (f"  refused: {rejection}" for _, rejection in found.rejected)
 
 
-def _coordinates(file: Coordinates) -> Iterator[str]:
+def _coordinates(file: Coordinates, day: dt.date) -> Iterator[str]:
     try:
-        rows = file.would_land()
+        rows = file.would_land(day)
     except DumpRejectedError as rejection:
         yield f"  refused: {rejection}"
         return

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlmesh.core.notification_target import NotificationEvent
 from sqlmesh.core.state_sync.base import DelegatingStateSync
 from sqlmesh.utils import CorrelationId
 
+from loader import advice, failures
 from loader.errors import LoaderError
 from loader.project import PROD, environment
 
@@ -45,7 +46,7 @@ class Prod:
         found = environment(context)
         if not found.finalized_ts:
             raise LoaderError(
-                "the last sqlmesh plan was interrupted while it changed prod; nothing was run. Apply it again: sqlmesh plan"
+                f"the last plan was interrupted while it changed prod; nothing was run. Apply it again\n  {advice.sqlmesh('plan')}"
             )
         self.context, self.console, self.plan_id = context, console, found.plan_id
         self._nodes = list(context.state_sync.get_snapshots(found.snapshots).values())
@@ -84,11 +85,22 @@ class Prod:
             run_environment_statements=True,
         )
         self.refresh()
-        if status.is_failure or self.console.failures:
-            reasons = "\n".join(f"  {line}" for line in self.console.failures) or "  SQLMesh gave no reason; see logs/"
+        if status.is_failure or self.console.failed or self.console.failures:
+            reasons = "\n".join(f"  {line}" for line in self._reasons())
             raise LoaderError(
                 f"the run for {day} failed; what it computed before stays, the rest is open and done by the next run\n{reasons}"
             )
+
+    def _reasons(self) -> Iterator[str]:
+        console = self.console
+        yield from (line for error in console.failed for line in failures.in_words(error, self.models))
+        yield from console.failures
+        if not console.failed and not console.failures:
+            yield "SQLMesh gave no reason: see logs/"
+        if skipped := sorted({failures.bare(name) for name in console.skipped}):
+            yield f"not computed, for they stand on what failed: {', '.join(skipped)}"
+        yield "When that is mended, type"
+        yield f"  {advice.loader('run')}"
 
     def refresh(self) -> None:
         """Gives the versions the days that are computed by now: another version of theirs may share a table, and its days were opened."""

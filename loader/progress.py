@@ -19,8 +19,6 @@ from rich.progress import (
     ProgressColumn,
     Task,
     TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
     TransferSpeedColumn,
 )
 from rich.text import Text
@@ -52,10 +50,20 @@ class Step:
         self.advance = advance
         self.expect = expect  # so much more of it than was known
         self.figures: dict[str, Any] = {}
+        self.words = ""
+
+    def tell(self, words: str) -> None:
+        """What a person reads in the closing line, in place of the figures."""
+        self.words = words
 
     def note(self, **figures: Any) -> None:
-        """Adds figures to the closing line."""
+        """Adds figures to the closing line: those of a log."""
         self.figures.update(figures)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: `1 file`, `1,200 files`."""
+    return f"{number:,} {noun}{'s' if number != 1 else ''}"
 
 
 @contextmanager
@@ -90,8 +98,9 @@ def step(name: str, total: int | None = None, unit: str = "files") -> Iterator[S
             line = {"step": name, "outcome": outcome, "seconds": seconds, **current.figures}
             print(json.dumps(line, ensure_ascii=False, default=str), flush=True)
         elif bar and outcome == "done":
-            shown = ", ".join(f"{key.replace('_', ' ')} {_short(value)}" for key, value in current.figures.items())
-            _console.print(f"[green]✓[/] {name}: {shown} [dim]({seconds:.1f} s)[/]")
+            figures = ", ".join(f"{key.replace('_', ' ')} {_short(value)}" for key, value in current.figures.items())
+            came_to = f": {escape(current.words or figures)}" if current.words or figures else ""
+            _console.print(f"[green]✓[/] {name}{came_to} [dim]({seconds:.1f} s)[/]")
 
 
 def say(text: str) -> None:
@@ -114,9 +123,7 @@ def _bar(unit: str) -> Progress:
         TextColumn("{task.description}"),
         BarColumn(bar_width=20),
         *amounts,
-        TimeElapsedColumn(),
-        TextColumn("[dim]left[/]"),
-        TimeRemainingColumn(),
+        _TimeLeft(),
         console=_console,
         transient=True,
     )
@@ -129,9 +136,18 @@ class _Rate(ProgressColumn):
         return Text(f"{task.speed:,.1f}/s" if task.speed else "–/s", style="progress.data.speed")
 
 
+class _TimeLeft(ProgressColumn):
+    """How long it will take yet, or has taken where that is not known: one of the two, for both do not fit a narrow terminal."""
+
+    def render(self, task: Task) -> Text:
+        left = task.time_remaining
+        return Text(f"{_clock(task.elapsed or 0)} so far" if left is None else f"{_clock(left)} left")
+
+
+def _clock(seconds: float) -> str:
+    minutes, seconds = divmod(int(seconds), 60)
+    return f"{minutes}:{seconds:02}"
+
+
 def _short(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    if isinstance(value, dict):
-        return f"in {len(value)} tables" if value else "none"
-    return str(value)
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

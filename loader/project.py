@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from loader import advice
 from loader.errors import LoaderError
 from loader.settings import PROJECT, Settings
 
@@ -37,7 +38,7 @@ def sqlmesh_context(settings: Settings, *, models: bool = False) -> Iterator[tup
     from loader.evaluator import use_run_evaluator
 
     if not settings.mysql and not settings.duckdb_file.exists():
-        raise LoaderError(f"{settings.duckdb_file} does not exist: load a dump first with python -m loader load")
+        raise LoaderError(f"{settings.duckdb_file} does not exist. Load a dump first\n  {advice.loader('load')}")
     constants.MAX_FORK_WORKERS = 1  # processes that read models cost more than they save
     console = _console()
     set_console(console)
@@ -72,7 +73,7 @@ def environment(context: Context) -> Environment:
     """
     found = context.state_sync.get_environment(PROD)
     if found is None:
-        raise LoaderError("prod has no models yet: review and apply a plan first with sqlmesh plan")
+        raise LoaderError(f"prod has no models yet: review and apply a plan first\n  {advice.sqlmesh('plan')}")
     return found
 
 
@@ -90,10 +91,12 @@ def _console() -> Any:
     from sqlmesh.core.console import NoopConsole
 
     class RunConsole(NoopConsole):
-        """Keeps failures in plain words and counts what was computed."""
+        """Keeps what failed and counts what was computed."""
 
         def __init__(self) -> None:
             self.failures: list[str] = []
+            self.failed: list[BaseException] = []
+            self.skipped: list[str] = []
             self.warnings: list[str] = []
             self.computed: dict[str, int] = {}
             self.audits_passed = 0
@@ -111,13 +114,10 @@ def _console() -> Any:
             self.advance(1)
 
         def log_failed_models(self, errors) -> None:
-            self.failures += [line for error in errors for line in _in_words(error)]
+            self.failed += errors
 
         def log_skipped_models(self, snapshot_names) -> None:
-            if snapshot_names:
-                self.failures.append(
-                    f"not computed, as they stand on what failed: {', '.join(sorted(map(_bare, snapshot_names)))}"
-                )
+            self.skipped += snapshot_names
 
         def log_error(self, message, *args, **kwargs) -> None:
             self.failures.append(str(message))
@@ -126,23 +126,3 @@ def _console() -> Any:
             self.warnings.append(str(short_message))
 
     return RunConsole()
-
-
-def _bare(name: str) -> str:
-    return ".".join(name.replace('"', "").split(".")[-2:])
-
-
-def _in_words(error: BaseException) -> list[str]:
-    """A failed model in words: which audit, how many rows, how to look at them."""
-    from sqlmesh.utils.errors import NodeAuditsErrors
-
-    cause = error.__cause__ or error
-    model = _bare(
-        getattr(error, "node", ("", ""))[0] if isinstance(getattr(error, "node", None), tuple) else str(error)
-    )
-    if isinstance(cause, NodeAuditsErrors):
-        return [
-            f"{audit.model_name}: audit {audit.audit_name} found {audit.count:,} rows; see them with: {audit.sql(pretty=False)}"
-            for audit in cause.errors
-        ]
-    return [f"{model}: {str(cause).splitlines()[0] if str(cause) else type(cause).__name__}"]

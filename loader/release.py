@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from loader import advice
 from loader.bucket import open_bucket
 from loader.clock import utc_now
 from loader.errors import LoaderError
@@ -28,7 +29,7 @@ def require_applied(settings: Settings, release: str) -> None:
     with sqlmesh_context(settings, models=True) as (context, _):
         environment = context.state_reader.get_environment("prod")
         if environment is None:
-            raise LoaderError("prod has no models yet: review and apply a plan first with sqlmesh plan")
+            raise LoaderError(f"prod has no models yet: review and apply a plan first\n  {advice.sqlmesh('plan')}")
         applied = {info.name: info.fingerprint for info in environment.snapshots}
         ours = {snapshot.name: snapshot.fingerprint for snapshot in context.snapshots.values()}
     differing = sorted(name for name in applied.keys() | ours.keys() if applied.get(name) != ours.get(name))
@@ -36,8 +37,8 @@ def require_applied(settings: Settings, release: str) -> None:
         shown = [".".join(name.replace('"', "").replace("`", "").split(".")[-2:]) for name in differing]
         more = f" and {len(shown) - 5} more" if len(shown) > 5 else ""
         raise LoaderError(
-            f"release {release} is not what was applied to prod: {', '.join(shown[:5])}{more} differ; nothing was computed. Review and "
-            "apply its models with sqlmesh plan, or deploy the release that was applied"
+            f"release {release} is not what was applied to prod: {', '.join(shown[:5])}{more} differ; nothing was computed. Deploy "
+            f"the release that was applied, or review and apply this one's models\n  {advice.sqlmesh('plan')}"
         )
 
 

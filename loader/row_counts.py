@@ -25,7 +25,7 @@ def require_counted(dump: Dump, report: DumpReport) -> None:
         if landed is None or landed.rows_landed != counted:
             found = "is not in the dump" if landed is None else f"{landed.rows_landed:,} rows landed"
             raise DumpRejectedError(
-                f"dump {name}, table {table}: {found}, the manifest counts {counted:,}: get the dump again; nothing was changed"
+                f"dump {name}, table {table}: {found}, the manifest counts {counted:,}; nothing was changed"
             )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from loader import grains, inputs, ledger, quick, restate
+from loader import advice, calendar, grains, inputs, ledger, quick, restate
+from loader.clock import utc_now
 from loader.datasets import DATASETS
 from loader.enrich import cache
 from loader.errors import LoaderError, NoDumpError
-from loader.progress import step
+from loader.progress import counted, step
 from loader.project import prod_snapshots, sqlmesh_context
 from loader.settings import Settings
 from loader.warehouse import Warehouse, open_warehouse, read_warehouse
@@ -60,7 +62,14 @@ def run(settings: Settings, day: dt.date | None = None) -> RunResult:
         LoaderError: a model or an audit failed; the message names it.
     """
     with open_warehouse(settings) as warehouse:
-        return _run(settings, warehouse, _loaded(warehouse, day))
+        loaded = _loaded(warehouse, day)
+        warehouse.execute("DELETE FROM landing.failed_run")
+        try:
+            return _run(settings, warehouse, loaded)
+        except LoaderError as failed:
+            reason = str(failed)[: calendar.REASON_LENGTH]
+            warehouse.execute("INSERT INTO landing.failed_run VALUES (?, ?, ?)", loaded.day, reason, utc_now())
+            raise
 
 
 @dataclass(frozen=True)
@@ -109,10 +118,21 @@ def _run(settings: Settings, warehouse: Warehouse, loaded: _Loaded) -> RunResult
                 restated_days=result.restated,
                 warnings=console.warnings,
             )
+            progress.tell(_in_words(result, len(console.computed), console.warnings))
         result.fresh_to = fresh_to(prod.models)
         if is_new:
             _remember(warehouse, prod, loaded)
     return result
+
+
+def _in_words(result: RunResult, models: int, warnings: Sequence[str]) -> str:
+    if not models:
+        return "nothing to compute: everything that there is was computed before"
+    words = f"{counted(models, 'model')} computed, {counted(result.audits_passed or 0, 'audit')} passed"
+    if result.restated:
+        changed = ", ".join(f"{name} {days:,}" for name, days in sorted(result.restated.items()))
+        words += f"; earlier days computed again, for the dump has other rows for them: {changed}"
+    return "; ".join([words, *warnings])
 
 
 def _remember(warehouse: Warehouse, prod: Prod, loaded: _Loaded) -> None:
@@ -219,8 +239,8 @@ def assert_fresh(result: RunResult) -> None:
     if stale := result.stale():
         lines = [f"  {name}: {last or 'nothing'}" for name, last in stale.items()]
         raise LoaderError(
-            f"not fresh for {result.day}: {len(stale)} models end earlier. Has that day's dump and snapshot landed? "
-            "See python -m loader status\n" + "\n".join(lines)
+            f"not fresh for {result.day}: {len(stale)} models end earlier. Has that day's dump and snapshot landed? This shows it\n"
+            f"  {advice.loader('status')}\n" + "\n".join(lines)
         )
 
 
@@ -233,7 +253,7 @@ def _loaded(warehouse: Warehouse, day: dt.date | None) -> _Loaded:
     if loaded is None or (day and day > loaded):
         raise NoDumpError(
             f"no dump of {day or 'any day'} has been loaded ({f'the newest is {loaded}' if loaded else 'the ledger is empty'}); "
-            "nothing was run. Load it first: python -m loader load"
+            f"nothing was run. Load it first\n  {advice.loader('load', *(('--date', day) if day else ()))}"
         )
     reopened = warehouse.query("SELECT MIN(first_day) FROM landing.days_to_reopen")[0][0]
     computed_to = warehouse.query("SELECT MAX(last_day) FROM landing.computed_to")[0][0]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from loader import advice
 from loader.errors import UsageError
 from loader.mysql_url import Account, parse
 
@@ -47,6 +48,7 @@ class Settings:
         for name in _VARIABLES:
             if os.environ.get(name, "unset").strip() == "":
                 raise UsageError(f"{name} is set but empty: give it a value or unset it")
+        advice.remember_places(bucket, gateway)
         gateway = gateway or os.environ.get("WAREHOUSE_GATEWAY", "duckdb")
         if gateway not in GATEWAYS:
             raise UsageError(
@@ -115,5 +117,5 @@ def state_database() -> dict[str, Any]:
 def _needed(name: str) -> str:
     value = os.environ.get(name)
     if not value:
-        raise UsageError(f"the aurora gateway needs {name}: set it, see python -m loader --help")
+        raise UsageError(f"the aurora gateway needs {name}: set it, as this shows: python -m loader --help")
     return value

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from loader import calendar, ledger, load_report
+from loader import advice, calendar, ledger, load_report
 from loader.bucket import Bucket
 from loader.contract import Contract, SnapshotRules
 from loader.contract.findings import BLOCKED, PASSED, Finding, on_rows, softened
@@ -28,6 +28,7 @@ class Snapshots:
         warehouse: the warehouse.
         bucket: where the files lie.
         contract: bounds of their number of rows.
+        live: the live dump's day, for which a person types the command again.
         accepted: names of rules that somebody accepts.
         files: how many landed.
         rows: rows landed.
@@ -37,6 +38,7 @@ class Snapshots:
     warehouse: Warehouse
     bucket: Bucket
     contract: Contract
+    live: dt.date
     accepted: Collection[str] = ()
     files: int = 0
     rows: int = 0
@@ -76,10 +78,19 @@ class Snapshots:
             finally:
                 workers.shutdown(cancel_futures=True)
 
-    def _reject(self, load_id: int, file: File, rejection: DumpRejectedError) -> None:
+    def _reject(self, load_id: int, file: File, found: DumpRejectedError) -> None:
+        rejection = DumpRejectedError("\n  ".join([str(found), *self._to_do(file)]))
         with self.warehouse.transaction():
             calendar.reject(self.warehouse, load_id, file.dataset.name, file.day, file.key, str(rejection))
         self.rejected.append((file.day, rejection))
+
+    def _to_do(self, file: File) -> Iterator[str]:
+        if self.bucket.keys(f"dumps/gghouse_{file.day:%Y%m%d}.sql"):
+            yield f"Make the files of {file.day} again from that day's dump, then go on. Type"
+            yield f"  {advice.loader('export', '--date', file.day, '--again')}"
+        else:
+            yield f"Put the right {file.key} into the bucket, which has no dump of {file.day} to make it from, then type"
+        yield f"  {advice.again(self.live)}"
 
 
 _Counts = dict[str, dict[dt.date, int]]  # rows landed, by kind and day
@@ -140,8 +151,9 @@ class _Work:
             for one in on_rows(name, rows, before, rules.at_least, rules.change_percent)
         ]
         if blocked := [one for one in found if one.outcome == BLOCKED]:
+            accepts = [word for one in blocked for word in ("--accept", one.rule)]
             raise DumpRejectedError(
-                f"snapshot {self.file.key}: {'; '.join(map(str, blocked))}; the file was not loaded. If that is as it should be, type "
-                f"the same with {' '.join(f'--accept {one.rule}' for one in blocked)}"
+                f"snapshot {self.file.key}: {'; '.join(map(str, blocked))}; the file was not loaded\n"
+                f"  If that is as it should be, type\n    {advice.again(self.to.live, *accepts)}"
             )
         load_report.record_findings(own, self.load_id, [one for one in found if one.outcome != PASSED])

@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from loader import ledger, snapshot_file
+from loader import calendar, ledger, snapshot_file
 from loader.bucket import Bucket
 from loader.datasets import DATASETS, Dataset
 from loader.errors import DumpRejectedError
-from loader.progress import warn
+from loader.progress import Step, counted, warn
 from loader.warehouse import Warehouse
 
 _NAME = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})\.csv")
@@ -38,7 +38,7 @@ class Found:
         rejected: files that can be no file of any day so far.
         gone: keys of landed files that the listing lacks; their rows stay.
         waiting: files of days after the live dump's.
-        same: landed files that the listing calls by another name though their bytes are the same.
+        same: landed files that are the same, though the listing calls them by another name, or another one was refused meanwhile.
     """
 
     to_land: list[File] = field(default_factory=list)
@@ -51,6 +51,27 @@ class Found:
         """What is worth a word."""
         figures = {"gone_from_bucket": len(self.gone), "waiting_for_their_dump": self.waiting}
         return {name: number for name, number in figures.items() if number}
+
+
+@dataclass
+class Exported:
+    """What an export came to.
+
+    Attributes:
+        rows: rows written, by object key.
+        left: keys of the files that the bucket had already.
+    """
+
+    rows: dict[str, int] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+
+    def shown(self, progress: Step) -> None:
+        """Puts it into a step's closing line."""
+        progress.note(rows=self.rows, **({"same_in_bucket": self.left} if self.left else {}))
+        words = f"{counted(len(self.rows), 'file')}, {counted(sum(self.rows.values()), 'row')}"
+        progress.tell(
+            words + (f"; {counted(len(self.left), 'file')} the same in the bucket already" if self.left else "")
+        )
 
 
 def lacking(warehouse: Warehouse, day: dt.date) -> list[Dataset]:
@@ -75,22 +96,27 @@ def export(
         progress: told of 1 more file each time.
 
     Returns:
-        Rows written, by object key.
+        What was written; a file that the bucket has already, byte for byte, is left as it is.
 
     Raises:
         LoaderError: the bucket does not take one; those before it are written.
     """
-    written = {}
+    done = Exported()
     for dataset in datasets:
         key = dataset.key_of(day)
         rows = warehouse.query(dataset.select(warehouse.quote(schema), day))
-        if bucket.keys(key):
-            warn(f"{key} is written anew from the dump of {day}")
-        bucket.write(key, snapshot_file.text_of(dataset, rows, day).encode())
+        body = snapshot_file.text_of(dataset, rows, day).encode()
+        there = bool(bucket.keys(key))
+        if there and digest(bucket, key) == hashlib.sha256(body).hexdigest():
+            done.left.append(key)
+        else:
+            if there:
+                warn(f"{key} is written anew from the dump of {day}")
+            bucket.write(key, body)
+            done.rows[key] = len(rows)
         ledger.admit_again(warehouse, dataset.name, day)
-        written[key] = len(rows)
         progress(1)
-    return written
+    return done
 
 
 def look(warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) -> Found:
@@ -111,7 +137,7 @@ def look(warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) ->
 
 def _look(found: Found, dataset: Dataset, warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) -> None:
     landed, withdrawn = ledger.entries(warehouse, dataset.name), ledger.withdrawn(warehouse, dataset.name)
-    suspects = {day for day, _ in withdrawn}
+    suspects, refused = {day for day, _ in withdrawn}, calendar.refused(warehouse, dataset.name)
     listed = set()
     for stored in bucket.stored(dataset.prefix):
         day = _day(stored.key.removeprefix(dataset.prefix))
@@ -127,11 +153,10 @@ def _look(found: Found, dataset: Dataset, warehouse: Warehouse, bucket: Bucket, 
         elif entry is None:
             if day not in suspects or (day, digest(bucket, stored.key)) not in withdrawn:
                 found.to_land.append(file)
-        elif entry.object_version != stored.version:
-            if digest(bucket, stored.key) != entry.sha256:
-                found.to_land.append(file)
-            else:
-                found.same.append(file)
+        elif entry.object_version != stored.version and digest(bucket, stored.key) != entry.sha256:
+            found.to_land.append(file)
+        elif entry.object_version != stored.version or day in refused:
+            found.same.append(file)
     found.gone += [dataset.key_of(day) for day in sorted(set(landed) - listed)]
 
 

@@ -31,6 +31,7 @@ class Status:
         newest: the newest loaded dump's day, None where none is.
         days: the calendar of the last days, oldest first.
         rejected: the days whose dump or file was refused, and why, newest first.
+        failed_run: the day, the time (UTC) and the message of the last run, if it failed.
         waits_for_run: what was computed stands on a dump that is not live any more.
         findings: what the gate found of the live dump and did not simply pass: outcome, rule, figure.
         changes: table -> what the live dump changed in it.
@@ -45,6 +46,7 @@ class Status:
     newest: dt.date | None
     days: list[calendar.Day]
     rejected: list[tuple[dt.date, str]]
+    failed_run: tuple[dt.date, dt.datetime, str] | None
     waits_for_run: bool
     findings: list[tuple[str, str, str]]
     changes: dict[str, Changes]
@@ -96,6 +98,7 @@ def _status(warehouse: Warehouse, window: dt.timedelta) -> Status:
         newest=newest,
         days=list(calendar.days(warehouse, last - window, last)) if newest else [],
         rejected=rejected,
+        failed_run=next(iter(query("SELECT business_date, failed_at, reason FROM landing.failed_run")), None),
         waits_for_run=bool(query("SELECT 1 FROM landing.days_to_reopen")),
         findings=query(
             f"""SELECT outcome, rule_name, figure FROM landing.load_findings

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import asdict
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, RenderableType
@@ -12,9 +14,11 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from loader import calendar
+from loader import advice, calendar
 from loader.clock import business_today
+from loader.errors import LoaderError
 from loader.freshness import by_layer
+from loader.problems import is_wrong, problems
 from loader.progress import is_quiet
 from loader.settings import Settings
 from loader.status import Status, freshness, status
@@ -23,53 +27,56 @@ _FEW = 3
 _SHORT = 150  # cells of a reason, two lines of a small terminal
 
 
-def show(settings: Settings, *, everything: bool) -> None:
+def show(settings: Settings, *, everything: bool, as_json: bool = False) -> None:
     """Prints it.
 
     Args:
         settings: the warehouse.
-        everything: each day, table, column and finding, rather than what fits one screen.
+        everything: each day, table, column, model and finding, rather than what fits one screen.
+        as_json: one JSON object with everything, for a script.
 
     Raises:
         LoaderError: there is no warehouse yet, or nothing was planned yet; what is loaded has been printed then.
         BusyError: another process holds it.
     """
     console = Console(highlight=False, emoji=False)
-    found = status(settings)
-    console.print(*_wrong(found, business_today(), everything), "", _loaded(found), "", sep="\n")
-    console.print(*_days(found, everything), *_newest_dump(found, everything), "", sep="\n")
-    # The rest is read from SQLMesh's state, for which all of SQLMesh is imported.
-    with nullcontext() if is_quiet() else console.status("reading how far each model reaches ..."):
-        fresh = freshness(settings)
-    console.print(_fresh(fresh, found.newest))
+    found, unplanned, fresh = status(settings), None, {}
+    try:
+        # Read from SQLMesh's state, for which all of SQLMesh is imported.
+        with nullcontext() if is_quiet() or as_json else console.status("reading how far each model reaches ..."):
+            fresh = freshness(settings)
+    except LoaderError as error:
+        unplanned = error
+    wrong = problems(found, fresh, business_today())
+    if as_json:
+        print(json.dumps(_json(found, fresh, wrong), ensure_ascii=False, default=str, indent=2))
+    else:
+        _print_problems(console, wrong, everything)
+        console.print("", _loaded(found), "", *_days(found, everything), *_newest_dump(found, everything), sep="\n")
+        if fresh:
+            console.print("", _fresh(fresh, found.newest, everything), sep="\n")
+    if unplanned:
+        raise unplanned
 
 
-def _wrong(found: Status, today: dt.date, everything: bool) -> Iterator[RenderableType]:
-    """What a person should know first."""
-    said = []
-    if found.newest and found.newest < today:
-        age = (today - found.newest).days
-        said.append(
-            f"today is {today} in Japan, and the newest loaded dump is of {found.newest}, {age} days old: "
-            "python -m loader daily"
-        )
-    if found.newest is None:
-        said.append("no dump is loaded: python -m loader load")
-        said += [escape(f"{day}: refused; {_cut(reason, everything)}") for day, reason in found.rejected]
-    if found.waits_for_run:
-        said.append(
-            "a dump was replaced or rolled back, and what was computed from it still stands: python -m loader run"
-        )
-    said += [escape(_cut(reason, everything)) for reason in [found.coordinates] if reason]
-    said += [_of_day(day, everything) for day in reversed(found.days) if _is_wrong(day, found.newest)]
-    yield f"[red]Wrong: {len(said)}[/]" if said else "[green]Nothing is wrong.[/]"
-    yield from _few(said, everything)
+def _json(found: Status, fresh: Mapping[str, dt.date | None], wrong: Sequence[str]) -> dict[str, object]:
+    told = [{"problem": text, "commands": advice.commands(text)} for text in wrong]
+    return {"problems": told, **asdict(found), "fresh_to": fresh}
 
 
-def _is_wrong(day: calendar.Day, newest: dt.date | None) -> bool:
-    if day.complete:
-        return bool(day.reasons)
-    return not day.excused(max(day.date, newest or day.date))
+def _print_problems(console: Console, wrong: Sequence[str], everything: bool) -> None:
+    console.print(f"[red]Wrong: {len(wrong)}[/]" if wrong else "[green]Nothing is wrong.[/]")
+    shown = (
+        wrong if everything or len(wrong) <= _FEW + 1 else wrong[:_FEW]
+    )  # a line that says "one more" would be no shorter
+    for text in shown:
+        for number, line in enumerate(text.splitlines()):
+            if advice.commands(line):  # whole, to be pasted
+                console.print(" " * 6 + escape(line.strip()), style="bold", soft_wrap=True)
+            else:
+                console.print(Padding(escape(_cut(line, everything)), (0, 0, 0, 4 if number else 2)))
+    if len(shown) < len(wrong):
+        console.print(f"  and {len(wrong) - len(shown)} more: {advice.loader('status', '--all')}", soft_wrap=True)
 
 
 def _of_day(day: calendar.Day, everything: bool) -> str:
@@ -110,7 +117,7 @@ def _days(found: Status, everything: bool) -> Iterator[RenderableType]:
     complete = sum(day.complete for day in found.days)
     yield f"[bold]Days[/] {first} to {last}: {complete} of {len(found.days)} loaded, dump and daily files"
     told = [day for day in found.days if everything or not (day.complete and day.has_manifest)]
-    listed = [_of_day(day, everything) for day in reversed(told) if everything or not _is_wrong(day, found.newest)]
+    listed = [_of_day(day, everything) for day in reversed(told) if everything or not is_wrong(day, found.newest)]
     yield from _few(listed, everything)
 
 
@@ -138,10 +145,11 @@ def _newest_dump(found: Status, everything: bool) -> Iterator[RenderableType]:
         yield f"[bold yellow]Rolled back, and not loaded again by itself[/]: {_cut('; '.join(newest), everything)}"
 
 
-def _fresh(fresh: Mapping[str, dt.date | None], newest: dt.date | None) -> Table:
+def _fresh(fresh: Mapping[str, dt.date | None], newest: dt.date | None, everything: bool) -> Table:
     table = _table("Fresh to", "models", "every model reaches", "behind the newest dump")
     for one in by_layer(fresh, newest):
-        behind = ", ".join(one.behind) or "none"
+        behind = ", ".join(one.behind) if everything else f"{len(one.behind)} of {one.models}"
+        behind = behind if one.behind else "none"
         table.add_row(one.name, str(one.models), str(one.reaches or "nothing yet"), behind)
     return table
 
@@ -162,7 +170,7 @@ def _few(lines: Sequence[str], everything: bool) -> list[Padding]:
     """The first lines, indented, and how many more there are."""
     shown = list(lines)
     if not everything and len(lines) > _FEW + 1:  # a line that says "one more" would be no shorter
-        shown = [*lines[:_FEW], f"and {len(lines) - _FEW} more: python -m loader status --all"]
+        shown = [*lines[:_FEW], f"and {len(lines) - _FEW} more: {advice.loader('status', '--all')}"]
     return [Padding(line, (0, 0, 0, 2)) for line in shown]
 
 

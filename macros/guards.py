@@ -15,7 +15,7 @@ def require_landing(evaluator: MacroEvaluator) -> str:
     if evaluator.runtime_stage == "before_all" and not evaluator.engine_adapter.table_exists("landing.load_ledger"):
         raise SQLMeshError(
             "Nothing has been loaded into this database yet, so there is nothing to plan or run. "
-            "Load a dump first: python -m loader load --bucket <folder or s3://bucket>"
+            "BUCKET is a folder or s3://name. Load a dump first: python -m loader load --bucket BUCKET"
         )
     return NOTHING
 

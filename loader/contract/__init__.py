@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from loader import advice
 from loader.contract.enrichment import Enrichment
 from loader.datasets import COORDINATES, DATASETS
 from loader.errors import UsageError
@@ -159,8 +160,17 @@ class Contract(_Strict):
                     yield f"the dump lacks column {name}.{column}, for which the contract has rules"
 
     def may_be_accepted(self, rule: str) -> bool:
-        """Whether a person may let a rule's finding pass: not what a model can't read, nor what would be another number."""
+        """Whether a person may let a rule's finding pass: not what a model can't read, what its audits refuse, or what would be another
+        number."""
+        if rule.startswith(("key:", "codes:")):
+            return False
         return rule in self.names() or rule.startswith(("longer:", "finer:"))
+
+    def seed_of(self, rule: str) -> str | None:
+        """The seed that lists the known codes of a rule `codes:table.column`, None for another rule."""
+        kind, _, subject = rule.partition(":")
+        table, _, column = subject.partition(".")
+        return self.tables[table].codes[column].seed if kind == "codes" and rule in self.names() else None
 
     def require_acceptable(self, rules: Iterable[str]) -> None:
         """Checks what a person typed behind --accept.
@@ -168,10 +178,16 @@ class Contract(_Strict):
         Raises:
             UsageError: there is no such rule.
         """
-        if unknown := sorted(rule for rule in rules if not self.may_be_accepted(rule)):
+        for rule in sorted(rule for rule in rules if not self.may_be_accepted(rule)):
+            if seed := self.seed_of(rule):
+                raise UsageError(
+                    f"--accept {rule}: a code that the source means is not accepted, but added to seeds/{seed}.csv. Add it there, then type"
+                    f"\n  {advice.sqlmesh('plan')}"
+                )
+            known = ", ".join(sorted(filter(self.may_be_accepted, self.names())))
             raise UsageError(
-                f"--accept {unknown[0]}: there is no such rule. There are: {', '.join(sorted(self.names()))}, and longer: and finer: with a "
-                "column that the gate named"
+                f"--accept {rule}: there is no such rule that may be accepted. There are: {known}, and longer: and finer: with a column that "
+                "the gate named"
             )
 
     def names(self) -> set[str]:

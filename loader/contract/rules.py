@@ -14,6 +14,8 @@ from loader.dump_report import TableReport
 from loader.settings import PROJECT
 from loader.warehouse.base import Warehouse
 
+_FEW_CODES, _LONGEST_CODE = 5, 1_000
+
 
 @dataclass(frozen=True)
 class Examined:
@@ -103,11 +105,14 @@ def _nulled(table: Examined, percent: float) -> Finding:
 
 def _codes(table: Examined, column: str, codes: Codes) -> Finding:
     name, known = table.warehouse.quote(column), ", ".join(map(str, _known(codes.seed)))
-    (unknown,) = table.ask(
-        f"SELECT COUNT(*) FROM {table.source()} WHERE {name} IS NOT NULL AND {name} NOT IN ({known})"
+    found = table.warehouse.query(
+        f"SELECT {name}, COUNT(*) FROM {table.source()} WHERE {name} IS NOT NULL AND {name} NOT IN ({known}) GROUP BY {name} ORDER BY {name}"
     )
+    unknown = sum(count for _, count in found)
     share = _percent(unknown, table.report.rows_landed)
-    figure = f"{unknown:,} rows, {share:.3f} %, have a code that {codes.seed} lacks"
+    figure = (
+        f"{unknown:,} rows, {share:.3f} %, have {_named([code for code, _ in found])} that seeds/{codes.seed}.csv lacks"
+    )
     return judged(
         f"codes:{table.name}.{column}", figure, f"{codes.unknown_percent:g} %", share <= codes.unknown_percent
     )
@@ -143,6 +148,14 @@ def _references(table: Examined, column: str, reference: Reference) -> Finding:
 
 def _percent(part: int, whole: int) -> float:
     return 100 * part / whole if whole else 0.0
+
+
+def _named(codes: list[int]) -> str:
+    """Unknown codes as a message may tell them: numbers that can be no personal data, and few."""
+    shown = [str(code) for code in codes[:_FEW_CODES] if isinstance(code, int) and abs(code) < _LONGEST_CODE]
+    if not shown or len(shown) < len(codes):
+        return "a code"
+    return f"the code {shown[0]}" if len(shown) == 1 else f"the codes {', '.join(shown)}"
 
 
 def _known(seed: str) -> list[int]:

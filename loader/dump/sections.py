@@ -160,14 +160,14 @@ class Sections:
         if len(self._runs) > 1:
             self._go_on()
             ended = self._headers - len(self._runs) + 1
-            told = f"{self._headers} dump headers, {ended} closing lines: a dump in it is cut; get it again"
-            raise Defect(told if self._headers > 1 else "ends without mysqldump's own closing line: get it again")
+            told = f"{self._headers} dump headers, {ended} closing lines: a dump in it is cut"
+            raise Defect(told if self._headers > 1 else "ends without mysqldump's own closing line")
         self._end_of_run()
         if self._saved and not self.headed:
             names = ", ".join(sorted(name.decode("ascii", "replace") for name in self._saved))
-            raise Defect(f"ends without giving back the settings that it saved ({names}): it is cut, get it again")
+            raise Defect(f"ends without giving back the settings that it saved ({names}): it is cut")
         if self.headed and not self.complete:
-            raise Defect("goes on behind mysqldump's own closing line, and ends without another: get it again")
+            raise Defect("goes on behind mysqldump's own closing line, and ends without another")
         remarks = list(self._parts)
         if self._marks & _MARKS.keys():
             left_out = sorted(self._created - self._filled.keys())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from loader import csv_file
+from loader import advice, csv_file
 from loader.bucket import open_bucket
 from loader.contract import read_enrichment
 from loader.csv_file import BadCsv, Column
@@ -55,7 +55,7 @@ class Taken:
             lines.append(
                 f"{self.nameless:,} are of tenants without a name in the newest dump: asked again once there is one."
             )
-        return " ".join([*lines, "Now: python -m loader run"] if self.taken else lines)
+        return " ".join([*lines, f"Now type\n  {advice.loader('run')}"] if self.taken else lines)
 
 
 def take(settings: Settings, file: Path) -> Taken:
@@ -82,7 +82,7 @@ def take(settings: Settings, file: Path) -> Taken:
     with open_warehouse(settings) as warehouse:
         if not warehouse.has_table("staging", "m_nationalities"):
             raise UsageError(
-                "prod has no staging.m_nationalities yet, by which answers are judged. Plan it first: sqlmesh plan"
+                f"prod has no staging.m_nationalities yet, by which answers are judged. Plan it first\n  {advice.sqlmesh('plan')}"
             )
         cache_file.sync(warehouse, bucket)
         known = cache.rows(warehouse)

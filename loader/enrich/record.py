@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from loader.clock import utc_now
+from loader.progress import counted
 from loader.warehouse.base import Warehouse
 
 UNDER_WAY = "under way or killed"
@@ -59,6 +60,18 @@ class Record:
             "yen": float(round(self.yen, 2)),
             "stopped_by": self.stopped_by,
         }
+
+    def in_words(self) -> str:
+        """What a person reads of it."""
+        if not self.to_ask:
+            return "everybody has been asked"
+        words = f"{counted(self.answered, 'answer')} from {self.model_version}"
+        parts = [f"{sum(self.nulls.values()):,} that do not count"] * bool(self.nulls)
+        parts += [f"{sum(self.failures.values()):,} calls failed"] * bool(self.failures)
+        parts += [f"{self.to_ask - self.answered:,} left to ask"] * (self.answered < self.to_ask)
+        parts += [f"{self.yen:,.2f} yen"] * bool(self.yen)
+        parts += [f"the bound of {self.stopped_by} was met"] * (self.stopped_by in ("rows", "time", "yen"))
+        return ", ".join([words, *parts])
 
     def save(self, warehouse: Warehouse) -> None:
         """Writes it, in place of what it was before. Within the caller's transaction."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from loader import advice
 from loader.bucket import open_bucket
 from loader.clock import utc_now
 from loader.contract import read_enrichment
@@ -82,7 +83,7 @@ def _ask(
 ) -> Record | None:
     if not warehouse.has_table("silver", "tenant_nationality"):
         warn(
-            "nobody is asked for a nationality: prod has no silver.tenant_nationality yet. Plan it first: sqlmesh plan"
+            f"nobody is asked for a nationality: prod has no silver.tenant_nationality yet. Plan it first: {advice.sqlmesh('plan')}"
         )
         return None
     master = Master(name for (name,) in warehouse.query("SELECT nationality_name FROM staging.m_nationalities"))
@@ -92,11 +93,12 @@ def _ask(
     if asked.other_key:
         warn(
             f"{asked.other_key:,} nationalities were answered under another {config.NAME_KEY}, so a changed name can't be seen there: "
-            "set that key again, or ask again with python -m loader enrich --again"
+            f"set that key again, or ask again with {advice.loader('enrich', '--again')}"
         )
     done = Record(record.next_id(warehouse), backend.model_version, backend.prompt_version, len(asked.tenants))
     _Run(warehouse, backend, master, rules, chosen.key, Bounds(rules, timer), done).over(asked.tenants)
     progress.note(**done.figures(), nameless=asked.nameless, judged_again=judged_again)
+    progress.tell(done.in_words())
     return done
 
 

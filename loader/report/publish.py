@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from loader.bucket import open_bucket
+from loader import advice
+from loader.bucket import Bucket, open_bucket
 from loader.errors import LoaderError
 from loader.progress import step
 from loader.report.figures import SECTIONS, figures
@@ -13,30 +14,6 @@ from loader.report.quality import quality
 from loader.run import RunResult, as_it_stands
 from loader.settings import Settings
 from loader.warehouse import read_warehouse
-
-
-def made(settings: Settings, result: RunResult) -> str:
-    """The report of the warehouse as it is.
-
-    Args:
-        settings: the warehouse.
-        result: the run that it follows.
-
-    Returns:
-        One HTML file.
-
-    Raises:
-        LoaderError: the warehouse can't be read.
-    """
-    with (
-        read_warehouse(settings) as warehouse,
-        step(f"report {result.day}", total=len(SECTIONS) + 1, unit="sections") as progress,
-    ):
-        shown = {**figures(warehouse, progress.advance), "data": quality(warehouse, result)}
-        progress.advance(1)
-        html = page(shown)
-        progress.note(bytes=len(html.encode()))
-        return html
 
 
 def write(settings: Settings, file: Path | None) -> str:
@@ -50,20 +27,13 @@ def write(settings: Settings, file: Path | None) -> str:
         Where it lies.
 
     Raises:
+        UsageError: no bucket was named, and no file.
         LoaderError: nothing was planned yet, or it can't be read or written.
     """
-    result = as_it_stands(settings)
-    html = made(settings, result)
     if file is None:
-        return _into_bucket(settings, result, html)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(html, encoding="utf-8")
-    except OSError as error:
-        raise LoaderError(
-            f"the report can't be written to {file}: {error.strerror}; name another file with --out"
-        ) from error
-    return str(file)
+        bucket = open_bucket(settings.bucket_uri)  # before anything is computed for it
+        return _made(settings, as_it_stands(settings), bucket)
+    return _made(settings, as_it_stands(settings), file)
 
 
 def after_green_run(settings: Settings, result: RunResult) -> str | None:
@@ -73,16 +43,41 @@ def after_green_run(settings: Settings, result: RunResult) -> str | None:
         What went wrong, a sentence with the next step; None where the report is in the bucket.
     """
     try:
-        _into_bucket(settings, result, made(settings, result))
+        _made(settings, result, open_bucket(settings.bucket_uri))
     # As decision 0006 has it for dashboards: what fails is told, whatever it is, and the morning stays green.
     except Exception as error:  # noqa: BLE001
         reason = str(error).splitlines()[0] if isinstance(error, LoaderError) else f"{type(error).__name__}: {error}"
-        return f"the report of {result.day} was not written: {reason}. The data is good; make it again: python -m loader report"
+        return f"the report of {result.day} was not written: {reason}. The data is good; make it again: {advice.loader('report')}"
     return None
 
 
-def _into_bucket(settings: Settings, result: RunResult, html: str) -> str:
+def _made(settings: Settings, result: RunResult, to: Path | Bucket) -> str:
+    """Makes the report of the warehouse as it is, and says where it lies."""
+    with (
+        read_warehouse(settings) as warehouse,
+        step(f"report {result.day}", total=len(SECTIONS) + 1, unit="sections") as progress,
+    ):
+        shown = {**figures(warehouse, progress.advance), "data": quality(warehouse, result)}
+        progress.advance(1)
+        body = page(shown).encode()
+        place = _to_file(to, body) if isinstance(to, Path) else _to_bucket(to, result, body)
+        progress.note(file=place)
+        progress.tell(place)
+    return place
+
+
+def _to_file(file: Path, body: bytes) -> str:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(body)
+    except OSError as error:
+        raise LoaderError(
+            f"the report can't be written to {file}: {error.strerror}; name another file with --out"
+        ) from error
+    return str(file)
+
+
+def _to_bucket(bucket: Bucket, result: RunResult, body: bytes) -> str:
     key = f"reports/{result.day:%Y%m%d}.html"
-    bucket = open_bucket(settings.bucket_uri)
-    bucket.write(key, html.encode())
+    bucket.write(key, body)
     return f"{bucket.uri}/{key}"

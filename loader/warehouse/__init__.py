@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
+from loader import advice
 from loader.settings import Settings
 from loader.warehouse.base import Warehouse
 from loader.warehouse.own_tables import ADDED
@@ -33,6 +34,7 @@ def open_warehouse(settings: Settings) -> Iterator[Warehouse]:
     with opened as warehouse:
         _add_columns(warehouse)
         settle(warehouse)
+        _advise(settings, warehouse)
         yield warehouse
 
 
@@ -45,7 +47,8 @@ def _add_columns(warehouse: Warehouse) -> None:
             warehouse.execute(f"ALTER TABLE landing.{table} ADD COLUMN {name} {columns[name]}")
 
 
-def read_warehouse(settings: Settings) -> AbstractContextManager[Warehouse]:
+@contextmanager
+def read_warehouse(settings: Settings) -> Iterator[Warehouse]:
     """The warehouse to look at; on MySQL also while another process writes it.
 
     Raises:
@@ -55,10 +58,21 @@ def read_warehouse(settings: Settings) -> AbstractContextManager[Warehouse]:
     if settings.mysql:
         from loader.warehouse import mysql
 
-        return mysql.open_to_read(settings.mysql)
-    from loader.warehouse import duckdb
+        opened = mysql.open_to_read(settings.mysql)
+    else:
+        from loader.warehouse import duckdb
 
-    return duckdb.open_to_read(settings.duckdb_file)
+        opened = duckdb.open_to_read(settings.duckdb_file)
+    with opened as warehouse:
+        _advise(settings, warehouse)
+        yield warehouse
+
+
+def _advise(settings: Settings, warehouse: Warehouse) -> None:
+    """Lets messages name the bucket of the last load where none was named."""
+    if settings.bucket is None and warehouse.has_table("landing", "loaded_from"):
+        for (uri,) in warehouse.query("SELECT uri FROM landing.loaded_from"):
+            advice.remember_bucket(uri)
 
 
 def one_writer(settings: Settings) -> AbstractContextManager[object]:

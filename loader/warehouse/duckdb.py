@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from loader import advice
 from loader.datasets import DATASETS, Dataset
 from loader.duckdb_sql import quote, with_values
 from loader.errors import BusyError, LoaderError
@@ -52,7 +53,7 @@ def open_to_read(file: Path) -> Any:
         LoaderError: there is none yet, or the file is no DuckDB database.
     """
     if not file.exists():
-        raise LoaderError(f"there is no warehouse at {file} yet: load a dump first with python -m loader load")
+        raise LoaderError(f"there is no warehouse at {file} yet. Load a dump first\n  {advice.loader('load')}")
     return open_file(file)
 
 
@@ -62,7 +63,10 @@ def cannot_open(file: Path, error: Exception) -> LoaderError:
     if "Could not set lock" in text:
         holder = text.partition("held in ")[2].partition(". ")[0]
         return BusyError(
-            f"another run is under way on {file}" + (f" (held by {holder})" if holder else "") + "; nothing was changed"
+            f"another run is under way on {file}"
+            + (f" (held by {holder})" if holder else "")
+            + "; nothing was changed. "
+            "Wait until it ends, then type the same again"
         )
     return LoaderError(
         f"{file} can't be opened as a DuckDB database: {text.splitlines()[0]}; nothing was changed. If it is "

@@ -12,7 +12,7 @@ from typing import Any
 
 import pymysql
 
-from loader import lock
+from loader import advice, lock
 from loader.datasets import Dataset
 from loader.errors import LoaderError
 from loader.mysql_url import CHARSET, COLLATION, WAIT_SECONDS, Account, connect
@@ -59,7 +59,7 @@ def open_to_read(account: Account) -> Iterator[MySQLWarehouse]:
     warehouse = MySQLWarehouse(account)
     with warehouse.closing():
         if not warehouse.has_table("landing", "load_ledger"):
-            raise LoaderError(f"there is no warehouse on {account} yet: load a dump first with python -m loader load")
+            raise LoaderError(f"there is no warehouse on {account} yet. Load a dump first\n  {advice.loader('load')}")
         yield warehouse
 
 

@@ -34,7 +34,7 @@ OWN_TABLES = {
     # Dumps and snapshot files that were refused, the newest refusal of each day.
     "rejections": """
         load_id BIGINT NOT NULL, dataset VARCHAR(16) NOT NULL, business_date DATE NOT NULL, object_key VARCHAR(255) NOT NULL,
-        reason VARCHAR(2000) NOT NULL, rejected_at DATETIME NOT NULL""",
+        reason VARCHAR(4000) NOT NULL, rejected_at DATETIME NOT NULL""",
     # Days that a person takes as lost, for a time: `daily` does not fail for them.
     "waivers": """
         business_date DATE NOT NULL, waived_by VARCHAR(128) NOT NULL, reason VARCHAR(500) NOT NULL, until_date DATE NOT NULL,
@@ -49,6 +49,10 @@ OWN_TABLES = {
     # restored), the last load of the ledger that it saw (where the ledger has later ones, a run is yet to come), and what it computed from
     # (where that is the same, there is nothing to compute): see loader/inputs.py.
     "computed_to": "last_day DATE NOT NULL, load_id BIGINT NOT NULL, inputs VARCHAR(64)",
+    # Why the last run failed, one row; none where it did not.
+    "failed_run": "business_date DATE NOT NULL, reason VARCHAR(4000) NOT NULL, failed_at DATETIME NOT NULL",
+    # The bucket of the last load, one row: commands that are to be typed name it where nothing else does.
+    "loaded_from": "uri VARCHAR(1024) NOT NULL",
     # Days of by-time tables on which no row stands twice (DuckDB): see loader/grains.py.
     "grain_marks": "grain VARCHAR(255) NOT NULL, marked_day DATE NOT NULL, row_count BIGINT NOT NULL, mark VARCHAR(32) NOT NULL",
     # Who holds the lock (MySQL): a row for the message that the next one gets.

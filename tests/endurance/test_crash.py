@@ -255,7 +255,9 @@ class Mornings:
         self._commands, self._others = commands, others
         for one in (place, twin):
             with one.chosen(), open_warehouse(one.settings()) as warehouse:
-                calendar.waive(warehouse, day(GAP), calendar.Waiver("sato", "no dump was made", day(GAP + 14)))
+                calendar.waive(
+                    warehouse, day(GAP), day(GAP), calendar.Waiver("sato", "no dump was made", day(GAP + 14))
+                )
         self._counts: Counter[str] = Counter()
         self._seconds = 0.0
 

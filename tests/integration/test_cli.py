@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import re
 import subprocess
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 from demo.dump import dump_sql
 from demo.objects import put_dump
 from demo.rows import company, tenant
+from loader import advice
 from loader.cli import cli
 from loader.settings import PROJECT
 from tests.conftest import FIRST_DAY
@@ -37,7 +39,7 @@ def test_exit_codes_of_load(bucket: Path, empty_warehouse: Path) -> None:
     put_dump(bucket, DAY, dump_sql(company()).replace(b"-- Dump completed", b"TRUNCATE `rooms`;\n-- Dump completed"))
     rejected = typed("load", "--bucket", bucket, "--date", DAY)
     assert rejected.exit_code == 4
-    assert re.fullmatch(r"error: dump gghouse_20250610\.sql.*nothing was changed\n", rejected.stderr)
+    assert re.match(r"error: dump gghouse_20250610\.sql.*nothing was changed\n  Ask the producer", rejected.stderr)
     put_dump(bucket, DAY, company())
     assert typed("load", "--bucket", bucket).exit_code == 0
     assert typed("load", "--bucket", bucket).exit_code == 0
@@ -92,6 +94,7 @@ def test_a_second_command_stops_at_once_and_says_who_holds_the_warehouse(
         holder.communicate(b"\n")
     assert answer.exit_code == 75
     assert f"PID {holder.pid}" in answer.stderr
+    assert "Wait until it ends, then type the same again" in answer.stderr
 
 
 def test_daily_loads_runs_and_is_fresh_and_a_second_one_changes_nothing(warehouse: Path, bucket: Path, query) -> None:
@@ -130,11 +133,23 @@ def test_bad_data_stops_at_the_door_with_a_plain_answer(warehouse: Path, query) 
     assert "silver.int_contracts" in answer.stderr
     assert "試験太郎" not in answer.output
     assert query(warehouse, "SELECT * FROM gold.new_contracts ORDER BY ALL") == before
+    # What it says to type shows the row by its key, through a shell.
+    fetch, run_again = advice.commands(answer.stderr)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    shown = subprocess.run(
+        ["bash", "-c", fetch], cwd=PROJECT, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True
+    )
+    assert [line.split() for line in shown.stdout.splitlines()] == [["id", "status"], ["0", "1", "99"]]
+    assert run_again == "python -m loader run"
+    wrong = json.loads(typed("status", "--json").stdout)["problems"]
+    assert wrong[0]["problem"].startswith(f"the run for {next_day} failed at ")
+    assert wrong[0]["commands"] == [fetch, run_again]
     # The next dump is right: the days held back are made up for.
     land_dump(warehouse, next_day + dt.timedelta(days=1), company())
     land_snapshot(warehouse, next_day + dt.timedelta(days=1), {1: 9})
     repaired = typed("run")
     assert repaired.exit_code == 0, repaired.output
+    assert "failed" not in str(json.loads(typed("status", "--json").stdout)["problems"])
 
 
 def test_help_of_every_command_is_in_the_readme() -> None:

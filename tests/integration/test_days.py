@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from demo.dump import dump_sql
 from demo.objects import put_dump, put_snapshot, snapshot_file
 from demo.rows import company, tenant
-from loader import calendar, clock
+from loader import advice, calendar, clock
 from loader.cli import cli
 from loader.errors import DumpRejectedError, NoDumpError, UsageError
 from loader.load import land, load
@@ -132,13 +132,14 @@ def test_a_waived_day_is_told_of_no_more_until_its_time_is_over(bucket, embedded
     load(settings, day(-2))
     put(bucket, 0)
     assert [str(one) for one in land(settings, Request(catch_up=True)).problems] == [
-        "2025-06-09 is missing (dump and snapshot): get it and type python -m loader load --date 2025-06-09, or take it as lost with "
-        'python -m loader waive 2025-06-09 --reason "..."'
+        "2025-06-09 is missing (dump and snapshot)\n  Get it into the bucket, then type\n"
+        f"    python -m loader daily --date 2025-06-10 --bucket {bucket}\n  Or take it as lost\n"
+        "    python -m loader waive 2025-06-09 --reason '…'"
     ]
     words = ("waive", day(-1), "--reason", "the server was moved", "--by", "sato")
     assert typed(*words, "--until", day(-2)).exit_code == 2
     assert typed("waive", day(0), "--reason", "x").exit_code == 2  # it is loaded
-    assert typed(*words, "--until", day(1)).output == "2025-06-09 is waived until 2025-06-11\n"
+    assert typed(*words, "--until", day(1)).output == "Waived until 2025-06-11: 2025-06-09\n"
     assert land(settings, Request(catch_up=True)).problems == []
     (found,) = calendar_of(embedded, -1, -1)
     assert found.waiver == calendar.Waiver("sato", "the server was moved", day(1))
@@ -245,7 +246,7 @@ def test_a_morning_runs_with_what_there_is_and_fails_for_what_there_is_not(bucke
     gap = "SELECT DISTINCT applications_count FROM gold.daily_activity_summary WHERE activity_date = '2025-06-11'"
     assert place.query(gap) == [(None,)]
     shown = re.sub(r"\s+", " ", typed("status").output)
-    assert "2025-06-11: dump rejected, snapshots missing; dumps-manifest/gghouse_20250611.json" in shown
+    assert "2025-06-11 was rejected: dumps-manifest/gghouse_20250611.json" in shown
     assert typed("waive", day(1), "--reason", "lost for good", "--by", "sato").exit_code == 0
     assert "waived by sato until 2025-06-25: lost for good" in re.sub(r"\s+", " ", typed("status").output)
     assert typed("daily", "--bucket", bucket).exit_code == 0
@@ -298,6 +299,7 @@ def test_a_waiver_ends_where_the_day_is_loaded(bucket, embedded, today) -> None:
     (found,) = calendar_of(embedded, -1, -1)
     assert found.complete
     assert found.reasons == (str(problem),)
+    assert advice.commands(str(problem))
 
 
 def test_a_dump_that_comes_late_is_caught_up_with_and_a_good_one_outlives_the_rollback_of_another(
@@ -312,13 +314,13 @@ def test_a_dump_that_comes_late_is_caught_up_with_and_a_good_one_outlives_the_ro
     put_snapshot(bucket, day(-1), HEADER + "1,9,1,,2025-06-09\r\n")
     loaded = land(settings, Request(catch_up=True))
     assert [str(one)[:65] for one in loaded.problems] == [
-        "2025-06-09 is missing (dump and room_assignment and property): get it"[:65]
+        "2025-06-09 is missing (dump and room_assignment and property)\n  Get it"[:65]
     ]
     for kind in ("room_assignment", "property"):
         body = (bucket / f"snapshots/{kind}/20250610.csv").read_bytes().decode()
         put_snapshot(bucket, day(-1), body.replace("2025-06-10", "2025-06-09"), kind)
     loaded = land(settings, Request(catch_up=True))
-    assert [str(one)[:35] for one in loaded.problems] == ["2025-06-09 is missing (dump): get it"[:35]]
+    assert [str(one)[:35] for one in loaded.problems] == ["2025-06-09 is missing (dump)\n  Get "]
     assert dumps_of(empty_place) == [day(-3), day(-2), day(0)]
     # Only the dump that was rolled back is suspect: the days between come back by themselves.
     assert typed("rollback").exit_code == 0

@@ -148,6 +148,7 @@ def test_what_the_bucket_has_is_left_unless_again_is_typed(bucket: Path, embedde
     again = export(bucket, -1, None, "--again")
     assert again.exit_code == 0
     assert "snapshots/tenant_status/20250609.csv is written anew from the dump of 2025-06-09" in again.output
+    assert "snapshots/property/20250609.csv is written anew" not in again.output  # it is the same, byte for byte
     assert files(bucket) == right
 
 

@@ -209,9 +209,7 @@ def test_a_part_of_a_table_that_models_read_is_refused_and_nobody_can_accept_it(
     assert body != whole
     put_dump(bucket, DAY, body)
     settings = Settings.resolve(str(bucket))
-    with pytest.raises(
-        DumpRejectedError, match=r"Have the producer make the whole dump again\n  whole:rooms: the dump holds"
-    ):
+    with pytest.raises(DumpRejectedError, match=r"(?s)whole:rooms: the dump holds.*Ask the producer for the dump of"):
         load(settings, DAY)
     with pytest.raises(UsageError, match="there is no such rule"):
         load(settings, DAY, accepted=frozenset({"whole:rooms"}))

@@ -147,7 +147,7 @@ def test_other_rows_than_were_counted_are_refused(case: str) -> None:
     found, told, said = REFUSED[case]
     with pytest.raises(DumpRejectedError, match=f"^dump gghouse_20250610.sql, {said}") as refusal:
         require_counted(told, found)
-    assert "get the dump again; nothing was changed" in str(refusal.value)
+    assert str(refusal.value).endswith("; nothing was changed")
 
 
 def test_rows_that_were_counted_are_taken() -> None:

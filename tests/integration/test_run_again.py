@@ -75,5 +75,5 @@ def test_a_plan_that_was_interrupted_is_said_at_once(place: Place) -> None:
     with sqlmesh_context(place.settings()) as (context, _):
         state = context.state_sync.state_sync
         state.engine_adapter.execute("UPDATE sqlmesh._environments SET finalized_ts = NULL")
-    with pytest.raises(LoaderError, match="sqlmesh plan was interrupted"):
+    with pytest.raises(LoaderError, match="the last plan was interrupted"):
         run(place.settings(), FIRST_DAY)

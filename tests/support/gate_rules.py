@@ -137,13 +137,19 @@ CASES = {
     "as many unknown codes as may be": Case(
         _STATUS,
         _status(9, 17, 18, "NULL"),
-        ("codes:t.status", "1 rows, 25.000 %, have a code that code_tenant_status lacks", "25 %"),
+        ("codes:t.status", "1 rows, 25.000 %, have the code 18 that seeds/code_tenant_status.csv lacks", "25 %"),
         True,
     ),
     "too many unknown codes": Case(
         _STATUS,
         _status(-1, 17, 99),
-        ("codes:t.status", "2 rows, 66.667 %, have a code that code_tenant_status lacks", "25 %"),
+        ("codes:t.status", "2 rows, 66.667 %, have the codes -1, 99 that seeds/code_tenant_status.csv lacks", "25 %"),
+        False,
+    ),
+    "what may be no code is not told": Case(
+        _STATUS,
+        _status(9, 17, 9012345678, 99),
+        ("codes:t.status", "2 rows, 50.000 %, have a code that seeds/code_tenant_status.csv lacks", "25 %"),
         False,
     ),
     "as many codes moved as may be": Case(

@@ -94,7 +94,17 @@ def contents(place: Place) -> dict[str, list[tuple]]:
 
 
 # What a command leaves behind that changes nothing: who held the lock, and why it refused.
-_RECORDS = ("writer", "computed_to", "rejections", "load_findings", "load_tables", "load_nulled", "load_changes")
+_RECORDS = (
+    "writer",
+    "loaded_from",
+    "failed_run",
+    "computed_to",
+    "rejections",
+    "load_findings",
+    "load_tables",
+    "load_nulled",
+    "load_changes",
+)
 
 
 def everything(place: Place) -> dict[str, list[tuple]]:

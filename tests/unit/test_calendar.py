@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from loader import calendar, ledger
+from loader import advice, calendar, ledger, missing
 from loader.calendar import Day, Waiver
 from loader.errors import DumpRejectedError, LoaderError, NoDumpError, UsageError
 from loader.ledger import Entry
-from loader.loading import _told
 from loader.warehouse import Warehouse
 
 FIRST = dt.date(2025, 6, 10)
@@ -70,7 +69,7 @@ def test_a_refusal_is_told_while_nothing_newer_of_its_kind_has_landed(own: Wareh
 def test_a_newer_refusal_takes_the_place_of_the_one_before_and_a_long_one_is_cut(own: Warehouse) -> None:
     landed(own, 1, 0, "dump")
     calendar.reject(own, 2, "dump", day(1), "k" * 300, "first")
-    calendar.reject(own, 3, "dump", day(1), "k" * 300, "x" * 3_000)
+    calendar.reject(own, 3, "dump", day(1), "k" * 300, "x" * 5_000)
     assert reasons(own, 1) == ("x" * calendar.REASON_LENGTH,)
     assert own.query("SELECT load_id, LENGTH(object_key) FROM landing.rejections") == [(3, 255)]
     assert (calendar.rejected(own, day(1)), calendar.rejected(own, day(0))) == (True, False)
@@ -83,8 +82,8 @@ def test_a_dump_by_hand_is_known_for_it(own: Warehouse) -> None:
 
 def test_a_waiver_counts_until_its_last_day_and_another_takes_its_place(own: Warehouse) -> None:
     landed(own, 1, 0, "dump", *FILES)
-    calendar.waive(own, day(1), Waiver("sato", "lost", day(3)))
-    calendar.waive(own, day(1), Waiver("s" * 200, "r" * 600, day(4)))
+    calendar.waive(own, day(1), day(1), Waiver("sato", "lost", day(3)))
+    calendar.waive(own, day(1), day(1), Waiver("s" * 200, "r" * 600, day(4)))
     (found,) = calendar.days(own, day(1), day(1))
     assert found.waiver == Waiver("s" * 128, "r" * 500, day(4))
     assert [found.excused(day(on)) for on in (1, 4, 5)] == [True, True, False]
@@ -96,11 +95,13 @@ def test_what_is_loaded_or_would_never_count_is_not_waived(own: Warehouse) -> No
     landed(own, 1, 0, "dump", *FILES)
     landed(own, 2, 1, "dump", "property")
     with pytest.raises(UsageError, match="2025-06-10 is loaded, dump and daily files: there is nothing to waive"):
-        calendar.waive(own, day(0), Waiver("sato", "lost", day(3)))
+        calendar.waive(own, day(0), day(0), Waiver("sato", "lost", day(3)))
     with pytest.raises(UsageError, match="a waiver of 2025-06-11 until 2025-06-10 would never count"):
-        calendar.waive(own, day(1), Waiver("sato", "lost", day(0)))
+        calendar.waive(own, day(1), day(1), Waiver("sato", "lost", day(0)))
+    with pytest.raises(UsageError, match="--to 2025-06-10 is before 2025-06-11"):
+        calendar.waive(own, day(1), day(0), Waiver("sato", "lost", day(3)))
     for offset in (1, -9):  # half of it is loaded; before the first dump a file may be bad
-        calendar.waive(own, day(offset), Waiver("sato", "lost", day(3)))
+        calendar.waive(own, day(offset), day(offset), Waiver("sato", "lost", day(3)))
     assert calendar.waived(own, day(0)) == {day(1), day(-9)}
 
 
@@ -119,40 +120,61 @@ def test_a_day_names_what_it_lacks(dump: str, files: tuple[str, ...], lacking: l
     assert (found.lacking, found.complete) == (lacking, not lacking)
 
 
-def missing(offset: int, dump: str = "missing", files: str = "missing", **more: Any) -> Day:
+def test_a_stretch_is_waived_in_one_go_but_for_what_is_loaded(own: Warehouse) -> None:
+    landed(own, 1, 0, "dump", *FILES)
+    landed(own, 2, 2, "dump", *FILES)
+    assert calendar.waive(own, day(0), day(3), Waiver("sato", "lost", day(9))) == [day(1), day(3)]
+    assert calendar.waived(own, day(9)) == {day(1), day(3)}
+
+
+def test_a_refusal_is_over_when_the_bucket_has_what_is_loaded(own: Warehouse) -> None:
+    landed(own, 1, 0, "dump", *FILES)
+    for dataset in ("dump", "property"):
+        calendar.reject(own, 2, dataset, day(0), "k", f"{dataset} cut")
+    calendar.reject(own, 2, "dump", day(1), "k", "cut")
+    calendar.nothing_rejected(own, "property", day(0))
+    assert reasons(own, 0) == ("dump cut",)
+    assert (calendar.refused(own, "dump"), calendar.refused(own, "property")) == ({day(0), day(1)}, set())
+
+
+def lacking(offset: int, dump: str = "missing", files: str = "missing", **more: Any) -> Day:
     return Day(day(offset), dump, dict.fromkeys(FILES, files), **more)
 
 
 def told(*days: Day) -> list[tuple[type[LoaderError], str]]:
-    return [(type(one), str(one)) for one in _told(list(days))]
+    return [(type(one), str(one)) for one in missing.told(list(days), day(9))]
 
 
 def test_a_missing_day_is_told_with_what_to_type() -> None:
-    assert told(missing(0)) == [
+    assert told(lacking(0)) == [
         (
             NoDumpError,
-            "2025-06-10 is missing (dump and snapshot): get it and type python -m loader load --date 2025-06-10, or take it as lost with "
-            'python -m loader waive 2025-06-10 --reason "..."',
+            "2025-06-10 is missing (dump and snapshot)\n  Get it into the bucket, then type\n"
+            "    python -m loader daily --date 2025-06-19 --bucket BUCKET\n  Or take it as lost\n"
+            "    python -m loader waive 2025-06-10 --reason '…'",
         )
     ]
 
 
 def test_days_on_end_that_lack_the_same_are_told_in_one_sentence() -> None:
-    said = told(missing(0), missing(1), missing(3), missing(4, files="loaded"), missing(5, files="loaded"))
-    assert [text.partition(":")[0] for _, text in said] == [
+    said = told(lacking(0), lacking(1), lacking(3), lacking(4, files="loaded"), lacking(5, files="loaded"))
+    assert [text.partition("\n")[0] for _, text in said] == [
         "2025-06-10 to 2025-06-11 (2 days) are missing (dump and snapshot)",
         "2025-06-13 is missing (dump and snapshot)",
         "2025-06-14 to 2025-06-15 (2 days) are missing (dump)",
     ]
-    assert (
-        "get each and type python -m loader load --date DAY, or take each as lost with python -m loader waive DAY"
-        in said[0][1]
-    )
+    assert advice.commands(said[0][1])[1] == "python -m loader waive 2025-06-10 --to 2025-06-11 --reason '…'"
 
 
-def test_a_rejected_day_is_told_by_itself_with_all_reasons() -> None:
-    rejected = missing(1, "rejected", reasons=("cut", "no header"))
-    said = told(missing(0), rejected, missing(2, "rejected", reasons=("cut",)))
+def test_a_rejected_day_is_told_by_itself_with_all_reasons_and_what_to_type() -> None:
+    rejected = lacking(1, "rejected", reasons=("cut", "no header"))
+    said = told(lacking(0), rejected, lacking(2, "rejected", reasons=("cut\n  python -m loader load --date X",)))
     assert [kind for kind, _ in said] == [NoDumpError, DumpRejectedError, DumpRejectedError]
-    assert said[1][1].startswith("2025-06-11 was rejected: cut; no header\n  get it and type")
-    assert said[2][1].startswith("2025-06-12 was rejected: cut\n")
+    assert said[1][1].startswith("2025-06-11 was rejected: cut\n  no header\n  Get it again, then type\n")
+    assert [advice.commands(text) for _, text in said[1:]] == [
+        [
+            "python -m loader daily --date 2025-06-11 --bucket BUCKET",
+            "python -m loader waive 2025-06-11 --reason '…'",
+        ],
+        ["python -m loader load --date X", "python -m loader waive 2025-06-12 --reason '…'"],
+    ]

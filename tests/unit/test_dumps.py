@@ -123,7 +123,7 @@ def test_a_dump_without_a_manifest_is_nobodys(bucket: Path) -> None:
     put(bucket, 0)
     (bucket / "dumps-manifest" / "gghouse_20250610.json").unlink()
     with pytest.raises(
-        DumpRejectedError, match=r"gghouse_20250610.json is missing.*load --date 2025-06-10 --no-manifest"
+        DumpRejectedError, match=r"(?s)gghouse_20250610.json is missing.*load --date 2025-06-10 --no-manifest"
     ):
         of_day(bucket)
 
@@ -161,7 +161,7 @@ def test_a_dump_that_was_rolled_back_is_refused_and_a_corrected_one_is_not(bucke
     put(bucket, 0)
     bad = of_day(bucket).sha256
     with pytest.raises(
-        DumpRejectedError, match="was rolled back and is still the same file.*--date 2025-06-10 --again"
+        DumpRejectedError, match="(?s)was rolled back and is still the same file.*--date 2025-06-10 --again"
     ):
         of_day(bucket, withdrawn={(TODAY, bad)})
     assert of_day(bucket, withdrawn={(day(-1), bad)}).day == TODAY

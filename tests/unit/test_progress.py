@@ -34,9 +34,9 @@ with progress.step("load dump"):
 """
 
 
-def on_a_terminal(code: str) -> str:
-    """What a terminal of 120 columns gets, without its colours."""
-    return typed([sys.executable, "-c", code], PROJECT, os.environ, columns=120)[1]
+def on_a_terminal(code: str, columns: int = 120) -> str:
+    """What a terminal gets, without its colours."""
+    return typed([sys.executable, "-c", code], PROJECT, os.environ, columns=columns)[1]
 
 
 def in_a_pipe(code: str) -> tuple[int, str]:
@@ -51,7 +51,23 @@ def test_a_terminal_shows_amount_rate_and_time_left_then_one_line() -> None:
 
 
 def test_a_step_whose_size_turns_out_on_the_way_shows_it() -> None:
-    assert re.search(r"run .*1/4 .*/s .*left", on_a_terminal(UNKNOWN))
+    shown = on_a_terminal(UNKNOWN)
+    assert re.search(r"run .*1/4 .*/s 0:00 so far", shown)
+    assert re.search(r"✓ run \(\d+\.\d s\)$", shown.strip())
+
+
+def test_a_narrow_terminal_shows_the_time_left_and_no_other() -> None:
+    shown = on_a_terminal(BYTES.replace('"load dump"', '"export 2026-02-10 (999 of 1,000)"'), columns=80)
+    bars = re.findall(r"export .*2\.0/4\.0 MB.*", shown.replace("\r", "\n"))
+    assert bars
+    assert all(re.search(r"B/s \d+:\d\d left *$", bar) and len(bar) <= 80 for bar in bars), bars
+    assert all(len(re.findall(r"\d:\d\d", bar)) == 1 for bar in bars)
+
+
+def test_a_person_reads_words_where_a_log_gets_figures() -> None:
+    code = BYTES + '    step.tell("1,200 rows in 3 tables")\n'
+    assert "✓ load dump: 1,200 rows in 3 tables (" in on_a_terminal(code)
+    assert json.loads(in_a_pipe(code)[1])["rows"] == 1200
 
 
 def test_a_log_gets_one_line_without_colours() -> None:

@@ -25,6 +25,7 @@ NOTHING: dict[str, Any] = {
     "newest": TODAY,
     "days": [],
     "rejected": [],
+    "failed_run": None,
     "waits_for_run": False,
     "findings": [],
     "changes": {},
@@ -43,87 +44,6 @@ def shown(*parts: Any) -> str:
     console = Console(file=io.StringIO(), width=300, highlight=False, emoji=False)
     console.print(*parts, sep="\n")
     return re.sub(r" +", " ", console.file.getvalue())  # type: ignore[attr-defined]
-
-
-def wrong(everything: bool = False, today: dt.date = TODAY, **known: Any) -> list[str]:
-    return [line.strip() for line in shown(*screen._wrong(Status(**NOTHING | known), today, everything)).splitlines()]
-
-
-def test_nothing_is_wrong_of_a_good_day() -> None:
-    assert wrong(days=[Day(TODAY, "loaded", WHOLE)]) == ["Nothing is wrong."]
-
-
-def test_a_dump_that_is_not_todays_is_wrong() -> None:
-    assert wrong(today=day(2)) == [
-        "Wrong: 1",
-        "today is 2025-06-12 in Japan, and the newest loaded dump is of 2025-06-10, 2 days old: python -m loader daily",
-    ]
-
-
-def test_no_dump_at_all_is_wrong_with_every_refusal() -> None:
-    found = wrong(newest=None, loaded=[], rejected=[(day(0), "cut [/x]"), (day(-1), "foreign")])
-    assert found == [
-        "Wrong: 3",
-        "no dump is loaded: python -m loader load",
-        "2025-06-10: refused; cut [/x]",
-        "2025-06-09: refused; foreign",
-    ]
-
-
-def test_a_refused_reference_file_is_wrong() -> None:
-    assert wrong(coordinates="coordinates [/x]: has no rows") == ["Wrong: 1", "coordinates [/x]: has no rows"]
-
-
-def test_a_run_that_is_yet_to_come_is_wrong() -> None:
-    assert wrong(waits_for_run=True)[1].endswith("what was computed from it still stands: python -m loader run")
-
-
-OF_DAYS = [
-    (Day(TODAY, "missing", WHOLE), "2025-06-10: dump missing, snapshots loaded"),
-    (Day(TODAY, "rejected", NONE, ("cut",)), "2025-06-10: dump rejected, snapshots missing; cut"),
-    (
-        Day(TODAY, "loaded", WHOLE | {"property": "rejected"}, ("no rows",)),
-        "2025-06-10: dump loaded, snapshots property rejected; no rows",
-    ),
-    (
-        Day(TODAY, "loaded", WHOLE, ("cut",)),
-        "2025-06-10: what is loaded stands, but a newer file of it was refused; cut",
-    ),
-    (
-        Day(TODAY, "missing", NONE, (), Waiver("sato", "lost", day(-1))),
-        "2025-06-10: dump missing, snapshots missing; waived by sato until 2025-06-09: lost",
-    ),
-]
-
-
-@pytest.mark.parametrize(("one", "line"), OF_DAYS)
-def test_a_day_that_is_wrong_says_how(one: Day, line: str) -> None:
-    assert wrong(days=[one]) == ["Wrong: 1", line]
-
-
-GOOD = [
-    Day(TODAY, "loaded", WHOLE),
-    Day(TODAY, "missing", NONE, ("cut",), Waiver("sato", "lost", day(0))),
-    Day(day(-5), "missing", NONE, (), Waiver("sato", "lost", day(0))),
-]
-
-
-@pytest.mark.parametrize("one", GOOD)
-def test_a_day_that_is_loaded_or_waived_is_not_wrong(one: Day) -> None:
-    assert wrong(days=[one]) == ["Nothing is wrong."]
-
-
-def test_a_waiver_that_is_over_by_the_newest_dumps_day_excuses_nothing() -> None:
-    assert wrong(days=[Day(day(-5), "missing", NONE, (), Waiver("sato", "lost", day(-1)))])[0] == "Wrong: 1"
-
-
-def test_days_are_told_newest_first_and_the_rest_is_counted() -> None:
-    days = [Day(day(n), "missing", NONE) for n in range(-5, 0)]
-    found = wrong(days=days)
-    assert [line[:10] for line in found[:4]] == ["Wrong: 5", "2025-06-09", "2025-06-08", "2025-06-07"]
-    assert found[4:] == ["and 2 more: python -m loader status --all"]
-    assert len(wrong(days=days[1:])) == 5  # a line that says "one more" would be no shorter
-    assert len(wrong(everything=True, days=days)) == 6
 
 
 def test_the_days_that_are_not_wrong_and_worth_a_word() -> None:

@@ -117,7 +117,7 @@ class Operator:
     def waive(self, day: dt.date, until: dt.date) -> None:
         """`waive`."""
         with open_warehouse(self.settings) as warehouse:
-            calendar.waive(warehouse, day, calendar.Waiver("simulation", "lost", until))
+            calendar.waive(warehouse, day, day, calendar.Waiver("simulation", "lost", until))
 
     def answer(self, answers: list[Cached]) -> None:
         """What the enrichment step keeps: an answer a tenant, in place of the one before."""

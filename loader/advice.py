@@ -1,0 +1,109 @@
+"""The commands that messages tell a person to type: whole, so that each works as it stands.
+
+A command runs to the end of its line, so that it can be pasted. Flags that were typed stand in it, variables of the shell do not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+_NEEDS_BUCKET = frozenset(("load", "daily", "export", "enrich", "report"))
+_COMMAND = re.compile(r"(?:WAREHOUSE_GATEWAY=\w+ )?(?:python -m loader|sqlmesh) \S.*")
+BUCKET, GATEWAY = "WAREHOUSE_BUCKET", "WAREHOUSE_GATEWAY"
+
+
+@dataclass
+class _Typed:
+    """What this process was called with, as far as the shell's environment does not say it already."""
+
+    command: str = "daily"
+    flags: tuple[str, ...] = ()
+    bucket: str | None = None
+    gateway: str | None = None
+
+
+_typed = _Typed()
+
+
+def forget() -> None:
+    """Takes this process for one that was called without arguments."""
+    _typed.__init__()
+
+
+def remember_command(command: str, **flags: bool) -> None:
+    """Takes a command for the one that was typed.
+
+    Args:
+        command: load, daily or export.
+        flags: those of its flags that decide what it takes, by name.
+    """
+    _typed.command = command
+    _typed.flags = tuple(f"--{name.replace('_', '-')}" for name, typed in flags.items() if typed)
+
+
+def remember_places(bucket: str | None, gateway: str | None) -> None:
+    """Takes these for what flags named; to be called before anything changes the environment."""
+    _typed.bucket = bucket
+    _typed.gateway = gateway if gateway != os.environ.get(GATEWAY) else None
+
+
+def remember_bucket(uri: str | None) -> None:
+    """Where no bucket was named: the one that the warehouse was loaded from."""
+    if _typed.bucket is None and BUCKET not in os.environ:
+        _typed.bucket = uri
+
+
+def loader(command: str, *words: object) -> str:
+    """A command of the loader, with the bucket and gateway that it needs.
+
+    Args:
+        command: its name.
+        words: what follows it, each a word of the command line.
+    """
+    flags = []
+    if command in _NEEDS_BUCKET and (_typed.bucket or BUCKET not in os.environ):
+        flags += ["--bucket", _short(_typed.bucket) if _typed.bucket else "BUCKET"]
+    if _typed.gateway:
+        flags += ["--gateway", _typed.gateway]
+    return f"python -m loader {shlex.join([command, *map(str, words), *flags])}"
+
+
+def again(day: object, *words: object) -> str:
+    """What was typed, for a day: the way to take a dump once it is right.
+
+    Args:
+        day: the dump's day.
+        words: further flags.
+    """
+    return loader(_typed.command, "--date", day, *_typed.flags, *words)
+
+
+def ask_producer(day: object) -> str:
+    """What to do first where a day's dump is no good; the command to type then follows it."""
+    return f"Ask the producer for the dump of {day} again (there: deploy/dump.sh --again), then type"
+
+
+def sqlmesh(command: str, *words: str) -> str:
+    """A command of SQLMesh, on the gateway that was named."""
+    gateway = f"{GATEWAY}={_typed.gateway} " if _typed.gateway else ""
+    return f"{gateway}sqlmesh {command}" + "".join(f" {_quoted(word)}" for word in words)
+
+
+def commands(text: str) -> list[str]:
+    """The commands that a message names, in their order."""
+    return _COMMAND.findall(text)
+
+
+def _quoted(word: str) -> str:
+    """A word for a shell: in double quotes where that reads better than closing and opening single ones."""
+    readable = "'" in word and not re.search(r'["$`\\!]', word)
+    return f'"{word}"' if readable else shlex.quote(word)
+
+
+def _short(uri: str) -> str:
+    path = Path(uri)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else uri
