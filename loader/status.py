@@ -98,7 +98,7 @@ def _status(warehouse: Warehouse, window: dt.timedelta) -> Status:
         newest=newest,
         days=list(calendar.days(warehouse, last - window, last)) if newest else [],
         rejected=rejected,
-        failed_run=next(iter(query("SELECT business_date, failed_at, reason FROM landing.failed_run")), None),
+        failed_run=_failed_run(warehouse),
         waits_for_run=bool(query("SELECT 1 FROM landing.days_to_reopen")),
         findings=query(
             f"""SELECT outcome, rule_name, figure FROM landing.load_findings
@@ -127,3 +127,9 @@ def _status(warehouse: Warehouse, window: dt.timedelta) -> Status:
         ),
         coordinates=query("SELECT MAX(reason) FROM landing.rejections WHERE dataset = ?", COORDINATES)[0][0],
     )
+
+
+def _failed_run(warehouse: Warehouse) -> tuple[dt.date, dt.datetime, str] | None:
+    if not warehouse.has_table("landing", "failed_run"):
+        return None  # a warehouse of an earlier release, which no load has touched since
+    return next(iter(warehouse.query("SELECT business_date, failed_at, reason FROM landing.failed_run")), None)
