@@ -49,10 +49,12 @@ def query_of(audit: AuditError, models: Mapping[str, Snapshot]) -> str:
     if model and model.name in models:
         grain = [column.name for one in model.grains for column in one.find_all(exp.Column)]
         _add_grain(query, exp.to_table(models[model.name].table_name()).name, list(dict.fromkeys(grain)))
+    asked = {column.table for column in query.find_all(exp.Column)}
     for table in list(query.find_all(exp.Table)):
         known = names.get(table.name)
         shown = exp.to_table(known) if known else exp.table_(table.name, db=table.db)
-        table.replace(exp.alias_(shown, table.alias, table=True) if table.alias else shown)
+        used = table.alias and (table.alias != table.name or table.alias in asked)
+        table.replace(exp.alias_(shown, table.alias, table=True) if used else shown)
     for word in query.find_all(exp.Identifier):
         word.set("quoted", not _PLAIN.fullmatch(word.name))  # reserved words are quoted all the same
     return query.sql(audit.adapter_dialect, comments=False)

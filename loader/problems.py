@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from loader import advice, missing
 from loader.calendar import Day
 from loader.freshness import by_layer
-from loader.progress import counted
 from loader.status import Status
 
 
@@ -30,7 +29,9 @@ def _of_runs(found: Status, fresh: Mapping[str, dt.date | None]) -> Iterator[str
     again = f"\n    {advice.loader('run')}"
     if found.failed_run:
         day, at, reason = found.failed_run
-        yield f"the run for {day} failed at {at} UTC\n  {reason}" + (f"\n  {late}" if behind else "")
+        first, _, rest = reason.partition("\n")
+        why = rest if rest and first.startswith(f"the run for {day}") else f"  {reason}"
+        yield f"the run for {day} failed at {at} UTC\n{why}" + (f"\n  {late}" if behind else "")
     elif found.waits_for_run:
         yield f"a dump was replaced or rolled back, and what was computed from it still stands{again}"
     elif behind:
@@ -60,8 +61,4 @@ def is_wrong(day: Day, newest: dt.date | None) -> bool:
 
 def _of_age(found: Status, today: dt.date) -> Iterator[str]:
     if found.newest and found.newest < today:
-        age = counted((today - found.newest).days, "day")
-        yield (
-            f"today is {today} in Japan, and the newest loaded dump is of {found.newest}, {age} old\n"
-            f"    {advice.loader('daily')}"
-        )
+        yield f"today is {today} in Japan, the newest loaded dump of {found.newest}\n    {advice.loader('daily')}"

@@ -20,7 +20,8 @@ from tests.unit.test_status_screen import NONE, NOTHING, TODAY, WHOLE, day
 FRESH = {"staging.a": TODAY, "silver.b": TODAY, "silver.c": TODAY, "gold.d": TODAY}
 LATE = FRESH | {"silver.c": None, "gold.d": day(-1)}
 RUN = "    python -m loader run"
-FAILED = (TODAY, dt.datetime(2025, 6, 10, 1), f"the run failed\n  gold.d: audit x found 1 rows\n{RUN}")
+WHY = f"  gold.d: audit x found 1 rows\n{RUN}"
+FAILED = (TODAY, dt.datetime(2025, 6, 10, 1), f"the run for 2025-06-10 failed; the rest is open\n{WHY}")
 
 
 def wrong(today: dt.date = TODAY, fresh: dict[str, Any] | None = None, **known: Any) -> list[str]:
@@ -38,8 +39,7 @@ def test_nothing_is_wrong_of_a_good_day() -> None:
 
 def test_a_dump_that_is_not_todays_is_wrong() -> None:
     assert wrong(today=day(2)) == [
-        "today is 2025-06-12 in Japan, and the newest loaded dump is of 2025-06-10, 2 days old\n"
-        "    python -m loader daily --bucket BUCKET"
+        "today is 2025-06-12 in Japan, the newest loaded dump of 2025-06-10\n    python -m loader daily --bucket BUCKET"
     ]
 
 
@@ -67,9 +67,14 @@ def test_models_that_end_early_are_one_problem_counted_by_layer() -> None:
 def test_a_failed_run_says_why_and_how_far_models_reach() -> None:
     (found,) = wrong(failed_run=FAILED, fresh=LATE, waits_for_run=True)
     assert found == (
-        f"the run for 2025-06-10 failed at 2025-06-10 01:00:00 UTC\n  {FAILED[2]}\n"
+        f"the run for 2025-06-10 failed at 2025-06-10 01:00:00 UTC\n{WHY}\n"
         "  models that end before 2025-06-10: silver 1 of 2, gold 1 of 1"
     )
+
+
+def test_what_stops_a_run_before_any_model_is_told_whole() -> None:
+    (found,) = wrong(failed_run=(*FAILED[:2], "rows stand twice"))
+    assert found == "the run for 2025-06-10 failed at 2025-06-10 01:00:00 UTC\n  rows stand twice"
 
 
 def test_what_keeps_numbers_back_comes_first_and_age_last() -> None:
@@ -84,7 +89,7 @@ def test_what_keeps_numbers_back_comes_first_and_age_last() -> None:
         "2025-06-10 was rejected: cut",
         "2025-06-07 to 2025-06-08 (2 days) are missing (dump and snapshot)",
         "2025-06-09: what is loaded stands, but a newer file of it was refused",
-        "today is 2025-06-11 in Japan, and the newest loaded dump is of 2025-06-10, 1 day old",
+        "today is 2025-06-11 in Japan, the newest loaded dump of 2025-06-10",
     ]
 
 
