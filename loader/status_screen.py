@@ -52,7 +52,7 @@ def show(settings: Settings, *, everything: bool, as_json: bool = False) -> None
         print(json.dumps(_json(found, fresh, wrong), ensure_ascii=False, default=str, indent=2))
     else:
         _print_problems(console, wrong, everything)
-        console.print("", _loaded(found), "", *_days(found, everything), *_newest_dump(found, everything), sep="\n")
+        console.print("", _loaded(found), *_days(found, everything), *_newest_dump(found, everything), sep="\n")
         if fresh:
             console.print("", _fresh(fresh, found.newest, everything), sep="\n")
     if unplanned:
