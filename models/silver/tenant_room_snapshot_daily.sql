@@ -79,7 +79,7 @@ WITH days AS (
     MAX(CASE WHEN is_occupying = 1 AND is_current_contract = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY snapshot_date, room_id, is_known_room) AS is_occupied_by_current
   FROM stays
   /* By the contract's tenant, for a tenant can hold two rooms and tenants.moving_id can dangle. But the source leaves old contracts
-  open: one that is not the tenant's current one counts only until its move-out (decision 0013 says what comes of it). */
+  open: one that is not the tenant's current one counts only until its move-out (decision 0014 says what comes of it). */
   WHERE
     COALESCE(is_moveout, 0) = 0
     AND (
