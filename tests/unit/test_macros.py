@@ -137,7 +137,7 @@ ADDRESSES = {
     "東@例え.example": "***7@例え.example",
     "@example.com": "***7@example.com",
     "ichi@": "***7@",
-    "090-1234-5678": "***7",
+    "no address": "***7",
     '"ichi@home"@example.com': "***7",
     "": "***7",
 }
