@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loader import clock
+from loader import advice, clock
 from loader.bucket import open_bucket
 from loader.contract import read_contract
 from loader.errors import LoaderError
@@ -151,7 +151,9 @@ def _duckdb(settings: Settings) -> str:
     from loader.warehouse import read_warehouse
 
     if not settings.duckdb_file.exists():
-        raise LoaderError(f"{settings.duckdb_file} does not exist yet, the first load makes it: python -m loader load")
+        raise LoaderError(
+            f"{settings.duckdb_file} does not exist yet, the first load makes it: {advice.loader('load')}"
+        )
     with read_warehouse(settings):
         return f"{settings.duckdb_file} opens, and nobody else holds it"
 
@@ -176,7 +178,7 @@ def _mysql(settings: Settings) -> str:
     if (apart := abs((now - clock.utc_now()).total_seconds())) > _CLOCK_SECONDS:
         wrong.append(f"its clock and this machine's are {apart:,.0f} s apart: see which of them lacks NTP")
     if not is_loaded:
-        wrong.append("nothing was loaded yet: python -m loader load")
+        wrong.append(f"nothing was loaded yet: {advice.loader('load')}")
     if wrong:
         raise LoaderError(f"{settings.mysql} ({server}): {'; '.join(wrong)}")
     return f"{settings.mysql} ({server}), TLS verified, local_infile on, its clock is right"
@@ -204,11 +206,11 @@ def _prod(settings: Settings) -> str:
         found = context._context_diff(PROD)
         if not planned.finalized_ts:
             raise LoaderError(
-                "the last sqlmesh plan was interrupted while it changed prod; apply it again: sqlmesh plan"
+                f"the last sqlmesh plan was interrupted while it changed prod; apply it again: {advice.sqlmesh('plan')}"
             )
         if other := _other_models(found):
             raise LoaderError(
-                f"{len(other)} models are other in the files than in prod ({_few(other)}); runs use prod's. Review and apply: sqlmesh plan"
+                f"{len(other)} models differ between the files and prod ({_few(other)}); runs use prod's. Review and apply: {advice.sqlmesh('plan')}"
             )
         return f"{len(planned.snapshots)} models and seeds, the same as in the files"
 

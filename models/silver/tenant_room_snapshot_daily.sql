@@ -22,7 +22,7 @@ MODEL (
         is_occupied_by_current
       )
     ),
-    ACCEPTED_VALUES(column := management_status, is_in := (4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15)),
+    RELATIONSHIP(column := management_status, parent := seeds.code_tenant_status, parent_column := code),
     ONE_PRIMARY_TENANT_A_ROOM(),
     UNKNOWN_ROOM_WARNING(percent := 1),
     NO_FUTURE_DATE(column := snapshot_date)

@@ -15,8 +15,8 @@ MODEL (
       moving_id
     )),
     NOT_NULL(columns := (management_status, management_status_label, tenant_id, tenant_name, contract_category, moving_id)),
-    ACCEPTED_VALUES(column := management_status, is_in := (4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15)),
-    ACCEPTED_VALUES(column := contract_category, is_in := ('一般', '法人契約', '法人契約（個人）', '定期契約', '一般（保証会社）', '一般2')),
+    RELATIONSHIP(column := management_status, parent := seeds.code_tenant_status, parent_column := code),
+    RELATIONSHIP(column := contract_category, parent := seeds.code_contract_type, parent_column := category_ja),
     AT_LEAST(column := days_stayed, minimum := 0),
     NUMBER_OF_ROWS(threshold := 0),
     DANGLING_CURRENT_CONTRACT_WARNING(percent := 2)
