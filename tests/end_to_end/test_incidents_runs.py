@@ -113,8 +113,15 @@ def test_loader_and_models_write_one_warehouse_named_in_one_place() -> None:
     looks = {
         file.relative_to(PROJECT).as_posix() for file in python if re.search(r"os\.environ|getenv", file.read_text())
     }
-    # A deployed job sets, from its secrets, what the settings read; whom to ask for nationalities is no warehouse's address.
-    assert looks == {"loader/settings.py", "config.py", "loader/deployed.py", "loader/enrich/config.py"}
+    # A deployed job sets, from its secrets, what the settings read; whom to ask for nationalities is no warehouse's address; advice looks
+    # whether the shell says it already.
+    assert looks == {
+        "loader/settings.py",
+        "config.py",
+        "loader/deployed.py",
+        "loader/enrich/config.py",
+        "loader/advice.py",
+    }
 
 
 @pytest.mark.server

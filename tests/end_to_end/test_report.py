@@ -15,7 +15,7 @@ import pytest
 from loader.report import text
 from loader.report.figures import figures
 from loader.report.page import LIBRARY, page
-from loader.report.publish import made
+from loader.report.quality import quality
 from loader.run import as_it_stands
 from loader.warehouse import read_warehouse
 from tests.conftest import FIRST_DAY
@@ -164,8 +164,7 @@ def test_whatever_the_source_calls_a_property_it_is_text(tmp_path: Path, planned
         settings = planned_place.settings()
         result = as_it_stands(settings)
         with read_warehouse(settings) as warehouse:
-            found = figures(warehouse)
-        data = json.loads(re.search(r'id="figures">(.*?)</script>', made(settings, result), re.S)[1])["data"]
+            found, data = figures(warehouse), quality(warehouse, result)
     hostile = "</script><img src=x onerror=document.title='owned'>&amp;"
     found["properties"] = [
         {

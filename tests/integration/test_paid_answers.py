@@ -63,7 +63,7 @@ def test_what_was_paid_for_is_not_asked_again_until_the_name_changes(
     assert typed.exit_code == 0, typed.output
     assert typed.output == (
         "4 answers were taken. 1 were not: the warehouse has one as new. Of those taken do not count: not_in_master 1, unknown 1. 2 are of "
-        "tenants without a name in the newest dump: asked again once there is one. Now: python -m loader run\n"
+        "tenants without a name in the newest dump: asked again once there is one. Now type\n  python -m loader run\n"
     )
     known, key = names.key_id(KEY.encode()), KEY.encode()
     hashes = {number: names.digest(key, number, LACKING[number]["full_name"]) for number in (11, 12)}
@@ -111,5 +111,5 @@ def test_it_needs_a_key_and_a_plan(bucket: Path, empty_warehouse: Path, tmp_path
     with pytest.raises(UsageError, match="WAREHOUSE_NAME_KEY must be a secret"):
         take(settings, file(tmp_path, ROW))
     monkeypatch.setenv(config.NAME_KEY, KEY)
-    with pytest.raises(UsageError, match="Plan it first: sqlmesh plan"):
+    with pytest.raises(UsageError, match="Plan it first\n  sqlmesh plan"):
         take(settings, file(tmp_path, ROW))

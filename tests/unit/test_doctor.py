@@ -21,6 +21,7 @@ DAY = dt.date(2026, 2, 10)
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(clock, "business_today", lambda: DAY)
+    monkeypatch.setenv("WAREHOUSE_DUCKDB", str(tmp_path / "warehouse.duckdb"))
     (tmp_path / "bucket" / "dumps").mkdir(parents=True)
     (tmp_path / "bucket" / "dumps" / "gghouse_20260210.sql").write_text("--")
     return Settings("duckdb", tmp_path / "warehouse.duckdb", str(tmp_path / "bucket"))
