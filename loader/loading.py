@@ -176,9 +176,10 @@ class Loading:
         bucket = self.landing.bucket
         self._export(live.day)
         found = snapshots.look(self._warehouse, bucket, live.day, self.choosing.today)
-        for file in found.same:
-            ledger.set_version(self._warehouse, file.dataset.name, file.day, file.version)
-            calendar.nothing_rejected(self._warehouse, file.dataset.name, file.day)
+        with self._warehouse.transaction():  # one: of a bucket that was copied, all files have another version
+            for file in found.same:
+                ledger.set_version(self._warehouse, file.dataset.name, file.day, file.version)
+                calendar.nothing_rejected(self._warehouse, file.dataset.name, file.day)
         rejected = list(found.rejected)
         if found.to_land or found.gone:
             with step("load snapshots", total=len(found.to_land)) as progress:
