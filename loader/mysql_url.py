@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
+from loader.connection_url import take_apart
 from loader.errors import LoaderError, UsageError
 
 if TYPE_CHECKING:
-    import pymysql
+    from loader.mysql_files import SendingConnection
 
 CHARSET, COLLATION = "utf8mb4", "utf8mb4_bin"
 WAIT_SECONDS = 600  # for a lock, of rows or of a table: then the command fails instead of hanging until 08:00
@@ -63,30 +63,19 @@ def parse(url: str, variable: str) -> Account:
         variable: name of the environment variable it came from, for messages.
 
     Raises:
-        UsageError: it is no such URL; the message never shows it, for it holds a password.
+        UsageError: it is no such URL; the message shows no part of it.
     """
-    form = f"{variable} is no mysql://user:password@host[:port][?ssl_ca=FILE] (percent-encode user and password)"
-    try:
-        parts = urlsplit(url)
-        port = parts.port or 3306
-        options = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
-    except ValueError:
-        raise UsageError(form) from None
-    if parts.scheme not in ("mysql", "mariadb") or not parts.hostname or not parts.username or parts.path.strip("/"):
-        raise UsageError(form)
-    if unknown := sorted(set(options) - {"ssl_ca", "ssl"}):
-        raise UsageError(f"{variable} has the unknown option {unknown[0]}: use ssl_ca=FILE or ssl=off")
-    ca = options.get("ssl_ca")
+    form = "mysql://user:password@host[:port][?ssl_ca=FILE or ?ssl=off]"
+    parts = take_apart(url, variable, form, ("mysql", "mariadb"), ("ssl_ca", "ssl"), port=3306)
+    ca, ssl = parts.options.get("ssl_ca"), parts.options.get("ssl")
+    if parts.path or ssl not in (None, "off") or None not in (ca, ssl):
+        raise UsageError(f"{variable} is no {form}: it names no database, and one of the two options at most")
     if ca is not None and not Path(ca).is_file():
-        raise UsageError(f"{variable}: there is no CA file {ca}")
-    if options.get("ssl", "off") != "off" or (ca and "ssl" in options):
-        raise UsageError(f"{variable}: ssl takes off alone, and goes without ssl_ca")
-    return Account(
-        parts.hostname, port, unquote(parts.username), unquote(parts.password or ""), ca, "ssl" not in options
-    )
+        raise UsageError(f"{variable}: there is no file where its ssl_ca says the CA file is")
+    return Account(parts.host, parts.port, parts.user, parts.password, ca, encrypt=ssl is None)
 
 
-def connect(**arguments: Any) -> pymysql.Connection:
+def connect(**arguments: Any) -> SendingConnection:
     """A connection as the loader and SQLMesh both use it: autocommit, utf8mb4, the house's session settings.
 
     Args:
@@ -97,10 +86,12 @@ def connect(**arguments: Any) -> pymysql.Connection:
     """
     import pymysql  # here, for the embedded warehouse does without it
 
+    from loader.mysql_files import SendingConnection
+
     password = arguments.pop("password", "")
     where = f"mysql://{arguments.get('user')}@{arguments.get('host')}:{arguments.get('port')}"
     try:
-        connection = pymysql.connect(
+        connection = SendingConnection(
             **{"charset": CHARSET, "collation": COLLATION, "autocommit": True, "connect_timeout": 10} | arguments,
             password=password.encode(),  # as bytes, for pymysql would take a text for latin1
         )

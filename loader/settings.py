@@ -6,15 +6,16 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from loader import advice
+from loader.connection_url import take_apart
 from loader.errors import UsageError
 from loader.mysql_url import Account, parse
 
 MYSQL_URL, STATE_URL = "WAREHOUSE_MYSQL_URL", "WAREHOUSE_STATE_URL"
 # The repository; a job names a copy of what its wheel brought, for SQLMesh writes a cache beside the models (loader/deployed.py).
 PROJECT = Path(os.environ.get("WAREHOUSE_PROJECT") or Path(__file__).resolve().parent.parent)
+_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")  # the CA file is PGSSLROOTCERT
 GATEWAYS = ("duckdb", "aurora")
 CONTRACT = PROJECT / "contract.yaml"
 _VARIABLES = ("WAREHOUSE_GATEWAY", "WAREHOUSE_DUCKDB", "WAREHOUSE_BUCKET", "WAREHOUSE_CONTRACT", MYSQL_URL, STATE_URL)
@@ -90,27 +91,21 @@ def state_database() -> dict[str, Any]:
     """Where the aurora gateway keeps SQLMesh's state, from WAREHOUSE_STATE_URL: arguments of its Postgres connection.
 
     Raises:
-        UsageError: the variable is not set, or is no postgresql:// URL; the message never shows it, for it holds a password.
+        UsageError: the variable is not set, or is no postgresql:// URL; the message shows no part of it.
     """
-    form = f"{STATE_URL} is no postgresql://user:password@host[:port]/database[?sslmode=verify-full] (percent-encode user and password)"
-    try:
-        parts = urlsplit(_needed(STATE_URL))
-        port = parts.port or 5432
-        options = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
-    except ValueError:
-        raise UsageError(form) from None
-    database = parts.path.strip("/")
-    if parts.scheme not in ("postgresql", "postgres") or not parts.hostname or not parts.username or not database:
-        raise UsageError(form)
-    if unknown := sorted(set(options) - {"sslmode"}):
-        raise UsageError(f"{STATE_URL} has the unknown option {unknown[0]}: use sslmode (the CA file is PGSSLROOTCERT)")
+    form = "postgresql://user:password@host[:port]/database[?sslmode=verify-full]"
+    parts = take_apart(_needed(STATE_URL), STATE_URL, form, ("postgresql", "postgres"), ("sslmode",), port=5432)
+    if not parts.path:
+        raise UsageError(f"{STATE_URL} is no {form}: it names no database")
+    if parts.options.get("sslmode", "prefer") not in _SSL_MODES:
+        raise UsageError(f"{STATE_URL} has an sslmode that is none of {', '.join(_SSL_MODES)}")
     return {
-        "host": parts.hostname,
-        "port": port,
-        "user": unquote(parts.username),
-        "password": unquote(parts.password or ""),
-        "database": database,
-        **options,
+        "host": parts.host,
+        "port": parts.port,
+        "user": parts.user,
+        "password": parts.password,
+        "database": parts.path,
+        **parts.options,
     }
 
 

@@ -11,8 +11,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import pymysql
-
 from loader.dump import mysql_chunks
 from loader.dump.chunks import Chunk, ChunkFiles
 from loader.dump.create_table import Table
@@ -22,6 +20,7 @@ from loader.dump.mysql_chunks import BadDates
 from loader.dump.mysql_tables import Tables
 from loader.dump.values import Rows
 from loader.dump_report import DumpReport
+from loader.mysql_files import SendingConnection
 
 CHUNK_BYTES = 4 << 20
 CONNECTIONS = 2
@@ -37,7 +36,7 @@ class MySQLLanding:
 
     def __init__(
         self,
-        connect: Callable[[], pymysql.Connection],
+        connect: Callable[[], SendingConnection],
         schema: str,
         scratch: Path,
         report: DumpReport,
@@ -61,8 +60,8 @@ class MySQLLanding:
         self._files = ChunkFiles(scratch, CHUNK_BYTES if local_infile else 0)
         self._begun: list[Table] = []
         self._tables = Tables(schema, report, local_infile=local_infile)
-        self._connections: list[pymysql.Connection] = []
-        self._idle: queue.SimpleQueue[pymysql.Connection] = queue.SimpleQueue()
+        self._connections: list[SendingConnection] = []
+        self._idle: queue.SimpleQueue[SendingConnection] = queue.SimpleQueue()
         self._workers = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="dump-writer")
         self._queue: deque[Future[None]] = deque()
 

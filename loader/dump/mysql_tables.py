@@ -20,6 +20,7 @@ from loader.dump.mysql_types import create_sql, quote, repeats_sql
 from loader.dump.primary_key import repeated
 from loader.dump_report import DumpReport, TableReport
 from loader.errors import LoaderError
+from loader.mysql_files import SendingConnection
 
 # Not strict, so that a bad date is a warning that can be counted, not the end; every other warning is the end.
 _SESSION = """
@@ -97,7 +98,7 @@ class Tables:
                 raise Defect(f"the server can have no such table (error {error.args[0]})", table=table.name) from None
             raise _gave_up(f"table {table.name}", error) from None
 
-    def send(self, connection: pymysql.Connection, chunk: Chunk, text: bytes, found: BadDates) -> None:
+    def send(self, connection: SendingConnection, chunk: Chunk, text: bytes, found: BadDates) -> None:
         """Land a chunk, and delete its file.
 
         Args:
@@ -115,7 +116,8 @@ class Tables:
         sql = self._sql(chunk, text)
         with connection.cursor() as cursor:
             try:
-                landed = cursor.execute(sql)
+                with connection.sending(chunk.path if self._local_infile else None):
+                    landed = cursor.execute(sql)
                 if cursor.warning_count or found.reasons:
                     self._account_for_dates(connection, chunk, found)
             except MySQLError as error:

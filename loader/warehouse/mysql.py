@@ -223,7 +223,7 @@ class MySQLWarehouse:
         return rows
 
     def _load_data(self, path: Path, dataset: Dataset, key: str) -> int:
-        with self._connection.cursor() as cursor:
+        with self._connection.sending(path), self._connection.cursor() as cursor:
             cursor.execute(
                 f"LOAD DATA LOCAL INFILE '{path}' INTO TABLE landing.{dataset.table} CHARACTER SET {CHARSET} "
                 "FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\\n' "

@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import pymysql
 
+from loader.mysql_files import SendingConnection
 from tests.support.servers.install import MYSQL97, Missing, mysql97_program, program
 from tests.support.servers.process import Process, ServerError, dying_with_us, free_port, run
 from tests.support.servers.tls import certificates
@@ -53,14 +54,14 @@ class MySQLServer:
         """Process id of a throwaway, None while it is stopped."""
         return None
 
-    def connect(self, **options: object) -> pymysql.connections.Connection:
+    def connect(self, **options: object) -> SendingConnection:
         """A new connection, utf8mb4 and autocommit.
 
         Args:
             options: more arguments of `pymysql.connect`.
         """
         own = {"host": self.host, "port": self.port, "user": self.user, "password": self.password}
-        return pymysql.connect(**(own | {"charset": "utf8mb4", "autocommit": True, "connect_timeout": 10} | options))
+        return SendingConnection(**(own | {"charset": "utf8mb4", "autocommit": True, "connect_timeout": 10} | options))
 
     def client(self, *words: str) -> list[str]:
         """The command line of the matching client, without TLS: `client("name", "-e", "SELECT 1")`."""
