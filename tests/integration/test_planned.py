@@ -15,3 +15,13 @@ def test_models_are_shown_in_the_schemas_that_they_name(planned: Path, query, pr
     shown = {name for (name,) in views if not name.startswith(("landing.", "sqlmesh__", "sqlmesh."))}
     assert shown == {model.name for model in project.models.values()}
     assert {name.partition(".")[0] for name in shown} == {"staging", "seeds", "silver", "gold"}
+
+
+def test_every_column_says_what_the_model_says_of_it(planned: Path, query, project: Context) -> None:
+    said = query(
+        planned,
+        "SELECT schema_name || '.' || table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal",
+    )
+    shown = {(name, column): comment for name, column, comment in said}
+    for model in project.models.values():
+        assert model.column_descriptions == {column: shown[model.name, column] for column in model.column_descriptions}
