@@ -7,6 +7,7 @@ one that is there is the one that would be made. What a run computes and finds s
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,13 +19,16 @@ from sqlmesh.core.macros import MacroEvaluator, RuntimeStage
 from sqlmesh.core.snapshot import DeployabilityIndex, Snapshot, SnapshotEvaluator
 from sqlmesh.core.snapshot.evaluator import AuditResult
 from sqlmesh.utils import CorrelationId
-from sqlmesh.utils.date import date_dict, make_inclusive, to_datetime
+from sqlmesh.utils.date import TimeLike, date_dict, make_inclusive, to_datetime
 
 if TYPE_CHECKING:
     from sqlmesh import Context
     from sqlmesh.core.audit import Audit
     from sqlmesh.core.model import Model
     from sqlmesh.core.model.cache import OptimizedQueryCache
+
+HISTORY = "history"  # tag of the models that have rows from the first landed day on
+FIRST_DAY = "SELECT MIN(business_date) FROM landing.load_ledger"
 
 
 def use_run_evaluator(context: Context) -> None:
@@ -59,6 +63,7 @@ class RunEvaluator(SnapshotEvaluator):
     """
 
     queries: OptimizedQueryCache | _NoQueries = _NoQueries()
+    _first_day: dt.date | None = None
 
     def set_correlation_id(self, correlation_id: CorrelationId) -> RunEvaluator:
         """A copy that names the run in its statements."""
@@ -68,14 +73,18 @@ class RunEvaluator(SnapshotEvaluator):
         return copy
 
     def evaluate(self, snapshot: Snapshot, **arguments: Any) -> str | None:
-        """Computes a model's interval, unless the model is a view that was made before."""
+        """Computes a model's interval, unless the model is a view that was made before, or can have no rows there."""
         if snapshot.is_view and snapshot.intervals:
+            return None
+        if arguments.get("batch_index") and self._before_history(snapshot, **arguments):
             return None
         self.queries.with_optimized_query(snapshot.model)  # asked several times for its columns
         return super().evaluate(snapshot, **arguments)
 
     def audit(self, snapshot: Snapshot, **arguments: Any) -> list[AuditResult]:
         """Asks a model's audits in one statement; where that fails one by one, so that the error is one audit's."""
+        if self._before_history(snapshot, **arguments):
+            return []
         index = arguments.get("deployability_index") or DeployabilityIndex.all_deployable()
         asked = [(audit, args) for audit, args in snapshot.node.audits_with_args if not audit.skip]
         if len(asked) < 2 or arguments.get("wap_id") is not None or not index.is_deployable(snapshot):
@@ -98,6 +107,19 @@ class RunEvaluator(SnapshotEvaluator):
             )
             for (audit, args), query, count in zip(asked, queries, found, strict=True)
         ]
+
+    def _before_history(self, snapshot: Snapshot, start: TimeLike, end: TimeLike, **_: Any) -> bool:
+        """Whether an interval ends before the first day of which anything landed, and the model has rows of such days alone.
+
+        A table of daily files is filled from 2018 on in pieces of a year: those before the first file were most of a small company's first
+        plan. The first piece is computed all the same, for it makes the table.
+        """
+        if HISTORY not in snapshot.model.tags:
+            return False
+        if self._first_day is None:
+            (self._first_day,) = self.get_adapter(snapshot.model_gateway).fetchone(FIRST_DAY)
+        _, last = make_inclusive(start, end)
+        return self._first_day is not None and to_datetime(last).date() < self._first_day
 
 
 def counted(queries: Sequence[exp.Query]) -> exp.Select:

@@ -13,28 +13,32 @@ if t.TYPE_CHECKING:
 
 
 @signal()
-def dump_landed(batch: DatetimeRanges, context: ExecutionContext) -> DatetimeRanges:
+def dump_landed(batch: DatetimeRanges, context: ExecutionContext) -> DatetimeRanges | bool:
     """The days whose dump, or a later one, has landed (a later one holds what happened on a skipped day)."""
     return _landed(batch, context, "dump")
 
 
 @signal()
-def snapshot_landed(batch: DatetimeRanges, context: ExecutionContext) -> DatetimeRanges:
+def snapshot_landed(batch: DatetimeRanges, context: ExecutionContext) -> DatetimeRanges | bool:
     """The days whose snapshot, or a later one, has landed: a day without a file before a day with one is a known gap."""
     return _landed(batch, context, "tenant_status")
 
 
 @signal()
-def rooms_landed(batch: DatetimeRanges, context: ExecutionContext) -> DatetimeRanges:
+def rooms_landed(batch: DatetimeRanges, context: ExecutionContext) -> DatetimeRanges | bool:
     """As `snapshot_landed`, for the files of room assignments and of properties, both."""
-    return _landed(_landed(batch, context, "room_assignment"), context, "property")
+    return _landed(batch, context, "room_assignment", "property")
 
 
-def _landed(batch: DatetimeRanges, context: ExecutionContext, dataset: str) -> DatetimeRanges:
-    row = context.engine_adapter.fetchone(
-        f"SELECT MAX(business_date) FROM landing.load_ledger WHERE dataset = '{dataset}'"
-    )
-    newest: dt.date | None = row[0] if row else None
-    if newest is None:
-        return []
-    return [(start, end) for start, end in batch if start.date() <= newest]
+def _landed(batch: DatetimeRanges, context: ExecutionContext, *datasets: str) -> DatetimeRanges | bool:
+    newest: list[dt.date | None] = [
+        context.engine_adapter.fetchone(
+            f"SELECT MAX(business_date) FROM landing.load_ledger WHERE dataset = '{dataset}'"
+        )[0]
+        for dataset in datasets
+    ]
+    if None in newest:
+        return False
+    last = min(newest)
+    # True for all of them: SQLMesh looks each day of a list up in a list, millions of times for the first plan.
+    return batch[-1][0].date() <= last or [(start, end) for start, end in batch if start.date() <= last]

@@ -9,6 +9,7 @@ MODEL (
     silver.occupancy_facts
   ),
   owner data_team,
+  tags history,
   grain (snapshot_date, tenant_type),
   audits (
     UNIQUE_COMBINATION_OF_COLUMNS(columns := (snapshot_date, tenant_type)),

@@ -7,6 +7,7 @@ MODEL (
     batch_size 366
   ),
   owner data_team,
+  tags history,
   grain snapshot_date,
   audits (
     UNIQUE_VALUES(columns := (

@@ -6,6 +6,7 @@ MODEL (
     batch_size 366
   ),
   owner data_team,
+  tags history,
   grain (snapshot_date, tenant_id, room_id),
   audits (
     UNIQUE_COMBINATION_OF_COLUMNS(columns := (snapshot_date, tenant_id, room_id)),

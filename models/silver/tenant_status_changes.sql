@@ -6,6 +6,7 @@ MODEL (
     batch_size 366
   ),
   owner data_team,
+  tags history,
   grain (tenant_id, change_date),
   audits (
     UNIQUE_COMBINATION_OF_COLUMNS(columns := (tenant_id, change_date)),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from loader.evaluator import HISTORY
+
 if TYPE_CHECKING:
     from sqlmesh import Context
 
@@ -25,3 +27,14 @@ def test_every_column_says_what_the_model_says_of_it(planned: Path, query, proje
     shown = {(name, column): comment for name, column, comment in said}
     for model in project.models.values():
         assert model.column_descriptions == {column: shown[model.name, column] for column in model.column_descriptions}
+
+
+def test_models_with_the_history_tag_have_rows_from_the_first_landed_day_on(
+    planned: Path, query, project: Context
+) -> None:
+    ((first,),) = query(planned, "SELECT MIN(business_date) FROM landing.load_ledger")
+    tagged = [model for model in project.models.values() if HISTORY in model.tags]
+    assert len(tagged) == 5
+    for model in tagged:
+        ((oldest,),) = query(planned, f"SELECT MIN({model.time_column.column.name}) FROM {model.name}")
+        assert oldest is not None and oldest >= first
