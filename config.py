@@ -20,8 +20,9 @@ from sqlmesh.core.config import (
 from sqlmesh.core.config.format import FormatConfig
 
 from loader.quick import quicken
-from loader.settings import PROJECT, mysql_account, state_database
+from loader.settings import PROJECT, keep_private, mysql_account, state_database
 
+keep_private()
 quicken()  # every command that reads this file: plans, runs, tests of models
 embedded = DuckDBConnectionConfig(
     database=os.environ.get("WAREHOUSE_DUCKDB", str(PROJECT / "data" / "warehouse.duckdb"))

@@ -16,7 +16,7 @@ from loader import advice
 from loader.disk import no_space_said_plainly
 from loader.errors import LoaderError
 from loader.progress import be_quiet, is_quiet, say, warn
-from loader.settings import GATEWAYS, Settings
+from loader.settings import GATEWAYS, Settings, keep_private
 
 EXIT_CODES = """\b
 Exit codes:
@@ -79,6 +79,7 @@ def cli(quiet: bool) -> None:
       WAREHOUSE_ENRICH_OTHER_REGION  allowed: names may leave the bucket's region
     """
     advice.forget()
+    keep_private()
     if quiet:
         be_quiet()
 

@@ -116,7 +116,7 @@ class Coordinates:
         if stored is None or (loaded and loaded.object_version == stored.version):
             return loaded, stored, None
         with self.bucket.open(KEY) as body:
-            raw = body.read()
+            raw = body.read(csv_file.MAX_BYTES + 1)
         is_loaded = loaded and loaded.sha256 == hashlib.sha256(raw).hexdigest()
         return loaded, stored, None if is_loaded else raw
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from loader.file_kinds import HEAD_BYTES, kind_of
 
 MOMENT = "%Y-%m-%d %H:%M:%S"
+MAX_BYTES = 32 << 20  # a row a tenant or property, of some 200 bytes
+_LONGEST_LINE = 64 << 10
 
 
 class BadCsv(Exception):
@@ -46,17 +49,20 @@ def read(raw: bytes, columns: Mapping[str, Column], key: str) -> list[dict[str, 
     """The rows of a file, in its order; an empty text is None.
 
     Args:
-        raw: the file.
+        raw: the file; of a larger one MAX_BYTES and one more are enough.
         columns: the header, in any order.
         key: the column that no two rows share.
 
     Raises:
         BadCsv: it is not what it must be; its text goes on behind the file's name.
     """
+    if len(raw) > MAX_BYTES:
+        raise BadCsv(f" has more than {MAX_BYTES >> 20} MiB")
     if kind := kind_of(raw[:HEAD_BYTES]):
         raise BadCsv(f" is {kind.what}, no UTF-8 CSV")
     try:
-        lines = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True)  # Excel writes a BOM
+        text = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8-sig", newline="")  # Excel writes a BOM
+        lines = csv.reader(_short(text), strict=True)
         header = next(lines, [])
         if sorted(header) != sorted(columns):
             raise BadCsv(f" has not the header {','.join(columns)}")
@@ -74,6 +80,17 @@ def read(raw: bytes, columns: Mapping[str, Column], key: str) -> list[dict[str, 
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadCsv(f" is no UTF-8 CSV ({type(error).__name__})") from None
     return list(found.values())
+
+
+def _short(text: io.TextIOBase) -> Iterator[str]:
+    """The lines of a text; a long one would become as many values as it has commas."""
+    for number in itertools.count(1):
+        line = text.readline(_LONGEST_LINE)
+        if len(line) == _LONGEST_LINE:
+            raise BadCsv(f", line {number:,}: more than {_LONGEST_LINE:,} characters")
+        if not line:
+            return
+        yield line
 
 
 def _value(text: str, column: Column, where: str) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from loader.errors import LoaderError
+from loader.scratch import PREFIX
 
 STANDS = "nothing is half done: a dump that is in stays in, what was under way changed nothing"
 _NUMBERS = (errno.ENOSPC, errno.EDQUOT)
@@ -63,6 +64,6 @@ def _where(error: BaseException) -> str:
     file = error.filename if isinstance(error, OSError) else match and match[1]
     if file is None:
         return "on a disk, perhaps that of temporary files: free some there, or name a larger one in TMPDIR"
-    if "/loader-" in str(file):
+    if PREFIX in str(file):
         return f"for the temporary file {file}: free some on that disk, or name a larger one in TMPDIR"
     return f"on the disk of {file}: free some there"

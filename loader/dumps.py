@@ -12,7 +12,7 @@ from loader import advice
 from loader.bucket import Bucket
 from loader.contract import Contract
 from loader.errors import DumpRejectedError, NoDumpError
-from loader.manifest import read_manifest, require_acceptable
+from loader.manifest import MAX_BYTES, read_manifest, require_acceptable
 
 _DUMP_KEY = re.compile(r"dumps/gghouse_([0-9]{8})\.sql(\.gz)?")
 _MANIFEST_KEY = "dumps-manifest/gghouse_{:%Y%m%d}.json"
@@ -143,7 +143,7 @@ class Choosing:
                 f"  If it was made by hand, type\n    {advice.loader('load', '--date', day, '--no-manifest')}"
             )
         with self.bucket.open(name) as body:
-            manifest = read_manifest(body.read(), name)
+            manifest = read_manifest(body.read(MAX_BYTES + 1), name)
         if manifest.key not in keys or manifest.day != day:
             raise DumpRejectedError(
                 f"{name} speaks of {manifest.key} of {manifest.day}, not of {' or '.join(keys)} of {day}; nothing was changed"

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from collections.abc import Collection
-from pathlib import Path
 
 from loader import advice, clock, generations, ledger, snapshots
 from loader.bucket import open_bucket
@@ -15,6 +13,7 @@ from loader.dumps import Choosing
 from loader.errors import LoaderError, NoDumpError, UsageError
 from loader.landing import Landing
 from loader.progress import say, step
+from loader.scratch import scratch
 from loader.settings import Settings
 from loader.warehouse import open_warehouse
 
@@ -52,11 +51,11 @@ def export(
     contract.require_acceptable(accepted)
     bucket = open_bucket(settings.bucket_uri)
     problems: list[LoaderError] = []
-    with open_warehouse(settings) as warehouse, tempfile.TemporaryDirectory(prefix="loader-") as scratch:
+    with open_warehouse(settings) as warehouse, scratch() as folder:
         generations.drop_unused(warehouse)
         withdrawn = set() if again else ledger.withdrawn(warehouse, ledger.DUMP)
         choosing = Choosing(bucket, contract, today, withdrawn, by_hand)
-        landing = Landing(warehouse, bucket, contract, Path(scratch), accepted)
+        landing = Landing(warehouse, bucket, contract, folder, accepted)
         listed, live = choosing.listed(), generations.live(warehouse)
         number_of_days = (last - first).days + 1
         for number in range(number_of_days):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
-from pathlib import Path
 
 from loader import clock, generations, ledger
 from loader.bucket import Bucket, open_bucket
@@ -15,6 +13,7 @@ from loader.errors import LoaderError, UsageError
 from loader.landing import Landing
 from loader.loading import Loaded, Loading, Request
 from loader.progress import step, warn
+from loader.scratch import scratch
 from loader.settings import Settings
 from loader.warehouse import Warehouse, open_warehouse
 
@@ -50,12 +49,12 @@ def land(settings: Settings, request: Request) -> Loaded:
     contract = read_contract(settings.contract)
     contract.require_acceptable(request.accepted)
     bucket = open_bucket(settings.bucket_uri)
-    with open_warehouse(settings) as warehouse, tempfile.TemporaryDirectory(prefix="loader-") as scratch:
+    with open_warehouse(settings) as warehouse, scratch() as folder:
         _remember(warehouse, bucket.uri)
         generations.drop_unused(warehouse)
         withdrawn = set() if request.again else ledger.withdrawn(warehouse, ledger.DUMP)
         choosing = Choosing(bucket, contract, today, withdrawn, request.by_hand)
-        landing = Landing(warehouse, bucket, contract, Path(scratch), request.accepted)
+        landing = Landing(warehouse, bucket, contract, folder, request.accepted)
         loading = Loading(choosing, landing, request)
         loading.dumps()
         loading.snapshots()

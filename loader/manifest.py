@@ -15,7 +15,7 @@ from loader.contract import Contract
 from loader.errors import DumpRejectedError
 
 _Word = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^\S+$")]
-_MAX_BYTES = 1 << 20
+MAX_BYTES = 1 << 20
 
 
 class _Fields(BaseModel):
@@ -66,12 +66,14 @@ def read_manifest(body: bytes, name: str) -> Manifest:
     """Reads a manifest.
 
     Args:
-        body: its bytes, JSON.
+        body: its bytes, JSON; of a larger one MAX_BYTES and one more are enough.
         name: its object key, for messages.
 
     Raises:
         DumpRejectedError: it can't be read, lacks a field, or says itself that the dump is not valid.
     """
+    if len(body) > MAX_BYTES:
+        raise DumpRejectedError(f"{name} has more than {MAX_BYTES >> 20} MiB, so it is no manifest")
     try:
         fields = _Fields.model_validate(_json(body))
         taken_at = _moment(fields.generated_at)
@@ -133,9 +135,6 @@ def require_acceptable(manifest: Manifest, contract: Contract, name: str, today:
 
 
 def _json(body: bytes) -> Any:
-    if len(body) > _MAX_BYTES:
-        raise ValueError("too long")
-
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if len({key for key, _ in pairs}) < len(pairs):
             raise ValueError("a key twice")

@@ -21,6 +21,11 @@ CONTRACT = PROJECT / "contract.yaml"
 _VARIABLES = ("WAREHOUSE_GATEWAY", "WAREHOUSE_DUCKDB", "WAREHOUSE_BUCKET", "WAREHOUSE_CONTRACT", MYSQL_URL, STATE_URL)
 
 
+def keep_private() -> None:
+    """From now on what this process writes can be read by its own user alone: the warehouse, its log and its temporary files hold names."""
+    os.umask(0o077)
+
+
 @dataclass(frozen=True)
 class Settings:
     """What one command works on.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,8 +15,10 @@ from loader.contract import Contract, SnapshotRules
 from loader.contract.findings import BLOCKED, PASSED, Finding, on_rows, softened
 from loader.datasets import DATASETS
 from loader.errors import DumpRejectedError
-from loader.snapshots import File, Rejected
+from loader.snapshots import File, Rejected, sha256_of
 from loader.warehouse import Warehouse
+
+MAX_BYTES = 256 << 20  # the source's largest daily file has some 2 MB
 
 
 @dataclass
@@ -118,6 +119,10 @@ class _Work:
         started, day, dataset = time.monotonic(), self.file.day, self.file.dataset
         counts = self.landed
         try:
+            if (size := self.to.bucket.size(self.file.key)) > MAX_BYTES:
+                raise DumpRejectedError(
+                    f"snapshot {self.file.key}: {size:,} bytes, and no daily file has more than {MAX_BYTES >> 20} MiB; it was not loaded"
+                )
             with (
                 self.to.bucket.local_copy(self.file.key, self.scratch) as path,
                 self.to.warehouse.second() as own,
@@ -126,13 +131,14 @@ class _Work:
                 if day in self.landed[dataset.name]:
                     ledger.withdraw_file(own, dataset, day)
                 rows = own.insert_snapshot(dataset, path, day, self.file.key)
-                body = path.read_bytes()
                 if self.before is not None:
                     counts = self.before.result().counts
                 self._judge(rows, counts[dataset.name], own)
-                digest, seconds = hashlib.sha256(body).hexdigest(), round(time.monotonic() - started, 3)
+                with path.open("rb") as body:
+                    digest = sha256_of(body)
+                seconds = round(time.monotonic() - started, 3)
                 entry = ledger.Entry(
-                    dataset.name, day, self.file.key, rows, len(body), digest, self.file.version, 1, seconds
+                    dataset.name, day, self.file.key, rows, size, digest, self.file.version, 1, seconds
                 )
                 ledger.record(own, self.load_id, entry)
         except DumpRejectedError as rejection:

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from loader import calendar, ledger, snapshot_file
 from loader.bucket import Bucket
@@ -168,14 +169,19 @@ def _day(name: str) -> dt.date | None:
         return None
 
 
+def sha256_of(body: BinaryIO) -> str:
+    """The sha256 of what is left of a stream, lower-case hex, whatever its length in little memory."""
+    hashed = hashlib.sha256()
+    while block := body.read(1 << 20):
+        hashed.update(block)
+    return hashed.hexdigest()
+
+
 def digest(bucket: Bucket, key: str) -> str:
     """The sha256 of an object's bytes, lower-case hex.
 
     Raises:
         LoaderError: it can't be read to its end.
     """
-    hashed = hashlib.sha256()
     with bucket.open(key) as body:
-        while block := body.read(1 << 20):
-            hashed.update(block)
-    return hashed.hexdigest()
+        return sha256_of(body)

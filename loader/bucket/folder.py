@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,6 +13,9 @@ from typing import BinaryIO
 
 from loader.bucket.stored import Stored
 from loader.errors import LoaderError
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+_PRIVATE = 0o600  # daily files hold names
 
 
 class FolderBucket:
@@ -45,12 +50,14 @@ class FolderBucket:
 
     def write(self, key: str, body: bytes) -> None:
         path = self.root / key
-        # The dot keeps what a killed write leaves out of every listing.
-        part = path.with_name(f".{path.name}.part")
+        # The dot keeps what a killed write leaves out of every listing; nobody can lay a link under a name that nobody can guess.
+        part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
         with _explained(path, "written"):
             path.parent.mkdir(parents=True, exist_ok=True)
+            for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+                left.unlink(missing_ok=True)
             try:
-                with part.open("wb") as file:
+                with open(os.open(part, _NEW, _PRIVATE), "wb") as file:
                     file.write(body)
                     file.flush()
                     os.fsync(file.fileno())

@@ -93,7 +93,7 @@ def _read(bucket: Bucket) -> dict[int, Cached]:
     if KEY not in bucket.keys(KEY):
         return {}
     with bucket.open(KEY) as body:
-        raw = body.read()
+        raw = body.read(csv_file.MAX_BYTES + 1)
     try:
         return {row["tenant_id"]: Cached(**row) for row in csv_file.read(raw, _COLUMNS, "tenant_id")}
     except BadCsv as problem:

@@ -76,7 +76,8 @@ def take(settings: Settings, file: Path) -> Taken:
     rules = read_enrichment(settings.contract)
     bucket = open_bucket(settings.bucket_uri)
     try:
-        rows = csv_file.read(file.read_bytes(), COLUMNS, "tenant_id")
+        with file.open("rb") as body:
+            rows = csv_file.read(body.read(csv_file.MAX_BYTES + 1), COLUMNS, "tenant_id")
     except BadCsv as problem:
         raise UsageError(f"{file}{problem}; nothing was changed") from None
     with open_warehouse(settings) as warehouse:

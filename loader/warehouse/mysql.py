@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ from loader import advice, lock
 from loader.datasets import Dataset
 from loader.errors import LoaderError
 from loader.mysql_url import CHARSET, COLLATION, WAIT_SECONDS, Account, connect
+from loader.scratch import scratch
 from loader.warehouse.base import Columns, OpenLanding, by_table
 from loader.warehouse.own_tables import KEYS, OWN_TABLES
 
@@ -200,12 +200,12 @@ class MySQLWarehouse:
 
         names = ", ".join(dataset.columns)
         texts = ", ".join(name for name, kind in dataset.columns.items() if kind == "text")
-        with duckdb.connect() as reader, tempfile.TemporaryDirectory(prefix="snapshot-") as folder:
+        with duckdb.connect() as reader, scratch() as folder:
             reader.execute("SET threads = 1")
             reader.execute(f"CREATE TABLE file ({dataset.ddl})")
             rows = insert(reader, dataset, "file", path, day, key)
             if self.local_infile:
-                checked = Path(folder) / "checked.csv"
+                checked = folder / "checked.csv"
                 reader.execute(
                     f"COPY (SELECT {names} FROM file ORDER BY {dataset.key}) TO '{checked}' (FORMAT csv, HEADER false, DELIMITER ',', "
                     f"QUOTE '\"', ESCAPE '\"', NULLSTR 'NULL', FORCE_QUOTE ({texts}), TIMESTAMPFORMAT '%Y-%m-%d %H:%M:%S')"

@@ -1,7 +1,7 @@
 """Commands killed with SIGKILL at many points, morning after morning: readers see one whole generation at any time, the morning that is
 done again gives exactly what an uninterrupted one gives, and nothing is left behind.
 
-What stays is the scratch folder of a killed load in the system's temporary folder, which the system empties.
+What stays is the scratch folder of a killed load in the system's temporary folder; the next load removes it.
 """
 
 from __future__ import annotations

@@ -41,7 +41,10 @@ def test_exit_codes_of_load(bucket: Path, empty_warehouse: Path) -> None:
     assert rejected.exit_code == 4
     assert re.match(r"error: dump gghouse_20250610\.sql.*nothing was changed\n  Ask the producer", rejected.stderr)
     put_dump(bucket, DAY, company())
+    umask = os.umask(0o022)
     assert typed("load", "--bucket", bucket).exit_code == 0
+    os.umask(umask)
+    assert empty_warehouse.stat().st_mode & 0o777 == 0o600
     assert typed("load", "--bucket", bucket).exit_code == 0
 
 

@@ -1,0 +1,101 @@
+"""What a file costs is bounded before it is read: memory stays small however large it is, and the answer names the limit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from demo.objects import manifest_key, put_coordinates, put_dump, put_snapshot
+from demo.rows import company
+from loader import coordinates, csv_file
+from loader.bucket import open_bucket
+from loader.contract import Contract
+from loader.coordinates import Coordinates
+from loader.csv_file import BadCsv
+from loader.datasets import TENANT_STATUS
+from loader.dumps import Choosing
+from loader.enrich import cache_file
+from loader.enrich.cache_file import BadCacheFile
+from loader.errors import DumpRejectedError
+from loader.snapshot_landing import MAX_BYTES, Snapshots
+from loader.snapshots import File, sha256_of
+from loader.warehouse import Warehouse
+
+DAY = dt.date(2025, 6, 10)
+MIB = 1 << 20
+CONTRACT = Contract.model_validate({"source": {"allowed": []}, "continuity_days": 1, "tables": {}, "snapshots": {}})
+
+
+@contextmanager
+def at_most(mib: int) -> Iterator[None]:
+    """What is done within takes no more memory of Python's than that."""
+    tracemalloc.start()
+    try:
+        yield
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < mib * MIB, f"{peak / MIB:.1f} MiB"
+
+
+def grow(path: Path, size: int) -> None:
+    """Makes a file so large, without writing that much."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    os.truncate(path, size)
+
+
+def test_of_a_huge_manifest_no_more_is_read_than_a_manifest_may_have(bucket: Path) -> None:
+    put_dump(bucket, DAY, company())
+    grow(bucket / manifest_key(DAY), 64 * MIB)
+    choosing = Choosing(open_bucket(str(bucket)), CONTRACT, DAY)
+    with at_most(4), pytest.raises(DumpRejectedError, match=f"{manifest_key(DAY)} has more than 1 MiB"):
+        choosing.of_day(DAY, choosing.listed()[DAY])
+
+
+def test_of_a_huge_csv_file_no_more_is_read_than_one_may_have(
+    own: Warehouse, bucket: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_file, "MAX_BYTES", MIB)
+    put_coordinates(bucket, [(1, "35.69", "139.7")])
+    there = open_bucket(str(bucket))
+    grow(bucket / coordinates.KEY, 64 * MIB)
+    with at_most(4), pytest.raises(DumpRejectedError, match="has more than 1 MiB; what was loaded of it before stands"):
+        Coordinates(own, there, CONTRACT).land(DAY)
+    grow(bucket / cache_file.KEY, 64 * MIB)
+    with at_most(4), pytest.raises(BadCacheFile, match="has more than 1 MiB; nobody is asked"):
+        cache_file.sync(own, there)
+
+
+@pytest.mark.parametrize("head", ["", "a,b\n"])
+def test_a_line_of_a_csv_file_becomes_no_endless_row(head: str) -> None:
+    columns = {"a": csv_file.ID, "b": csv_file.ID}
+    with at_most(40), pytest.raises(BadCsv, match=f", line {2 if head else 1}: more than 65,536 characters"):
+        csv_file.read(head.encode() + b"," * (16 * MIB), columns, "a")
+
+
+def test_a_daily_file_that_is_too_large_is_refused_unread_and_on_record(
+    own: Warehouse, bucket: Path, tmp_path: Path
+) -> None:
+    grow(put_snapshot(bucket, DAY, ""), MAX_BYTES + 1)
+    landed = Snapshots(own, open_bucket(str(bucket)), CONTRACT, DAY)
+    with at_most(4):
+        landed.land([File(TENANT_STATUS, DAY, TENANT_STATUS.key_of(DAY), "1")], tmp_path)
+    ((at, rejection),) = landed.rejected
+    assert at == DAY
+    assert "20250610.csv: 268,435,457 bytes, and no daily file has more than 256 MiB" in str(rejection)
+    assert own.query("SELECT reason FROM landing.rejections") == [(str(rejection),)]
+
+
+def test_a_digest_is_made_block_by_block(tmp_path: Path) -> None:
+    grow(file := tmp_path / "zeros", 16 * MIB)
+    with at_most(3), file.open("rb") as body:
+        found = sha256_of(body)
+    assert found == hashlib.sha256(bytes(16 * MIB)).hexdigest()
