@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.markup import escape
 
 from loader import advice
-from loader.disk import no_space_said_plainly
 from loader.errors import LoaderError
-from loader.progress import be_quiet, is_quiet, say, warn
+from loader.interrupted import ctrl_c_said_plainly
+from loader.machine import said_plainly
+from loader.progress import be_quiet, is_quiet, say, screen, tell, warn
 from loader.settings import GATEWAYS, Settings, keep_private
 
 EXIT_CODES = """\b
@@ -25,6 +25,7 @@ Exit codes:
   3   no dump for that date, or a day before it is missing
   4   dump or snapshot rejected, nothing of it was loaded
   75  another run is under way
+  130 stopped by Ctrl-C: type the same again
   1   anything else, for example a failed audit"""
 
 
@@ -44,12 +45,13 @@ class Commands(click.Group):
     """Ends a command with its own exit code and a plain answer."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
-            with no_space_said_plainly():
-                return super().invoke(ctx)
-        except LoaderError as error:
-            click.echo(f"error: {error}", err=True)
-            sys.exit(error.exit_code)
+        with ctrl_c_said_plainly():
+            try:
+                with said_plainly():
+                    return super().invoke(ctx)
+            except LoaderError as error:
+                tell(f"error: {error}", err=True)
+                sys.exit(error.exit_code)
 
 
 @click.group(
@@ -191,7 +193,7 @@ def enrich(bucket: str | None, again: bool, other_region: bool, paid: Path | Non
 
         if again or other_region:
             raise click.UsageError("--import asks nobody, so it goes with neither --again nor --allow-other-region")
-        click.echo(take(Settings.resolve(bucket, gateway), paid))
+        tell(take(Settings.resolve(bucket, gateway), paid))
         return
     from loader.enrich.step import enrich as ask
 
@@ -236,7 +238,7 @@ def daily(
         from loader.preview import preview
 
         for line in preview(settings, request):
-            click.echo(line)
+            tell(line)
         return
     result = morning(settings, request)
     _report(result)
@@ -296,7 +298,7 @@ def waive(day: dt.date, last: dt.date | None, reason: str, by: str, until: dt.da
     until = until or last + dt.timedelta(days=14)
     with open_warehouse(Settings.resolve(gateway=gateway)) as warehouse:
         waived = calendar.waive(warehouse, day, last, calendar.Waiver(by, reason, until))
-    click.echo(f"Waived until {until}: {', '.join(map(str, waived))}")
+    tell(f"Waived until {until}: {', '.join(map(str, waived))}")
 
 
 @cli.command()
@@ -313,7 +315,7 @@ def rollback(gateway: str | None) -> None:
 
     with open_warehouse(Settings.resolve(gateway=gateway)) as warehouse:
         withdrawn, shown = roll_back(warehouse)
-    click.echo(
+    tell(
         f"landing shows the dump of {shown.day} again; the one of {withdrawn.day} is withdrawn. Now type\n  {advice.loader('run')}"
     )
 
@@ -336,7 +338,7 @@ def report(bucket: str | None, file: Path | None, gateway: str | None) -> None:
 
     written = write(Settings.resolve(bucket, gateway), file)
     if is_quiet():
-        click.echo(written)
+        tell(written)
 
 
 @cli.command()
@@ -368,7 +370,7 @@ def doctor(bucket: str | None, gateway: str | None) -> None:
     for answer in examine(Settings.resolve(bucket, gateway)):
         wrong += not answer.is_well
         mark = "[green]✓[/]" if answer.is_well else "[red]✗[/]"
-        Console(highlight=False, emoji=False).print(f"{mark} {answer.part}: {escape(answer.text)}", soft_wrap=True)
+        screen.print(f"{mark} {answer.part}: {escape(answer.text)}", soft_wrap=True)
     sys.exit(1 if wrong else 0)
 
 

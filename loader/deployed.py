@@ -8,7 +8,6 @@ import importlib.util
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from loader.errors import LoaderError, UsageError
+from loader.progress import tell
 
 # No import of loader.settings here: it reads at import where the project lies, and that is set below.
 
@@ -97,7 +97,7 @@ def set_enrichment(given: argparse.Namespace) -> None:
         try:
             os.environ["WAREHOUSE_NAME_KEY"] = str(_secret(given.name_key_secret, "key")["key"])
         except LoaderError as problem:
-            print(f"nationalities: {problem}", file=sys.stderr)
+            tell(f"nationalities: {problem}", err=True)
 
 
 def ended(work: Callable[[], Any]) -> int:
@@ -109,7 +109,7 @@ def ended(work: Callable[[], Any]) -> int:
     try:
         work()
     except LoaderError as error:
-        print(f"error: {error}", file=sys.stderr)
+        tell(f"error: {error}", err=True)
         return error.exit_code
     return 0
 

@@ -8,13 +8,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, StrictBool, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    StrictBool,
+    ValidationError,
+)
 
 from loader.clock import JST
 from loader.contract import Contract
 from loader.errors import DumpRejectedError
+from loader.plain import plain
 
-_Word = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^\S+$")]
+
+def _printable(text: str) -> str:
+    if text != plain(text):
+        raise ValueError("has a character that no terminal should get")
+    return text
+
+
+_Name = Annotated[str, AfterValidator(_printable)]
+_Word = Annotated[_Name, Field(min_length=1, max_length=255, pattern=r"^\S+$")]
 MAX_BYTES = 1 << 20
 
 
@@ -33,8 +51,8 @@ class _Fields(BaseModel):
     source_valid: StrictBool | None = None
     valid_for_etl: StrictBool | None = None
     reason: str | None = None
-    max_updated_at_by_table: dict[str, str]
-    rows_by_table: dict[str, NonNegativeInt] = {}
+    max_updated_at_by_table: dict[_Name, str]
+    rows_by_table: dict[_Name, NonNegativeInt] = {}
 
 
 @dataclass(frozen=True)
@@ -81,7 +99,7 @@ def read_manifest(body: bytes, name: str) -> Manifest:
         day = dt.date.fromisoformat(_dashed(fields.dump_date))
     except ValidationError as error:
         # Without the values: whatever stands there is nobody's to print.
-        wrong = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'it'}: {one['msg']}" for one in error.errors())
+        wrong = "; ".join(f"{plain('.'.join(map(str, one['loc']))) or 'it'}: {one['msg']}" for one in error.errors())
         raise DumpRejectedError(f"{name}: {wrong}") from None
     except (ValueError, OverflowError, RecursionError):
         raise DumpRejectedError(f"{name} is no JSON, or one of its dates and times is none") from None

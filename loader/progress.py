@@ -23,7 +23,17 @@ from rich.progress import (
 )
 from rich.text import Text
 
-_console = Console(highlight=False)
+from loader.plain import plain_lines
+
+
+class Screen(Console):
+    """A terminal that shows what others wrote as text, and follows no order in it."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(plain_lines(text), **options)
+
+
+screen = Screen(highlight=False, emoji=False)
 _quiet = False
 
 
@@ -96,25 +106,30 @@ def step(name: str, total: int | None = None, unit: str = "files") -> Iterator[S
         seconds = round(time.monotonic() - started, 2)
         if bar is None and not _quiet:
             line = {"step": name, "outcome": outcome, "seconds": seconds, **current.figures}
-            print(json.dumps(line, ensure_ascii=False, default=str), flush=True)
+            tell(json.dumps(line, ensure_ascii=False, default=str))
         elif bar and outcome == "done":
             figures = ", ".join(f"{key.replace('_', ' ')} {_short(value)}" for key, value in current.figures.items())
             came_to = f": {escape(current.words or figures)}" if current.words or figures else ""
-            _console.print(f"[green]✓[/] {name}{came_to} [dim]({seconds:.1f} s)[/]")
+            screen.print(f"[green]✓[/] {name}{came_to} [dim]({seconds:.1f} s)[/]")
+
+
+def tell(text: str, *, err: bool = False) -> None:
+    """Prints a text; what is in it of others' orders to a terminal is only shown, see loader/plain.py."""
+    print(plain_lines(text), file=sys.stderr if err else sys.stdout, flush=True)
 
 
 def say(text: str) -> None:
     """A line for a person; nothing in a log, nor where quiet was asked for."""
     if on_terminal() and not _quiet:
-        _console.print(text)
+        screen.print(text)
 
 
 def warn(text: str) -> None:
     """A line that a person should see, on a terminal or in a log."""
     if on_terminal():
-        _console.print(f"[yellow]! {escape(text)}[/]")
+        screen.print(f"[yellow]! {escape(text)}[/]")
     else:
-        print(json.dumps({"warning": text}, ensure_ascii=False), flush=True)
+        tell(json.dumps({"warning": text}, ensure_ascii=False))
 
 
 def _bar(unit: str) -> Progress:
@@ -124,7 +139,7 @@ def _bar(unit: str) -> Progress:
         BarColumn(bar_width=20),
         *amounts,
         _TimeLeft(),
-        console=_console,
+        console=screen,
         transient=True,
     )
 

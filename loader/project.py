@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from loader import advice
-from loader.errors import LoaderError
+from loader.errors import LoaderError, UsageError
 from loader.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def sqlmesh_context(settings: Settings, *, models: bool = False) -> Iterator[tup
 
     Raises:
         BusyError: another process holds the warehouse.
+        UsageError: SQLMesh's cache can't be written.
         LoaderError: nothing has been loaded into it yet.
     """
     # Imported here: SQLMesh takes seconds to import, and `load` and `--help` do without it.
@@ -39,6 +41,12 @@ def sqlmesh_context(settings: Settings, *, models: bool = False) -> Iterator[tup
 
     if not settings.mysql and not settings.duckdb_file.exists():
         raise LoaderError(f"{settings.duckdb_file} does not exist. Load a dump first\n  {advice.loader('load')}")
+    cache = PROJECT / ".cache"
+    if not os.access(cache if cache.exists() else PROJECT, os.W_OK):
+        raise UsageError(
+            f"SQLMesh keeps a cache in {cache}, and this user can't write there: give it the right, or name a copy of the project, in which "
+            "it has that right, by WAREHOUSE_PROJECT"
+        )
     constants.MAX_FORK_WORKERS = 1  # processes that read models cost more than they save
     console = _console()
     set_console(console)

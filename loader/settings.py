@@ -61,8 +61,10 @@ class Settings:
                 f"there is no gateway {gateway!r} (WAREHOUSE_GATEWAY or --gateway): use {' or '.join(GATEWAYS)}"
             )
         file = Path(os.environ.get("WAREHOUSE_DUCKDB", PROJECT / "data" / "warehouse.duckdb")).expanduser().absolute()
-        if file.is_dir() or file.parent.is_file():
-            raise UsageError(f"WAREHOUSE_DUCKDB names {file}, which can't be a database file: name a file in a folder")
+        if file.is_dir() or file.parent.is_file() or "?" in str(file):  # DuckDB takes what follows it for settings
+            raise UsageError(
+                f"WAREHOUSE_DUCKDB names {file}, which can't be a database file: name a file in a folder, without a ? in its path"
+            )
         os.environ.update(WAREHOUSE_GATEWAY=gateway, WAREHOUSE_DUCKDB=str(file))
         mysql = None
         if gateway == "aurora":

@@ -13,6 +13,7 @@ from loader import calendar, ledger, snapshot_file
 from loader.bucket import Bucket
 from loader.datasets import DATASETS, Dataset
 from loader.errors import DumpRejectedError
+from loader.plain import plain
 from loader.progress import Step, counted, warn
 from loader.warehouse import Warehouse
 
@@ -144,7 +145,7 @@ def _look(found: Found, dataset: Dataset, warehouse: Warehouse, bucket: Bucket, 
         day = _day(stored.key.removeprefix(dataset.prefix))
         if day is None or day > today:
             why = "the name is not YYYYMMDD.csv with a real date" if day is None else f"{day} lies in the future"
-            found.rejected.append((day, DumpRejectedError(f"snapshot {stored.key}: {why}; rename or remove it")))
+            found.rejected.append((day, DumpRejectedError(f"snapshot {plain(stored.key)}: {why}; rename or remove it")))
             continue
         listed.add(day)
         file = File(dataset, day, stored.key, stored.version)

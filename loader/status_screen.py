@@ -19,7 +19,7 @@ from loader.clock import business_today
 from loader.errors import LoaderError
 from loader.freshness import by_layer
 from loader.problems import is_wrong, problems
-from loader.progress import is_quiet
+from loader.progress import is_quiet, screen, tell
 from loader.settings import Settings
 from loader.status import Status, freshness, status
 
@@ -39,7 +39,7 @@ def show(settings: Settings, *, everything: bool, as_json: bool = False) -> None
         LoaderError: there is no warehouse yet, or nothing was planned yet; what is loaded has been printed then.
         BusyError: another process holds it.
     """
-    console = Console(highlight=False, emoji=False)
+    console = screen
     found, unplanned, fresh = status(settings), None, {}
     try:
         # Read from SQLMesh's state, for which all of SQLMesh is imported.
@@ -49,7 +49,7 @@ def show(settings: Settings, *, everything: bool, as_json: bool = False) -> None
         unplanned = error
     wrong = problems(found, fresh, business_today())
     if as_json:
-        print(json.dumps(_json(found, fresh, wrong), ensure_ascii=False, default=str, indent=2))
+        tell(json.dumps(_json(found, fresh, wrong), ensure_ascii=False, default=str, indent=2))
     else:
         _print_problems(console, wrong, everything)
         console.print("", _loaded(found), *_days(found, everything), *_newest_dump(found, everything), sep="\n")

@@ -7,6 +7,7 @@ from botocore.parsers import ResponseParserError
 from urllib3.exceptions import HTTPError
 
 from loader.errors import LoaderError
+from loader.plain import plain
 
 # Whatever a call through boto3 or a read of its body may raise that is no bug.
 S3_ERRORS = (exceptions.ClientError, exceptions.BotoCoreError, ResponseParserError, HTTPError, OSError)
@@ -61,7 +62,7 @@ def explained(error: Exception, place: str, done: str) -> LoaderError:
     """
     if not isinstance(error, exceptions.ClientError):
         return LoaderError(f"{place} can't be {done}: {type(error).__name__}; {_without_answer(error)}, {_AGAIN}")
-    code, status = error.response.get("Error", {}).get("Code", "no code"), status_of(error)
+    code, status = plain(error.response.get("Error", {}).get("Code", "no code")), status_of(error)
     if status == 404 and code != "NoSuchBucket":
         return LoaderError(f"{place} is not there (any more): S3 answers {code}; see what the bucket holds, {_AGAIN}")
     if status == 412:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 # Of a dump as a whole: the times that it says itself, and whether anything changed since the one before.
 WHOLE_DUMP = frozenset(("dated", "unchanged"))
+_MAX_BYTES = 1 << 20
 Percent = Annotated[float, Field(ge=0, le=100)]
 
 
@@ -206,12 +207,20 @@ def read_contract(file: Path) -> Contract:
     from ruamel.yaml.error import YAMLError
 
     try:
-        declared = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+        with file.open("rb") as body:
+            text = body.read(_MAX_BYTES + 1)
+        if len(text) > _MAX_BYTES:
+            raise UsageError(
+                f"the contract {file} has more than {_MAX_BYTES >> 20} MiB: is it another file? (WAREHOUSE_CONTRACT names it)"
+            )
+        declared = YAML(typ="safe", pure=True).load(text.decode())
         return Contract.model_validate(declared)
     except OSError as error:
         raise UsageError(f"the contract {file} can't be read: {error.strerror} (WAREHOUSE_CONTRACT names it)") from None
     except (YAMLError, UnicodeDecodeError) as error:
         raise UsageError(f"the contract {file} is no YAML: {' '.join(str(error).split())}") from None
+    except RecursionError:
+        raise UsageError(f"the contract {file} is no YAML of a contract: its brackets are nested too deeply") from None
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(map(str, one['loc'])) or 'contract'}: {one['msg'].removeprefix('Value error, ')}"

@@ -21,11 +21,13 @@ from loader.dump.comments import without_comments
 from loader.dump.defect import Defect, tellable
 from loader.dump.primary_key import KeyPart, declared_key
 from loader.dump.table_elements import is_key, outside_brackets, split
+from loader.plain import plain
 
 DATE_KINDS = ("date", "timestamp")
 _QUOTED = (TokenType.STRING, TokenType.IDENTIFIER)
 _LITERALS = (TokenType.STRING, TokenType.NUMBER)
 _LONGEST_NAME = 64  # MySQL's limit
+_MOST_COLUMNS = 1_017  # InnoDB's; DuckDB needs some 300 KB for each
 _BARE = re.compile(r"[\w$\u0080-\U0010ffff]+")  # what a name is made of that stands without quotes
 _SPACE = " \t\r\n\f\v"
 
@@ -127,6 +129,8 @@ def parse_create_table(statement: bytes) -> Table:
         raise Defect("CREATE TABLE that copies another table", table=name)
     charset = charset_of(tokens[end:])
     declared = [part for part in parts if not is_key(part)]
+    if len(declared) > _MOST_COLUMNS:
+        raise Defect(f"has {len(declared):,} columns, and InnoDB takes {_MOST_COLUMNS:,}", table=name)
     columns = [_column(element, name, charset) for element in declared]
     if not columns:
         raise Defect("CREATE TABLE without columns", table=name)
@@ -146,8 +150,8 @@ def _not_null(column: Column) -> Column:
 def _name(token: Token) -> str:
     """A name that may be told; behind a quote too many, rows can stand where names do."""
     name = token.text
-    if not 0 < len(name) <= _LONGEST_NAME or name.endswith(" ") or "\n" in name:
-        raise Defect("CREATE TABLE with a name that is empty, too long, of several lines, or ends with a space")
+    if not 0 < len(name) <= _LONGEST_NAME or name.endswith(" ") or name != plain(name):
+        raise Defect("CREATE TABLE with a name that is empty, too long, ends with a space, or has a control character")
     bare = token.token_type != TokenType.STRING and _BARE.fullmatch(name)
     if token.token_type != TokenType.IDENTIFIER and not bare:
         raise Defect(

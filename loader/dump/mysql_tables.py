@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 from collections import Counter
 from concurrent.futures import Future
@@ -30,6 +31,8 @@ _SESSION = """
 # number of values, out of range, cut, wrong, not UTF-8, too long. Any other is the server's.
 _TABLE_AT_FAULT = frozenset((1059, 1060, 1067, 1071, 1074, 1101, 1103, 1113, 1117, 1118, 1166, 1425, 1426, 1439))
 _ROWS_AT_FAULT = frozenset((1048, 1054, 1062, 1064, 1136, 1261, 1262, 1264, 1265, 1292, 1300, 1366, 1367, 1406, 1411))
+# Where the server's text for an error of many causes (1005) says that the file of a table can't have its name: 5 bytes a Japanese character.
+_NAME_TOO_LONG = re.compile(r"errno: 36\b")
 
 
 class Tables:
@@ -94,7 +97,7 @@ class Tables:
         try:
             _run(connection, create_sql(table, self._schema))
         except MySQLError as error:
-            if error.args and error.args[0] in _TABLE_AT_FAULT:
+            if error.args and (error.args[0] in _TABLE_AT_FAULT or _NAME_TOO_LONG.search(str(error.args[-1]))):
                 raise Defect(f"the server can have no such table (error {error.args[0]})", table=table.name) from None
             raise _gave_up(f"table {table.name}", error) from None
 

@@ -42,7 +42,13 @@ def open_file(file: Path) -> Iterator[DuckDBWarehouse]:
             connection.execute(f"CREATE TABLE IF NOT EXISTS landing.{name} ({columns}{key})")
         yield DuckDBWarehouse(connection)
     finally:
+        _stop(connection)
         connection.close()
+
+
+def _stop(connection: duckdb.DuckDBPyConnection) -> None:
+    """Ends what DuckDB's threads still do for a query that Ctrl-C has left: whatever is asked next would wait for them."""
+    connection.interrupt()
 
 
 def open_to_read(file: Path) -> Any:
@@ -96,6 +102,7 @@ class DuckDBWarehouse:
         try:
             yield
         except BaseException:
+            _stop(self._connection)
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")  # one that fails has rolled back by itself

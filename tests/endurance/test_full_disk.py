@@ -20,12 +20,12 @@ from demo.dump import dump_sql
 from demo.objects import put_dump
 from demo.rows import company, tenant
 from loader.datasets import DATASETS
-from loader.disk import no_space_said_plainly
 from loader.dump.chunks import ChunkFiles
 from loader.dump.create_table import parse_create_table
 from loader.dump.inserts import Target
 from loader.dump.values import Rows
 from loader.errors import LoaderError
+from loader.machine import said_plainly
 from loader.settings import PROJECT
 from tests.endurance.conftest import Length
 from tests.support.places import FILE, Place, duckdb_place, everything
@@ -184,7 +184,7 @@ def test_an_error_that_names_no_file_is_said_too(disk: SmallDisk) -> None:
     disk.resize(8 * MB)
     with (
         pytest.raises(LoaderError, match="on a disk, perhaps that of temporary files"),
-        no_space_said_plainly("all's well"),
+        said_plainly("all's well"),
     ):
         disk.seen(disk.folder / "log").write_bytes(b"x" * 9 * MB)
     disk.seen(disk.folder / "log").unlink()
@@ -197,10 +197,10 @@ def test_an_error_that_names_no_file_is_said_too(disk: SmallDisk) -> None:
         )
         with (
             pytest.raises(LoaderError, match="DuckDB's own temporary files.*all's well"),
-            no_space_said_plainly("all's well"),
+            said_plainly("all's well"),
         ):
             connection.execute(sorting)
-    with pytest.raises(ZeroDivisionError), no_space_said_plainly():
+    with pytest.raises(ZeroDivisionError), said_plainly():
         raise ZeroDivisionError
 
 

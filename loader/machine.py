@@ -1,17 +1,18 @@
-"""A full disk, said plainly: which one it is, what to do and what stands."""
+"""What the machine lacks, said plainly: space on a disk, memory, the right to a file. Where it is, what to do and what stands."""
 
 from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from loader.errors import LoaderError
 from loader.scratch import PREFIX
 
 STANDS = "nothing is half done: a dump that is in stays in, what was under way changed nothing"
-_NUMBERS = (errno.ENOSPC, errno.EDQUOT)
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+_NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
 # DuckDB has no number in its errors, and words of its own when its temporary files find no room.
 _SPILLED = "max_temp_directory_size"
 _TEXT = re.compile(rf"No space left on device|Disk quota exceeded|{_SPILLED}")
@@ -19,26 +20,25 @@ _FILE = re.compile(r'file "([^"]+)"')
 
 
 @contextmanager
-def no_space_said_plainly(stands: str = STANDS) -> Iterator[None]:
-    """Makes one plain answer of it when a full disk, or a used up quota, ends what is done within.
+def said_plainly(stands: str = STANDS) -> Iterator[None]:
+    """Makes one plain answer of it when a full disk, a used up quota, too little memory or a right that is lacking ends what is done within.
 
     Args:
         stands: what is then true of the warehouse.
 
     Raises:
-        LoaderError: a disk is full.
+        LoaderError: that is so.
     """
     try:
         yield
     except Exception as error:
         chain = list(_chain(error))
-        at = next((at for at, one in enumerate(chain) if _is_no_space(one)), None)
-        if at is None:
-            raise
+        at, said = next(((at, said) for at, one in enumerate(chain) if (said := _lacking(one))), (0, None))
         # Who met it may have told it already, and knows which file it was.
         told = [str(one) for one in chain[:at] if isinstance(one, LoaderError)]
-        text = told[0] if told else f"no space left {_where(chain[at])}, then type the same again"
-        raise LoaderError(f"{text}; {stands}") from None
+        if said is None or (told and said is not _space):
+            raise
+        raise LoaderError(f"{told[0] if told else said(chain[at])}; {stands}") from None
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -48,13 +48,30 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-def _is_no_space(error: BaseException) -> bool:
+def _lacking(error: BaseException) -> Callable[[BaseException], str] | None:
+    """What says it, where an error is one of these."""
     # Imported here: `--help` does without it, and what raised its errors has imported it.
     import duckdb
 
     if isinstance(error, OSError):
-        return error.errno in _NUMBERS
-    return isinstance(error, duckdb.Error) and bool(_TEXT.search(str(error)))
+        return _space if error.errno in _NO_SPACE else _right if error.errno in _NO_RIGHT else None
+    if isinstance(error, duckdb.Error) and _TEXT.search(str(error)):
+        return _space
+    return _memory if isinstance(error, MemoryError | duckdb.OutOfMemoryException) else None
+
+
+def _space(error: BaseException) -> str:
+    return f"no space left {_where(error)}, then type the same again"
+
+
+def _right(error: BaseException) -> str:
+    file = getattr(error, "filename", None) or "a file"
+    return f"this user has no right to {file}: give it the right to read and write there, then type the same again"
+
+
+def _memory(error: BaseException) -> str:
+    who = "DuckDB" if type(error).__module__.endswith("duckdb") else "Python"
+    return f"no memory left for {who}: something in the input is far larger than usual, or the machine too small for it"
 
 
 def _where(error: BaseException) -> str:
