@@ -9,6 +9,7 @@ import click
 
 from dictionary.collect import collected
 from loader.progress import step
+from loader.report.policy import policy
 from loader.settings import PROJECT, Settings
 
 LAYERS = ("gold", "silver", "staging", "seeds", "landing")
@@ -45,8 +46,10 @@ def page(tables: list[dict]) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     lineage = {table["name"]: {column["name"]: column["from"] for column in table["columns"]} for table in tables}
+    here = Path(__file__).parent
+    styles, script = ((here / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(here),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -55,6 +58,9 @@ def page(tables: list[dict]) -> str:
     return environment.get_template("page.html").render(
         layers={layer: [table for table in tables if table["layer"] == layer] for layer in LAYERS},
         lineage=json.dumps(lineage).replace("<", "\\u003c"),
+        policy=policy(scripts=[script], styles=[styles]),
+        styles=styles,
+        script=script,
     )
 
 

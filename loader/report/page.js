@@ -6,7 +6,7 @@ const AHEAD_DAYS = 30, BACK_DAYS = 90, EMPTIEST = 10;
 
 const t = (key) => TEXT[key][document.documentElement.lang === "ja" ? 0 : 1];
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
-const number = (value) => (value === null ? "–" : value.toLocaleString("en-US"));
+const number = (value) => (value === null ? "–" : (value + 0).toLocaleString("en-US")); // + 0: no -0
 const percent = (rate, digits = 1) => (rate === null ? "–" : (rate * 100).toFixed(digits) + " %");
 const signed = (value) => (value === null ? "–" : (value > 0 ? "+" : "") + number(value));
 const dayBefore = (day, days) => new Date(Date.parse(day) - days * 864e5).toISOString().slice(0, 10);
@@ -63,12 +63,17 @@ const axis = () => ({
   axisLabel: { color: colour("soft"), hideOverlap: true },
   splitLine: { lineStyle: { color: colour("line") } },
 });
-const frame = () => ({
+// Of lines of text, and not of the library's own HTML, for that has styles in it, which the page's policy refuses.
+const told = (lines) => lines.map(echarts.format.encodeHTML).join("<br>");
+const frame = (format = number) => ({
   animation: false,
   textStyle: { color: colour("ink"), fontFamily: "inherit" },
   grid: { left: 8, right: 16, top: 36, bottom: 4, containLabel: true },
   legend: { top: 0, itemGap: 28, textStyle: { color: colour("ink") } },
-  tooltip: { trigger: "axis", confine: true, backgroundColor: colour("ground"), borderColor: colour("line"), textStyle: { color: colour("ink") } },
+  tooltip: {
+    trigger: "axis", confine: true, backgroundColor: colour("ground"), borderColor: colour("line"), textStyle: { color: colour("ink") },
+    formatter: (rows) => told([rows[0].name, ...rows.map((row) => `${row.seriesName}: ${format(row.value ?? null)}`)]),
+  },
 });
 
 function trend() {
@@ -78,10 +83,9 @@ function trend() {
     lineStyle: { color: colour(name), type, width: 2 }, itemStyle: { color: colour(name) },
   });
   return {
-    ...frame(),
+    ...frame((value) => percent(value, 2)),
     xAxis: { ...axis(), type: "category", data: occupancy.map((row) => row.day), boundaryGap: false },
     yAxis: { ...axis(), type: "value", scale: true, minInterval: 0.001, axisLabel: { color: colour("soft"), formatter: (value) => percent(value) } },
-    tooltip: { ...frame().tooltip, valueFormatter: (value) => (value == null ? "–" : percent(value, 2)) },
     series: [line("fact", "blue", "solid"), line("projection", "orange", "dashed")],
   };
 }
@@ -152,8 +156,7 @@ function map(element) {
     yAxis: { ...plain, ...range(lat, height, 1) },
     tooltip: {
       ...frame().tooltip, trigger: "item",
-      formatter: ({ data }) => [`${data.one.name ?? ""} (${data.one.asset})`, data.one.place ?? "–", `${number(data.one.occupied)} / ${number(data.one.total)} (${percent(data.one.rate)})`]
-        .map(echarts.format.encodeHTML).join("<br>"),
+      formatter: ({ data }) => told([`${data.one.name ?? ""} (${data.one.asset})`, data.one.place ?? "–", `${number(data.one.occupied)} / ${number(data.one.total)} (${percent(data.one.rate)})`]),
     },
     series: CLASSES.map(([least, name, label], index) => ({
       id: name, name: label, type: "scatter", itemStyle: { color: colour(name), opacity: 0.75, borderColor: colour("ground") },

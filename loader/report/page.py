@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from loader.report.policy import policy
 from loader.report.text import TEXT
 
 _HERE = Path(__file__).parent
@@ -24,15 +25,18 @@ def page(figures: dict[str, Any]) -> str:
     # Imported here: commands that draw nothing do without it.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+    styles, script = ((_HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    library = LIBRARY.read_text(encoding="utf-8")
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     return environment.get_template("page.html").render(
         figures=figures,
         text=TEXT,
-        styles=(_HERE / "page.css").read_text(encoding="utf-8"),
-        script=(_HERE / "page.js").read_text(encoding="utf-8"),
-        library=LIBRARY.read_text(encoding="utf-8"),
+        policy=policy(scripts=[library, script], styles=[styles]),
+        styles=styles,
+        script=script,
+        library=library,
         figures_json=_in_script(figures),
         text_json=_in_script(TEXT),
     )

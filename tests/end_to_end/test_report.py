@@ -159,6 +159,29 @@ def test_it_needs_nothing_and_holds_no_name(demo: Path, report: Any, query) -> N
     assert [name for (name,) in names if name in html] == []
 
 
+def test_a_browser_runs_nothing_in_it_but_its_own_scripts_and_sends_nothing(report: Any) -> None:
+    for chart in CHARTS:  # the library's own tooltips have styles in them
+        report.execute_script(
+            """const element = document.getElementById(arguments[0]), middle = { x: element.clientWidth / 2, y: element.clientHeight / 2 };
+            const point = arguments[0] === "map" ? { seriesIndex: 3, dataIndex: 0 } : middle;
+            echarts.getInstanceByDom(element).dispatchAction({ type: "showTip", ...point });""",
+            chart,
+        )
+        until(report, "[...document.querySelectorAll(`#${arguments[0]} > div`)].at(-1).innerText", chart)
+    assert complaints(report) == []
+    added = {
+        "Object.assign(document.createElement('script'), {textContent: 'document.title = 1'})": "script-src",
+        "Object.assign(document.createElement('p'), {innerHTML: '<b style=\"color: red\">'})": "style-src",
+        "Object.assign(document.createElement('base'), {href: 'https://example.invalid/'})": "base-uri",
+    }
+    for element, directive in added.items():
+        report.execute_script(f"document.head.append({element})")
+        assert any(f"{directive} " in said for said in complaints(report)), directive
+    form = "Object.assign(document.createElement('form'), {action: 'https://example.invalid/'})"
+    report.execute_script(f"const form = {form}; document.body.append(form); form.submit()")
+    assert any("form-action 'none'" in said for said in complaints(report))
+
+
 def test_whatever_the_source_calls_a_property_it_is_text(tmp_path: Path, planned_place: Place, browser) -> None:
     with planned_place.chosen():
         settings = planned_place.settings()

@@ -44,7 +44,24 @@ def test_a_bad_snapshot_file_is_rejected_whole_and_named_without_a_name_in_it(bu
 
 
 def test_names_of_every_kind_survive_export_and_landing(bucket, empty_place) -> None:
-    names = ["NULL", "--", "*", 'a"b', "a,b", "line\nbreak", "cr\r\nlf", " 前後 ", "", "か", "が", "😀", "'"]
+    names = [
+        "NULL",
+        "--",
+        "*",
+        'a"b',
+        "a,b",
+        "line\nbreak",
+        "cr\r\nlf",
+        " 前後 ",
+        "",
+        "か",
+        "が",
+        "😀",
+        "'",
+        '=HYPERLINK("http://x")',
+        "+1",
+        "@x",
+    ]
     rows = [tenant(number, full_name=name) for number, name in enumerate(names, 1)] + [tenant(99)]
     put_dump(bucket, DAY, company(tenants=[tenant(1)]))
     settings = empty_place.settings(bucket)

@@ -1,0 +1,31 @@
+"""What a browser may do with a page: by the hash of each script and style."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from dictionary.__main__ import page
+from loader.report import policy as policy_of
+from loader.report.policy import policy
+
+
+def test_scripts_and_styles_are_named_by_their_hash_and_all_else_is_forbidden() -> None:
+    # The hashes are those that a browser names in its console: of the bytes in UTF-8.
+    assert policy(scripts=["alert(1)", ""], styles=["p { color: red }"]) == (
+        "default-src 'none'; script-src 'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI=' "
+        "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='; style-src 'sha256-ngewhhP73WDIbgwseeu52VAAJgKdGUsu1IUQQsAm8m4='; "
+        "img-src data:; form-action 'none'; base-uri 'none'"
+    )
+
+
+def test_the_report_has_no_file_to_download() -> None:
+    """One with names of the source in it would be opened in Excel, where `=HYPERLINK(…)` is a formula: it has to put `'` before such a value."""
+    here = Path(policy_of.__file__).parent
+    assert not re.search(
+        r"download|Blob|text/csv|saveAs", (here / "page.html").read_text() + (here / "page.js").read_text()
+    )
+
+
+def test_the_dictionary_has_one() -> None:
+    assert 'content="default-src &#39;none&#39;; script-src &#39;sha256-' in page([])
