@@ -31,8 +31,10 @@ _SESSION = """
 # number of values, out of range, cut, wrong, not UTF-8, too long. Any other is the server's.
 _TABLE_AT_FAULT = frozenset((1059, 1060, 1067, 1071, 1074, 1101, 1103, 1113, 1117, 1118, 1166, 1425, 1426, 1439))
 _ROWS_AT_FAULT = frozenset((1048, 1054, 1062, 1064, 1136, 1261, 1262, 1264, 1265, 1292, 1300, 1366, 1367, 1406, 1411))
-# Where the server's text for an error of many causes (1005) says that the file of a table can't have its name: 5 bytes a Japanese character.
-_NAME_TOO_LONG = re.compile(r"errno: 36\b")
+# Errors of many causes, one of them a file name that is too long: a table's file has 5 bytes for each character of its name beyond these.
+_MAY_BE_THE_NAME = frozenset((1005, 1030))
+_PLAIN_IN_A_FILE = re.compile(r"[A-Za-z0-9_]")
+_LONGEST_FILE = 255 - len(".ibd")
 
 
 class Tables:
@@ -97,8 +99,9 @@ class Tables:
         try:
             _run(connection, create_sql(table, self._schema))
         except MySQLError as error:
-            if error.args and (error.args[0] in _TABLE_AT_FAULT or _NAME_TOO_LONG.search(str(error.args[-1]))):
-                raise Defect(f"the server can have no such table (error {error.args[0]})", table=table.name) from None
+            number = error.args[0] if error.args else None
+            if number in _TABLE_AT_FAULT or (number in _MAY_BE_THE_NAME and _bytes_of_file(table.name) > _LONGEST_FILE):
+                raise Defect(f"the server can have no such table (error {number})", table=table.name) from None
             raise _gave_up(f"table {table.name}", error) from None
 
     def send(self, connection: SendingConnection, chunk: Chunk, text: bytes, found: BadDates) -> None:
@@ -188,6 +191,10 @@ class Tables:
         if count != found.warnings:
             raise mysql_chunks.first_bad_row(chunk, warnings)
         self.note(chunk.target.table, found.reasons, stored=True)
+
+
+def _bytes_of_file(name: str) -> int:
+    return sum(1 if _PLAIN_IN_A_FILE.match(sign) else 5 for sign in name)
 
 
 def _refusal(chunk: Chunk, error: MySQLError) -> Exception:

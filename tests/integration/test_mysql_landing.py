@@ -200,6 +200,13 @@ def test_tables_have_integer_keys_and_no_other_and_wide_ones_fit(
     assert schema.fetchall() == (("utf8mb4_bin", "InnoDB"),)
 
 
+def test_a_name_that_is_too_long_for_a_file_of_the_servers_is_the_dumps_fault(land: Land, tmp_path: Path) -> None:
+    name = "部屋" * 32
+    found = rejection(f"CREATE TABLE `{name}` (`a` int);\n", tmp_path, land)
+    assert f"table {name}" in found
+    assert "the server can have no such table" in found
+
+
 def test_many_chunks_of_many_statements(land: Land, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("loader.dump.mysql_landing.CHUNK_BYTES", 1 << 16)
     monkeypatch.setattr("loader.dump._GLUED_BYTES", 1 << 14)
