@@ -64,15 +64,24 @@ def from_bucket(here: Contents, source: Source, new: Place, project: Path) -> li
 
 
 def build(source: Source, new: Place, project: Path) -> None:
-    """Builds a warehouse on an empty place: the newest dump, with all files of days; then the past ones, aside; then the plan."""
+    """Builds a warehouse on an empty place: the newest good dump, with all files of days; then the past ones, aside; then the plan."""
     # The newest one first: a past day that is loaded beside it leaves the day's files as they are, the newest one's are written anew.
-    newest, *past = reversed(Files(source.bucket, random.Random(0)).days())
+    days = Files(source.bucket, random.Random(0)).days()
     with new.chosen(), moment.at(source.at), contextlib.redirect_stdout(io.StringIO()):
-        load(new.settings(source.bucket), newest)
-        for day in reversed(past):
-            with contextlib.suppress(DumpRejectedError):  # the file that was refused then is refused again
-                load(new.settings(source.bucket), day)
+        while not _loaded(new, source, days.pop()):
+            pass
+        for day in days:
+            _loaded(new, source, day)
     plan(new, project)
+
+
+def _loaded(new: Place, source: Source, day: dt.date) -> bool:
+    """Loads a day, unless its dump is refused, as it was then."""
+    try:
+        load(new.settings(source.bucket), day)
+    except DumpRejectedError:
+        return False
+    return True
 
 
 def source_of(place: Place, bucket: Path, folder: Path, at: dt.datetime) -> Source:
