@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from loader.dump import stray
-from loader.dump.binary_values import convert_binary
 from loader.dump.blocks import Blocks
 from loader.dump.create_table import Table, parse_create_table
 from loader.dump.dated import times
@@ -24,13 +23,13 @@ from loader.dump.left_open import LeftOpen
 from loader.dump.sections import Sections
 from loader.dump.session import Session
 from loader.dump.skipped import Skipped
-from loader.dump.statements import Statement, Statements
-from loader.dump.values import Rows, convert
+from loader.dump.statements import MAX_ROW_BYTES, SLICE_BYTES, Statement, Statements
+from loader.dump.value_by_value import BIG_BYTES, convert_each
+from loader.dump.values import Rows, convert, row_at
 from loader.dump_report import DumpReport
 from loader.errors import DumpRejectedError
 from loader.file_kinds import peek
 
-_GLUED_BYTES = 512 << 10
 _CREATE_TABLE = re.compile(rb"CREATE\s+TABLE\b", re.I)
 
 
@@ -93,6 +92,7 @@ class _Reader:
         self._report = report
         self._reserved = reserved
         self._tables: dict[str, Table] = {}
+        self._folded: dict[str, str] = {}  # their names in lower case -> as they are
         self._session = Session()
         self._skipped = Skipped(self._session)
         self._sections = Sections()
@@ -115,7 +115,9 @@ class _Reader:
         """
         try:
             if statement.kind == "insert":
-                self._insert(statement.text)
+                self._insert(statement.head, statement.text)
+            elif statement.kind == "endless":
+                self._endless(statement.head, statement.text)
             elif statement.kind == "comment":
                 if stray.is_progress(statement.text):
                     raise Defect(f"a line of mysqldump --verbose stands in the dump: {stray.ADVICE}")
@@ -155,6 +157,8 @@ class _Reader:
             return
         target, text = self._target, b",".join(self._glued)
         self._target, self._glued, self._glued_bytes = None, [], 0
+        if len(text) > BIG_BYTES:
+            self._landing.rest()
         try:
             rows, text, defaults = _converted(target, text)
         except Defect as defect:
@@ -171,19 +175,30 @@ class _Reader:
         self._left_open.rows(target, rows.count, defaults)
         self._landing.add(target, rows, text)
 
-    def _insert(self, statement: bytes) -> None:
+    def _insert(self, head: bytes, rows: bytes) -> None:
         self._session.require_readable()
-        target, rows = self._heads.split(statement)
+        target = self._heads.target(head)
         self._sections.rows(target.table.name)
         if not rows.endswith(b")"):
             rows = rows.rstrip(b"\r\n")
             if not rows.endswith(b")"):
                 raise Defect("an INSERT with something behind its rows", table=target.table.name)
-        if target is not self._target or self._glued_bytes + len(rows) > _GLUED_BYTES:
+        for filled, group in self._heads.spelled_out(target, rows):
+            if filled is not self._target or self._glued_bytes + len(group) > SLICE_BYTES:
+                self.flush()
+            self._target = filled
+            self._glued.append(group)
+            self._glued_bytes += len(group)
+        if self._glued_bytes > BIG_BYTES:  # not to be kept beside the next one
             self.flush()
-        self._target = target
-        self._glued.append(rows)
-        self._glued_bytes += len(rows)
+
+    def _endless(self, head: bytes, rows: bytes) -> None:
+        """Refuse a row that is too long; `rows` ends within it."""
+        self.flush()
+        table = self._heads.target(head).table.name
+        row = self._report.tables[table].rows_in_dump + row_at(rows, len(rows))
+        what = stray.explained(f"a row of more than {MAX_ROW_BYTES:,} bytes: is a quote open?", rows)
+        raise Defect(what, table=table, row=row)
 
     def _create(self, statement: bytes) -> None:
         self._session.require_readable()
@@ -191,10 +206,11 @@ class _Reader:
         folded = table.name.lower()
         if folded in self._reserved:
             raise Defect("is the name of a table of the pipeline's own", table=table.name)
-        for other in self._tables:
-            if other.lower() == folded:
-                what = "is created twice" if other == table.name else f"differs from table {other} in case only"
-                raise Defect(what, table=table.name)
+        other = self._folded.get(folded)
+        if other is not None:
+            what = "is created twice" if other == table.name else f"differs from table {other} in case only"
+            raise Defect(what, table=table.name)
+        self._folded[folded] = table.name
         self._sections.create(table.name)
         self._tables[table.name] = table
         self._left_open.create(table)
@@ -203,7 +219,7 @@ class _Reader:
 
 def _converted(target: Target, text: bytes) -> tuple[Rows, bytes, Counter[str]]:
     """Rows, also as SQL without the word DEFAULT, and how many of those each column had."""
-    to_rows = convert_binary if target.table.binary else convert
+    to_rows = convert_each if target.table.binary or len(text) > BIG_BYTES else convert
     try:
         return to_rows(target, text), text, Counter()
     except Defect:

@@ -24,6 +24,7 @@ class Chunk:
         rows, size: rows and bytes in it.
         nulls: NULLs of each date column, by the column's place in the target.
         longest: an upper bound of the longest row in bytes.
+        longest_row: number of that row within the table's rows, if it holds a big value: the last of the slice that it came in.
         zeros: whether some value may be a zero date.
     """
 
@@ -34,6 +35,7 @@ class Chunk:
     size: int = 0
     nulls: Counter[int] = field(default_factory=Counter)
     longest: int = 0
+    longest_row: int = 0
     zeros: bool = False
 
     def add(self, rows: Rows) -> None:
@@ -41,7 +43,8 @@ class Chunk:
         self.rows += rows.count
         self.size += len(rows.csv)
         self.nulls.update(rows.nulls)
-        self.longest = max(self.longest, rows.longest)
+        if rows.longest > self.longest:
+            self.longest, self.longest_row = rows.longest, self.last_row
         self.zeros = self.zeros or b"'0000-" in rows.csv
 
     @property

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 from loader.dump.defect import Defect
+from loader.dump.quotes import tokens
 
-_PIECES = re.compile(
-    rb"""(?P<quoted>'(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" | `(?:[^`]|``)*`)
-      | (?:--(?=[\s\x00-\x1f]|\Z)|\#)[^\n]* | /\*(?!M?!).*?\*/ | (?P<mark>/\*M?!\d*|\*/) | (?P<minus>--)""",
-    re.S | re.X,
+_OPENING = re.compile(
+    rb"""['"`] | (?P<line>(?:--(?=[\s\x00-\x1f]|\Z)|\#)[^\n]*) | (?P<mark>/\*M?!\d*|\*/) | /\* | (?P<minus>--)""", re.X
 )
 
 
@@ -19,12 +18,22 @@ def without_comments(statement: bytes) -> bytes:
     Raises:
         Defect: a version comment is open at its end, or one ends that did not begin.
     """
-    marks = [match["mark"] for match in _PIECES.finditer(statement) if match["mark"]]
-    if any((mark == b"*/") is (number % 2 == 0) for number, mark in enumerate(marks)) or len(marks) % 2:
-        raise Defect("a statement with a version comment that is open, within another, or ends without a beginning")
-    return _PIECES.sub(_plain, statement)
+    pieces: list[bytes] = []
+    done = marks = 0
+    for match, end in tokens(statement, _OPENING):
+        if match["mark"]:
+            if (match["mark"] == b"*/") is (marks % 2 == 0):
+                raise _nested()
+            marks += 1
+        if match[0] in (b"'", b'"', b"`"):
+            continue
+        # Two signs that are no comment to MySQL are one to others.
+        pieces += statement[done : match.start()], b"- -" if match["minus"] else b" "
+        done = end
+    if marks % 2:
+        raise _nested()
+    return b"".join([*pieces, statement[done:]])
 
 
-def _plain(match: re.Match[bytes]) -> bytes:
-    # Two signs that are no comment to MySQL are one to others.
-    return match["quoted"] or (b"- -" if match["minus"] else b" ")
+def _nested() -> Defect:
+    return Defect("a statement with a version comment that is open, within another, or ends without a beginning")

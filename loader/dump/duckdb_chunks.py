@@ -79,21 +79,25 @@ def count_reasons(cursor: duckdb.DuckDBPyConnection, chunk: Chunk) -> Counter[tu
     """
     reasons: Counter[tuple[str, str]] = Counter()
     source = _read_csv(chunk, ["VARCHAR"] * len(chunk.target.columns))
-    columns = {at: chunk.target.columns[at] for at in chunk.date_places}
-    whys = {at: dates.reason(f"c{at}", column.kind) for at, column in columns.items()}
-    counts = [f"count(*) FILTER (why{at} = '{reason}')" for at in whys for reason in dates.REASONS]
-    texts = ", ".join(f"{why} AS why{at}" for at, why in whys.items())
-    found = iter(cursor.execute(f"SELECT {', '.join(counts)} FROM (SELECT {texts} FROM {source})").fetchone())
-    for at, column in columns.items():
-        figures = dict(zip(dates.REASONS, found, strict=False))
-        if figures.pop("no_date"):
-            first = cursor.execute(
-                f"SELECT min(number) FROM (SELECT {whys[at]} AS why, row_number() OVER () AS number FROM {source})"
-                " WHERE why = 'no_date'"
-            ).fetchone()[0]
-            what = f"column {column.name} holds something that is no {column.kind}"
-            raise Defect(what, table=chunk.target.table.name, row=chunk.first_row + first - 1)
-        reasons.update({(column.name, why): count for why, count in figures.items() if count})
+    for kind in DATE_KINDS:
+        places = [at for at in chunk.date_places if chunk.target.columns[at].kind == kind]
+        if not places:
+            continue
+        # All columns under one another: one expression for all, for DuckDB takes seconds and gigabytes for a thousand.
+        texts = ", ".join(f"c{at}" for at in places)
+        found = cursor.execute(
+            f"""SELECT place, why, count(*), min(number) FROM (
+                  SELECT number, place, {dates.reason("text", kind)} AS why FROM (
+                    SELECT number, unnest({places}) AS place, unnest([{texts}]) AS text
+                    FROM (SELECT *, row_number() OVER () AS number FROM {source})))
+                WHERE why IS NOT NULL GROUP BY ALL ORDER BY place"""
+        ).fetchall()
+        for at, why, count, number in found:
+            column = chunk.target.columns[at]
+            if why == "no_date":
+                what = f"column {column.name} holds something that is no {column.kind}"
+                raise Defect(what, table=chunk.target.table.name, row=chunk.first_row + number - 1)
+            reasons[column.name, why] += count
     return reasons
 
 

@@ -27,6 +27,8 @@ from loader.dump_report import DumpReport, TableReport
 MEMORY_LIMIT_MB = 300  # DuckDB's share while a dump lands
 CHUNK_BYTES = 24 << 20
 QUEUED_CHUNKS = 8  # besides the one being converted and the one being inserted; they wait on disk, not in memory
+_VECTOR_ROWS = 2048  # DuckDB's
+_HEAVY_BYTES = 32 << 20  # of so many rows
 _UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 
@@ -57,9 +59,11 @@ class DuckDBLanding:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="dump-writer")
         self._queue: deque[Future[None]] = deque()
         self._lean = _lean(connection)
+        self._limit = self._highest_limit = 0  # bytes of memory for DuckDB
+        self._last_rows = self._last_bytes = 0  # of the open table's last chunks
 
     def __enter__(self) -> DuckDBLanding:
-        self._lean.__enter__()
+        self._limit, self._highest_limit = self._lean.__enter__()
         return self
 
     def __exit__(
@@ -92,6 +96,14 @@ class DuckDBLanding:
         figures = self._report.tables[target.table.name]
         self._hand_over(self._files.add(target, rows, figures.rows_in_dump + 1))
         figures.rows_in_dump += rows.count
+
+    def rest(self) -> None:
+        """Wait for what is under way.
+
+        Raises:
+            Defect: DuckDB refused an earlier chunk.
+        """
+        self._wait(0)
 
     def finish(self, offsets: Mapping[Table, dt.timedelta]) -> None:
         """Wait until everything is in, put TIMESTAMPs into UTC, look for repeated keys, and count the tables' rows.
@@ -147,8 +159,19 @@ class DuckDBLanding:
             self._commit()
             self._cursor.execute("BEGIN")
             self._open_table = table.name
+            self._last_rows = self._last_bytes = 0
+        heavy = self._make_room(chunk)
         try:
             inserted = self._cursor.execute(insert_sql(chunk, self._name(table.name))).fetchone()[0]
+            if heavy:  # of what is committed DuckDB makes another copy in memory
+                self._cursor.execute("COMMIT")
+                self._cursor.execute("BEGIN")
+        except (duckdb.OutOfMemoryException, duckdb.TransactionException):
+            if not heavy:
+                raise
+            self._open_table = None  # the cursor's end is the transaction's
+            what = f"a row of {chunk.longest:,} bytes, and those around it, are more than DuckDB takes in {self._limit:,} bytes of memory"
+            raise Defect(what, table=table.name, row=chunk.longest_row) from None
         except (duckdb.ConversionException, duckdb.InvalidInputException):
             # DuckDB's own text quotes the row, hence `from None`.
             self._cursor.execute("ROLLBACK")
@@ -157,6 +180,25 @@ class DuckDBLanding:
         if inserted != chunk.rows:
             raise Defect(f"{inserted:,} rows landed of {chunk.rows:,}", table=table.name, row=chunk.first_row)
         self._inserted.append(chunk)
+
+    def _make_room(self, chunk: Chunk) -> bool:
+        """Give DuckDB the memory for big values; whether the chunk's are.
+
+        It holds a row as a line, as a text and as bytes, and what it has of a column's last 2,048 rows.
+        """
+        self._last_rows += chunk.rows
+        self._last_bytes += chunk.size
+        if self._last_rows > 2 * _VECTOR_ROWS:
+            self._last_rows, self._last_bytes = chunk.rows, chunk.size * _VECTOR_ROWS // max(chunk.rows, _VECTOR_ROWS)
+        if self._last_bytes < _HEAVY_BYTES:
+            return False
+        wanted = min(MEMORY_LIMIT_MB * 10**6 + self._last_bytes + 3 * chunk.longest, self._highest_limit)
+        if self._limit < wanted:
+            self._limit = wanted
+            self._cursor.execute(f"SET memory_limit = '{wanted} bytes'")
+            # A checkpoint writes those rows again, after each commit.
+            self._cursor.execute("SET checkpoint_threshold = '1GB'")
+        return True
 
     def _account_for_dates(self) -> None:
         """Compare the open table's dates that are not NULL with the dump's; where some are missing, find out why.
@@ -205,17 +247,25 @@ class DuckDBLanding:
 
 
 @contextmanager
-def _lean(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Hold DuckDB to one thread and little memory: the conversion beside it is Python's, and takes the other core."""
-    threads, limit = connection.execute("SELECT current_setting('threads'), current_setting('memory_limit')").fetchone()
+def _lean(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, int]]:
+    """Hold DuckDB to one thread and little memory: the conversion beside it is Python's, and takes the other core.
+
+    Yields:
+        Its memory in bytes, and what it is else.
+    """
+    settings = ", ".join(f"current_setting('{name}')" for name in ("threads", "memory_limit", "checkpoint_threshold"))
+    threads, limit, threshold = connection.execute(f"SELECT {settings}").fetchone()
     number, unit = limit.split()  # such as 18.7 GiB
-    lower = float(number) * _UNITS[unit] > MEMORY_LIMIT_MB * 1e6
+    highest = int(float(number) * _UNITS[unit])
+    lean = min(highest, MEMORY_LIMIT_MB * 10**6)
     try:
         connection.execute("SET threads = 1")
-        if lower:
-            connection.execute(f"SET memory_limit = '{MEMORY_LIMIT_MB}MB'")
-        yield
+        if lean < highest:
+            connection.execute(f"SET memory_limit = '{lean} bytes'")
+        yield lean, highest
     finally:
         connection.execute(f"SET threads = {threads}")
-        if lower:  # DuckDB tells its limit cut to one decimal: half of one more keeps it from sinking with each load
+        if (
+            lean < highest
+        ):  # DuckDB tells its limit cut to one decimal: half of one more keeps it from sinking with each load
             connection.execute(f"SET memory_limit = '{float(number) + 0.05:.2f} {unit}'")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from loader.dump import dates
@@ -11,14 +11,15 @@ from loader.dump.create_table import DATE_KINDS, Column, Table
 from loader.dump.defect import Defect, tellable
 from loader.dump.skipped import unquote
 
-_NAME = rb"(?:`(?:[^`]|``)+`|[\w$\x80-\xff]+)"
-_HEAD = re.compile(
+_NAME = rb"(?:`(?:[^`]|``){1,256}`|[\w$\x80-\xff]+)"  # bytes: MySQL's limit is 64 characters
+HEAD = re.compile(
     rb"INSERT\s+INTO\s+(?P<table>%s)\s*(?:\((?P<columns>\s*(?:%s(?:\s*,\s*%s)*)?)\s*\)\s*)?VALUES?\s*(?=\()"
     % ((_NAME,) * 3),
     re.I,
 )
 _NAMES = re.compile(_NAME)
-_EMPTY_ROWS = re.compile(rb"\(\)(?:,\s*\(\))*\s*")
+_SPACE = b" \t\r\n\f\v"
+_GROUP_BYTES = 512 << 10  # of rows that are spelled out at once
 
 
 @dataclass(frozen=True)
@@ -47,41 +48,42 @@ class Heads:
         self._tables = tables
         self._known: dict[bytes, Target] = {}
         self._wholes: dict[str, Target] = {}
-        self._head = b"\0"  # the last head, nearly always the next one's too
 
-    def split(self, statement: bytes) -> tuple[Target, bytes]:
-        """Split an INSERT.
+    def target(self, head: bytes) -> Target:
+        """Where the rows behind a head go.
 
         Args:
-            statement: an INSERT statement without its semicolon.
-
-        Returns:
-            Where its rows go, and the bytes of the rows.
+            head: what stands before an INSERT's rows.
 
         Raises:
-            Defect: it is no plain INSERT ... VALUES into a table of this dump.
+            Defect: it is not that of a plain INSERT ... VALUES into a table of this dump.
         """
-        if not statement.startswith(self._head + b"("):
-            match = _HEAD.match(statement)
+        target = self._known.get(head)
+        if target is None:
+            match = HEAD.match(head + b"(")
             if match is None:
                 raise Defect("an INSERT that is not INSERT INTO table VALUES (...), with or without column names")
-            self._head = match[0]
-            if self._head not in self._known:
-                self._known[self._head] = self._target(match)
-        target, rows = self._known[self._head], statement[len(self._head) :]
-        if rows.startswith(b"()") or not target.columns:
-            return self._all_default(target, rows)
-        return target, rows
+            target = self._known[head] = self._target(match)
+        return target
 
-    def _all_default(self, target: Target, rows: bytes) -> tuple[Target, bytes]:
-        """An INSERT of empty rows as one that says DEFAULT for each column."""
-        whole = self._whole(target.table)
-        if target.columns and target is not whole or not _EMPTY_ROWS.fullmatch(rows):
+    def spelled_out(self, target: Target, rows: bytes) -> Iterator[tuple[Target, bytes]]:
+        """Rows, a moderate number at once if they are empty: as rows that say DEFAULT for each column.
+
+        Raises:
+            Defect: some are empty and others not, or empty ones are to fill columns.
+        """
+        if target.columns and not rows.startswith(b"()"):
+            yield target, rows
+            return
+        whole, count = self._whole(target.table), rows.count(b"()")
+        if target.columns and target is not whole or rows.translate(None, _SPACE) != b",".join([b"()"] * count):
             raise Defect(
                 "an INSERT of empty rows that are not all empty, or are to fill columns", table=target.table.name
             )
         row = b"(" + b",".join([b"DEFAULT"] * len(whole.columns)) + b")"
-        return whole, b",".join([row] * rows.count(b"()"))
+        at_once = max(1, _GROUP_BYTES // len(row))
+        for done in range(0, count, at_once):
+            yield whole, b",".join([row] * min(at_once, count - done))
 
     def _whole(self, table: Table) -> Target:
         """The target of an INSERT without a list of columns."""

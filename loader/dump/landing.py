@@ -41,6 +41,13 @@ class Landing(Protocol):
             Defect: these or earlier rows were refused.
         """
 
+    def rest(self) -> None:
+        """Wait for what is under way: a big value is not converted beside another one that lands.
+
+        Raises:
+            Defect: earlier rows were refused.
+        """
+
     def finish(self, offsets: Mapping[Table, dt.timedelta]) -> None:
         """Wait until everything is in, put TIMESTAMPs into UTC, and complete the report.
 

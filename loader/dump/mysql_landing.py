@@ -18,6 +18,7 @@ from loader.dump.defect import Defect
 from loader.dump.inserts import Target
 from loader.dump.mysql_chunks import BadDates
 from loader.dump.mysql_tables import Tables
+from loader.dump.value_by_value import BIG_BYTES
 from loader.dump.values import Rows
 from loader.dump_report import DumpReport
 from loader.mysql_files import SendingConnection
@@ -117,6 +118,15 @@ class MySQLLanding:
             self._hand_over(self._files.add(target, rows, first_row), text, found)
         figures.rows_in_dump += rows.count
 
+    def rest(self) -> None:
+        """Wait for what is under way.
+
+        Raises:
+            Defect: these or earlier rows were refused.
+            LoaderError: the server gave up.
+        """
+        self._wait(0)
+
     def finish(self, offsets: Mapping[Table, dt.timedelta]) -> None:
         """Wait until everything is in, put TIMESTAMPs into UTC, and count the tables' rows.
 
@@ -136,7 +146,7 @@ class MySQLLanding:
     @staticmethod
     def _checked(target: Target, rows: Rows, text: bytes, first_row: int) -> bytes:
         """The rows as SQL that means the same as their CSV."""
-        if target.table.binary:
+        if target.table.binary or len(text) > BIG_BYTES:
             return mysql_chunks.as_literals(target, rows)
         try:
             mysql_chunks.require_numbers(target, rows)

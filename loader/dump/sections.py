@@ -15,7 +15,7 @@ from loader.dump.defect import Defect
 from loader.dump.skipped import unquote
 from loader.dump_report import Remark
 
-_NAME = rb"(`(?:[^`]|``)+`|[^\s`,;()]+)"
+_NAME = rb"(`(?:[^`]|``){1,256}`|[^\s`,;()]+)"  # bytes: MySQL's limit is 64 characters
 _HEADER = re.compile(rb"-- (?:(?:MySQL|MariaDB) dump |mysqldump-php\b)")
 _TRAILER = re.compile(rb"-- Dump completed\b")
 _STRUCTURE_OF = re.compile(rb"-- Table structure for table " + _NAME)

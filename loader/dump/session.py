@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator
 
 from loader.dump.defect import Defect, tellable
+from loader.dump.quotes import tokens
 
 Zone = (
     dt.timedelta | str
 )  # the distance from UTC; or, where that can't be known, the zone's name ("" if nothing says one)
 UTC = dt.timedelta()
 
-_PIECES = re.compile(r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`|[(),]|[^'"`(),]+""", re.S)
+_OPENING = re.compile(rb"""['"`(),]""")
 _SCOPE = re.compile(r"(GLOBAL|PERSIST|PERSIST_ONLY|SESSION|LOCAL)\s+(?=[\w`])", re.I)
 _CHARSET = re.compile(
     r"(?P<word>NAMES|CHARACTER\s+SET|CHARSET)(?:\s+|(?=['\"`]))(?P<value>'[^']*'|\"[^\"]*\"|`[^`]*`|[\w@.]+)", re.I
@@ -128,15 +129,13 @@ class Session:
 
 def _parts(body: str) -> Iterator[str]:
     """What stands between the commas of a SET."""
-    part, depth = "", 0
-    for piece in _PIECES.findall(body):
-        depth += {"(": 1, ")": -1}.get(piece, 0)
-        if piece == "," and depth == 0:
-            yield part.strip()
-            part = ""
-        else:
-            part += piece
-    yield part.strip()
+    text, start, depth = body.encode(), 0, 0
+    for match, end in tokens(text, _OPENING):
+        depth += {b"(": 1, b")": -1}.get(match[0], 0)
+        if match[0] == b"," and depth == 0:
+            yield text[start : match.start()].decode().strip()
+            start = end
+    yield text[start:].decode().strip()
 
 
 def _zone(text: str | None) -> Zone:

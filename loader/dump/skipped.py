@@ -10,13 +10,11 @@ from collections.abc import Collection
 
 from loader.dump.comments import without_comments
 from loader.dump.defect import Defect, tellable
+from loader.dump.quotes import tokens
 from loader.dump.session import Session
 
-_PIECES = re.compile(
-    rb"""'(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" | `(?:[^`]|``)*` | /\*(?!M?!).*?\*/ | (?P<mark>/\*M?!\d*|\*/)""",
-    re.S | re.X,
-)
-_NAME = r"(?:`(?:[^`]|``)+`|[\w$\x80-\xff]+)"
+_OPENING = re.compile(rb"""['"`] | (?P<mark>/\*M?!\d*|\*/) | /\*""", re.X)
+_NAME = r"(?:`(?:[^`]|``){1,64}`|[\w$\x80-\xff]+)"  # 64: MySQL's limit
 _STORED = r"(?:VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT|PACKAGE|LIBRARY|SEQUENCE|MASKING\s+POLICY)"
 _PLAIN = re.compile(
     rf"""(?:SET|COMMIT|UNLOCK\s+TABLES?|LOCK\s+TABLES?|(?:CREATE|ALTER|DROP)\s+(?:DATABASE|SCHEMA|USER|ROLE)|USE
@@ -113,7 +111,7 @@ def _version_comments(statement: bytes) -> list[str]:
     pieces: list[str] = []
     start: int | None = None
     outside = 0
-    for match in _PIECES.finditer(statement):
+    for match, _ in tokens(statement, _OPENING):
         mark = match["mark"]
         if mark is None:
             continue

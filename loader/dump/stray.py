@@ -40,12 +40,11 @@ _KINDS = (
 )
 _KNOWN = tuple((re.compile(pattern), what) for pattern, what in _KINDS)
 # mysqldump --verbose writes its progress as SQL comments.
-_PROGRESS = rb"-- (?:Connecting to|Retrieving|Sending SELECT|Disconnecting from)\b[^\n]*\.\.\.\s*(?:\n|\Z)"
-_VERBOSE = re.compile(_PROGRESS)
+_PROGRESS_BEGINS = rb"-- (?:Connecting to|Retrieving|Sending SELECT|Disconnecting from)\b"
+_PROGRESS = re.compile(_PROGRESS_BEGINS)
 # A client's message anywhere: a line that goes on to a bare newline, which mysqldump never writes within a row.
-_WITHIN = re.compile(
-    rb"(?:mysqldump|mariadb-dump)(?:\.exe)?: (?:\[|[A-Z])[^\n]*(?<!\),)(?<!\),\r)(?:\n|\Z)|" + _PROGRESS
-)
+_WITHIN = re.compile(rb"(?:mysqldump|mariadb-dump)(?:\.exe)?: (?:\[|[A-Z])|" + _PROGRESS_BEGINS)
+_ROW_ENDS = (b"),", b"),\r")
 
 ADVICE = "keep stderr (2>&1) and login banners out of the file, stderr in a log of its own, and make the dump again"
 
@@ -57,12 +56,18 @@ def named(text: bytes, at: int = 0) -> str | None:
 
 def is_progress(comment: bytes) -> bool:
     """Whether a comment line is one of mysqldump --verbose's."""
-    return _VERBOSE.match(comment) is not None
+    return _PROGRESS.match(comment) is not None and comment.rstrip().endswith(b"...")
 
 
 def is_within(text: bytes) -> bool:
     """Whether a client's message seems to stand within a statement."""
-    return _WITHIN.search(text) is not None
+    at = 0
+    while match := _WITHIN.search(text, at):
+        at = text.find(b"\n", match.end()) + 1 or len(text)
+        line = text[match.start() : at].removesuffix(b"\n")
+        if line.rstrip().endswith(b"...") if match[0].startswith(b"--") else not line.endswith(_ROW_ENDS):
+            return True
+    return False
 
 
 def explained(what: str, text: bytes) -> str:

@@ -82,7 +82,7 @@ def convert(target: Target, text: bytes) -> Rows:
     """
     for mark in (_CR, _DROP, _LF, _QUOTE):
         if mark in text:
-            raise Defect("text that is not UTF-8", table=target.table.name, row=_row_at(text, text.index(mark)))
+            raise Defect("text that is not UTF-8", table=target.table.name, row=row_at(text, text.index(mark)))
     escaped = b"\\" in text
     if escaped:
         text = _ESCAPE.sub(lambda match: _HIDDEN[match[1]], text)
@@ -153,16 +153,16 @@ def _row_pattern(columns: tuple[Column, ...]) -> re.Pattern[bytes]:
 
 def _mismatch(columns: tuple[Column, ...], skeleton: bytes) -> str:
     """What is wrong with a row that its table's pattern refused."""
-    values = skeleton.split(b",")
-    if len(values) != len(columns):
-        return f"{len(values):,} values for {len(columns):,} columns"
-    for value, column in zip(values, columns, strict=True):
+    count = skeleton.count(b",") + 1
+    if count != len(columns):
+        return f"{count:,} values for {len(columns):,} columns"
+    for value, column in zip(skeleton.split(b","), columns, strict=True):
         if value != b"NULL" and not re.fullmatch(_PATTERNS[column.kind], value):
             return f"the value of column {column.name} is no {column.kind} literal"
     return "a value that is no plain literal"
 
 
-def _row_at(text: bytes, at: int) -> int:
+def row_at(text: bytes, at: int) -> int:
     """Number of the row that byte `at` of the dump's rows lies in."""
     return _row_of(_ESCAPE.sub(b"", text[:at]).split(b"'")[::2])
 

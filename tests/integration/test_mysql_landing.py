@@ -209,7 +209,8 @@ def test_a_name_that_is_too_long_for_a_file_of_the_servers_is_the_dumps_fault(la
 
 def test_many_chunks_of_many_statements(land: Land, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("loader.dump.mysql_landing.CHUNK_BYTES", 1 << 16)
-    monkeypatch.setattr("loader.dump._GLUED_BYTES", 1 << 14)
+    monkeypatch.setattr("loader.dump.SLICE_BYTES", 1 << 14)
+    monkeypatch.setattr("loader.dump.statements.SLICE_BYTES", 1 << 12)
     wide = "x\\n" * (1 << 20)
     dump = TWO.replace("varchar(20)", "longtext") + f"INSERT INTO `t` VALUES (0,'{wide}');\n"
     for start in range(1, 20_001, 500):
