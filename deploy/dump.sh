@@ -94,7 +94,7 @@ counted rows.before
 
 # One moment for all tables, without locking the source. Data alone: what a trigger or routine does is nothing to the warehouse.
 echo "Dumping $DUMP_SOURCE"
-mysqldump "${client[@]}" --single-transaction --quick --skip-lock-tables --skip-triggers --no-tablespaces --extended-insert \
+mysqldump "${client[@]}" --single-transaction --quick --skip-lock-tables --skip-triggers --no-tablespaces --extended-insert --hex-blob \
   "${only_mysql[@]}" "$database" | gzip >"$work/dump.sql.gz" || fail 1 "mysqldump of $DUMP_SOURCE failed: see above; nothing was uploaded"
 counted rows.after
 

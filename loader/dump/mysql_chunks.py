@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from loader.dump import dates
+from loader.dump import dates, quotes
 from loader.dump.chunks import Chunk, not_utf8
 from loader.dump.create_table import DATE_KINDS, Column
 from loader.dump.defect import Defect
@@ -53,7 +53,7 @@ _NUMBERS = {
     "decimal": rb"-?(?:\d+\.?\d*|\.\d+)",
     "float": rb"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?",
 }
-_VALUE = re.compile(rb"'((?:[^']|'')*)'|([^',\n]+)")
+_PLAIN = re.compile(rb"[^',\n]+")
 _PLACE = re.compile(r"([^`'\".]+)[`'\"] at row (\d+)$")
 
 
@@ -102,16 +102,24 @@ def require_numbers(target: Target, rows: Rows) -> None:
 
 def as_literals(target: Target, rows: Rows) -> bytes:
     """Rows as SQL, from their CSV: what the dump writes for bytes can be text that is not UTF-8 to the server."""
-    values: list[bytes] = []
-    for at, match in enumerate(_VALUE.finditer(rows.csv)):
-        if match[1] is None:
-            values.append(match[2])
-        elif target.columns[at % len(target.columns)].kind == "binary":
-            values.append(b"x" + match[0])
+    width, data = len(target.columns), rows.csv
+    pieces: list[bytes] = [b"("]
+    at = place = 0
+    while at < len(data):
+        column = target.columns[place % width]
+        if data.startswith(b"'", at):
+            end = quotes.csv_closing(data, at)
+            value = data[at:end]
+            # What is escaped in SQL is a sign like any other in CSV.
+            pieces += (b"x", value) if column.kind == "binary" else (value.replace(b"\\", b"\\\\"),)
         else:
-            values.append(match[0].replace(b"\\", b"\\\\"))
-    width = len(target.columns)
-    return b",".join(b"(" + b",".join(values[at : at + width]) + b")" for at in range(0, len(values), width))
+            end = _PLAIN.match(data, at).end()
+            pieces.append(data[at:end])
+        place += 1
+        pieces.append(b"," if place % width else b"),(")
+        at = end + 1
+    pieces[-1] = b")"
+    return b"".join(pieces)
 
 
 def null_zero_dates(target: Target, rows: Rows) -> tuple[Rows, BadDates]:
@@ -198,10 +206,8 @@ def first_bad_row(chunk: Chunk, warnings: Iterable[tuple[int, str]]) -> Defect:
                 what = f"the value of column {column.name} does not fit {column.type}"
             return Defect(what, table=table, row=chunk.first_row + int(place[2]) - 1)
         if number == 1301:
-            what = (
-                f"rows up to row {chunk.last_row:,} hold a value longer than the server's max_allowed_packet: raise it"
-            )
-            return Defect(what, table=table, row=chunk.first_row)
+            what = f"a value of up to {chunk.longest:,} bytes is longer than the server takes (max_allowed_packet): raise it there"
+            return Defect(what, table=table, row=chunk.longest_row)
         if number == 1367 and (found := _first_endless(chunk)):
             row, column = found
             return Defect(f"the value of column {column.name} does not fit {column.type}", table=table, row=row)

@@ -75,6 +75,33 @@ def test_a_number_no_double_can_hold_is_rejected_not_infinite(tmp_path: Path) ->
         )
 
 
+def test_a_value_beyond_the_databases_memory_is_named(tmp_path: Path) -> None:
+    def land(body: bytes, scratch: Path) -> None:
+        with duckdb.connect(config={"memory_limit": "60MB"}) as connection:
+            connection.execute("CREATE SCHEMA g")
+            land_dump(
+                partial(DuckDBLanding, connection, "g"), io.BytesIO(body), "gghouse_20260210.sql", scratch=scratch
+            )
+
+    dump = (
+        PEOPLE.format(photo="longblob")
+        + f"INSERT INTO `tenants` VALUES {GOOD},(1204,'x',NULL,1.50,0x{'ab' * (17 << 20)});\n"
+    )
+    message = rejection(dump, tmp_path, land)
+    assert message.startswith("table tenants, row 1,204: a row of 35,651,"), message
+
+
+def test_a_row_beyond_the_limit_is_named_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loader.dump.statements.MAX_ROW_BYTES", 1 << 20)
+    for photo in ("longtext", "longblob"):
+        dump = (
+            PEOPLE.format(photo=photo)
+            + f"INSERT INTO `tenants` VALUES {GOOD},(1204,'{SECRET}',NULL,1.50,'{'a' * (3 << 20)}');\n"
+        )
+        message = rejection(dump, tmp_path)
+        assert message.startswith("table tenants, row 1,204: a row of more than"), message
+
+
 BAD_STATEMENTS = [
     (
         "INSERT INTO `tenants` (`id`,`nome`) VALUES (1,'x');",

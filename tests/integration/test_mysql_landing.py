@@ -235,7 +235,7 @@ def test_an_insert_larger_than_the_server_takes_is_named(server: MySQLServer, tm
                 same(MySQLLanded(server, True, blob, tmp_path), blob, tmp_path)
             except DumpRejectedError as rejected:
                 assert "row 1: " in str(rejected)
-                assert "longer than the server's max_allowed_packet" in str(rejected)
+                assert "longer than the server takes (max_allowed_packet)" in str(rejected)
         finally:
             cursor.execute(f"SET GLOBAL max_allowed_packet = {before}")
 

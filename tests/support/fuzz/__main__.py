@@ -28,7 +28,7 @@ Examples
 A case is a loaded warehouse and a bucket to which something was done: a damaged dump, a manifest of
 another day, a snapshot exported again. It goes well in one of two ways: `load` refuses it with a plain
 answer and has changed nothing, or all that landed is what a slow and obvious reader makes of the same
-bytes. Seed and number make the case, on any machine.
+bytes, and within 1 GB of memory. Seed and number make the case, on any machine.
 
 \b
 Of a case that went wrong the bucket, the warehouse before it and problem.txt are kept in --out.

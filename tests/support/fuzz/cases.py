@@ -6,6 +6,7 @@ import random
 from itertools import accumulate
 from typing import NamedTuple
 
+from tests.support.fuzz.big_cases import big
 from tests.support.fuzz.case import Build, Case
 from tests.support.fuzz.dump_cases import damage, gzip_damage, rows, statements, unvouched
 from tests.support.fuzz.key_cases import gone, keys, strange_dump
@@ -32,7 +33,8 @@ class Kind(NamedTuple):
 KINDS = {
     "rows": Kind(rows, 4, 100),
     "schema": Kind(schema, 8, 40),
-    "damage": Kind(damage, 10, 12),
+    "damage": Kind(damage, 9, 12),
+    "big": Kind(big, 1, 40),
     "sections": Kind(section, 10, 0),
     "statements": Kind(statements, 9, 15),
     "unvouched": Kind(unvouched, 9, 0),

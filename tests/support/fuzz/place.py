@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import os
 import random
+import resource
 import shutil
 import sys
 import threading
@@ -28,6 +29,8 @@ from tests.support.fuzz.case import Case, dated, dump_files
 from tests.support.fuzz.reference_files import FILES
 from tests.support.fuzz.source import CANARY, DAY, TODAY, render, tables
 
+MEMORY_BYTES = 1 << 30  # that a case may have, or _ROOM_BYTES more than there is where tests before it left much
+_ROOM_BYTES = 600 << 20
 # What a command leaves behind that changes nothing: what it refused, and why.
 RECORDS = ("rejections", "load_findings", "load_tables", "load_nulled", "load_changes")
 HEADER = snapshot_file("tenant_status", [])
@@ -102,7 +105,7 @@ class Place:
         self.prepare(case)
         before = objects(self.bucket)
         output, error = io.StringIO(), None
-        with _fixed(), redirect_stdout(output), redirect_stderr(output), _no_thread_fails():
+        with _fixed(), _little_memory(), redirect_stdout(output), redirect_stderr(output), _no_thread_fails():
             try:
                 load(self._settings, case.day)
             except Exception as raised:  # noqa: BLE001 - which one it may be is the judge's to say
@@ -187,6 +190,19 @@ def _fixed() -> Iterator[None]:
         patch("loader.dump.parse_create_table", _create_table),
     ):
         yield
+
+
+@contextmanager
+def _little_memory() -> Iterator[None]:
+    """Who asks for more than the limit gets a MemoryError. Of data, not of addresses: DuckDB and threads reserve those and use few."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    taken = int(status.partition("VmData:")[2].split()[0]) << 10
+    resource.setrlimit(resource.RLIMIT_DATA, (max(MEMORY_BYTES, taken + _ROOM_BYTES), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 _readings, _contract = cache(readings.readings), cache(read_contract)
