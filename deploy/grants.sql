@@ -35,3 +35,7 @@ GRANT SELECT, SHOW VIEW ON gold.* TO 'bi'@'%';
 
 -- People who try a change: what they read in an environment of their own is gold__dev.*; underscores are quoted, for they stand for any sign.
 -- GRANT SELECT, SHOW VIEW ON `gold\_\_dev`.* TO 'bi'@'%';
+
+-- The plan that is looked at before somebody approves it (deploy.yml): it logs in, for SQLMesh does, and reads no table. What would change
+-- is in the state, whose account is in deploy/state-grants.sql.
+CREATE USER IF NOT EXISTS 'look'@'%' REQUIRE SSL;

@@ -21,7 +21,7 @@ from packaging.markers import Marker
 PROJECT = Path(__file__).resolve().parent.parent
 RELEASES = PROJECT / "releases"
 WHEELS = "warehouse.gluewheels.zip"  # Glue knows a zip of wheels by this ending, and wants them in wheels/
-FILES = ("glue/load.py", "glue/run.py", "template.yaml", "dump.sh", "producer.py", "grants.sql")
+FILES = ("glue/load.py", "glue/run.py", "glue/janitor.py", "template.yaml", "dump.sh", "producer.py", "grants.sql")
 ABOUT = "release.json"
 # Glue 5.0's Python.
 TARGET = "--only-binary=:all: --implementation cp --python-version 3.11 --platform manylinux2014_x86_64 --platform manylinux_2_28_x86_64"

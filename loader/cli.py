@@ -321,6 +321,19 @@ def rollback(gateway: str | None) -> None:
 
 
 @cli.command()
+@_gateway
+def janitor(gateway: str | None) -> None:
+    """Remove old versions of models and expired environments.
+
+    SQLMesh's janitor under the one writer's lock: versions that no environment has shown for a week go, with their tables, and the rows of
+    computed intervals are put together. What an environment shows stays, and so do the dumps that `rollback` goes back to.
+    """
+    from loader.janitor import clean
+
+    clean(Settings.resolve(gateway=gateway))
+
+
+@cli.command()
 @_bucket
 @click.option(
     "--out",

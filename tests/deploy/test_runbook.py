@@ -36,6 +36,7 @@ ASKED = {
     "cloudformation describe-stacks": "cloudformation:DescribeStacks",
     "glue get-workflow-runs": "glue:GetWorkflowRuns",
     "glue start-workflow-run": "glue:StartWorkflowRun",
+    "logs describe-log-groups": "logs:DescribeLogGroups",
     "logs tail": "logs:FilterLogEvents",
     "s3 ls": "s3:ListBucket",
 }

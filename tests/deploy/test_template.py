@@ -25,6 +25,8 @@ PARAMETERS = {
     "Bucket": "the-warehouse",
     "WarehouseSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:etl-a1",
     "StateSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:state-a1",
+    "LookWarehouseSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:look-etl-a1",
+    "LookStateSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:look-state-a1",
     "CaKey": "reference/ca.pem",
     "VpcId": "vpc-1",
     "SubnetId": "subnet-1",
@@ -34,6 +36,7 @@ PARAMETERS = {
     "StateSecurityGroupId": "sg-state",
     "StatePort": "5432",
     "SourceSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:source-a1",
+    "LogKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1",
     "DataSets": "rooms,contracts",
     "EnrichModel": "anthropic.model-v1:0",
     "NameKeySecret": "names",
@@ -93,11 +96,14 @@ def test_no_account_no_region_and_no_secret_is_written_into_it() -> None:
 
 def test_nothing_that_keeps_data_is_in_it() -> None:
     """Whatever is removed from the template, or the whole of it: buckets, secrets and databases are parameters, and stay."""
+    kept = {
+        name: one["Type"] for name, one in template()["Resources"].items() if one["Type"] != "AWS::S3::BucketPolicy"
+    }
     keeping = ("S3", "SecretsManager", "RDS", "DynamoDB", "KMS", "EFS", "Backup")
-    assert [one["Type"] for one in template()["Resources"].values() if one["Type"].split("::")[1] in keeping] == []
+    assert [name for name, kind in kept.items() if kind.split("::")[1] in keeping] == []
 
 
-@pytest.mark.parametrize(("name", "minutes"), [("LoadJob", 40), ("RunJob", 60)])
+@pytest.mark.parametrize(("name", "minutes"), [("LoadJob", 40), ("RunJob", 60), ("JanitorJob", 30)])
 def test_a_job_is_one_that_glue_takes_and_ends(name: str, minutes: int) -> None:
     job = resources()[name]
     assert (job["GlueVersion"], job["WorkerType"], job["NumberOfWorkers"]) == ("5.0", "G.1X", 2)
@@ -106,9 +112,12 @@ def test_a_job_is_one_that_glue_takes_and_ends(name: str, minutes: int) -> None:
     assert (job["ExecutionProperty"]["MaxConcurrentRuns"], job["MaxRetries"], job["Timeout"]) == (1, 1, minutes)
     assert job["Connections"]["Connections"] == ["Network"]
     assert job["DefaultArguments"]["--python-modules-installer-option"] == "--no-index"
+    assert job["SecurityConfiguration"] == "Encryption"
 
 
-@pytest.mark.parametrize(("name", "script"), [("LoadJob", "load.py"), ("RunJob", "run.py")])
+@pytest.mark.parametrize(
+    ("name", "script"), [("LoadJob", "load.py"), ("RunJob", "run.py"), ("JanitorJob", "janitor.py")]
+)
 def test_a_jobs_arguments_are_exactly_those_its_script_reads(name: str, script: str) -> None:
     job = resources()[name]
     assert job["Command"]["ScriptLocation"] == f"s3://the-warehouse/releases/0.4.0-1a2b3c4/{script}"
@@ -116,7 +125,7 @@ def test_a_jobs_arguments_are_exactly_those_its_script_reads(name: str, script: 
     calls = (node for node in ast.walk(code) if isinstance(node, ast.Call))
     (call,) = (node for node in calls if isinstance(node.func, ast.Name) and node.func.id == "arguments")
     read = {*BOTH, *(one.value for one in call.args if isinstance(one, ast.Constant))}
-    glues_own = {"additional-python-modules", "python-modules-installer-option", "enable-continuous-cloudwatch-log"}
+    glues_own = {"additional-python-modules", "python-modules-installer-option", "custom-logGroup-prefix"}
     assert {key.removeprefix("--") for key in job["DefaultArguments"]} == read | glues_own
     assert all(isinstance(value, str) and value for value in job["DefaultArguments"].values())
 
@@ -140,6 +149,75 @@ def test_the_morning_begins_at_seven_in_tokyo_and_the_run_follows_the_load() -> 
     assert found["Morning"]["MaxConcurrentRuns"] == 1
 
 
+def test_the_janitor_comes_on_sundays_when_the_morning_is_over() -> None:
+    weekly = resources()["Weekly"]
+    assert (weekly["ScheduleExpression"], weekly["ScheduleExpressionTimezone"], weekly["State"]) == (
+        "cron(0 10 ? * SUN *)",
+        "Asia/Tokyo",
+        "ENABLED",
+    )
+    assert weekly["Target"]["Arn"].endswith(":aws-sdk:glue:startJobRun")
+    assert json.loads(weekly["Target"]["Input"]) == {"JobName": "JanitorJob"}
+    assert resources()["JanitorJob"]["Command"]["ScriptLocation"].rpartition("/")[2] == "janitor.py"
+    assert "janitor.clean(" in (PROJECT / "deploy" / "glue" / "janitor.py").read_text()
+
+
+def test_logs_and_bookmarks_are_encrypted_and_logs_end() -> None:
+    found, key = resources(), PARAMETERS["LogKeyArn"]
+    encryption = found["Encryption"]["EncryptionConfiguration"]
+    assert encryption["CloudWatchEncryption"] == {"CloudWatchEncryptionMode": "SSE-KMS", "KmsKeyArn": key}
+    assert encryption["JobBookmarksEncryption"] == {"JobBookmarksEncryptionMode": "CSE-KMS", "KmsKeyArn": key}
+    logs = [found["JobOutputLog"], found["JobErrorLog"]]
+    assert {log["KmsKeyId"] for log in logs} == {key}
+    assert {log["RetentionInDays"] for log in [*logs, found["FreshnessLog"]]} <= {30, 90}
+    prefixes = {
+        found[job]["DefaultArguments"]["--custom-logGroup-prefix"] for job in ("LoadJob", "RunJob", "JanitorJob")
+    }
+    assert [log["LogGroupName"] for log in logs] == [
+        f"{one}/{kind}" for one in prefixes for kind in ("output", "error")
+    ]
+    policy = json.loads((PROJECT / "deploy" / "log-key.json").read_text())
+    service = next(one for one in policy["Statement"] if "Service" in one["Principal"])
+    (allowed,) = service["Condition"]["ArnLike"].values()
+    assert allowed.endswith(":log-group:/aws-glue/*")
+
+
+def test_the_bucket_is_reached_by_tls_alone() -> None:
+    (only,) = resources()["OnlyTls"]["PolicyDocument"]["Statement"]
+    assert (only["Effect"], only["Principal"], only["Action"]) == ("Deny", "*", "s3:*")
+    assert only["Resource"] == [_BUCKET, f"{_BUCKET}/*"]
+    assert only["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_the_jobs_touch_only_interfaces_of_their_own_subnet() -> None:
+    conditions = {
+        action: statement.get("Condition")
+        for statement in statements(resources()["JobPolicy"])
+        for action in statement["Action"]
+        if action.startswith("ec2:") and not action.startswith("ec2:Describe")
+    }
+    subnet = f"arn:aws:ec2:{_HERE}:subnet/subnet-1"
+    tags = {
+        "ForAllValues:StringEquals": {"aws:TagKeys": ["aws-glue-service-resource"]},
+        "Null": {"aws:TagKeys": "false"},
+    }
+    assert conditions == {
+        "ec2:CreateNetworkInterface": None,  # its resources say the subnet and the security group
+        "ec2:DeleteNetworkInterface": {"ArnEquals": {"ec2:Subnet": subnet}},
+        "ec2:CreateTags": tags,
+        "ec2:DeleteTags": tags,
+    }
+
+
+def test_old_versions_of_objects_and_reports_end_and_nothing_that_history_needs() -> None:
+    rules = json.loads((PROJECT / "deploy" / "lifecycle.json").read_text())["Rules"]
+    ending = {rule["Filter"]["Prefix"]: rule["Expiration"]["Days"] for rule in rules if "Expiration" in rule}
+    assert ending == {"reports/": 400, "state/": 90}
+    (everywhere,) = (rule for rule in rules if rule["Filter"]["Prefix"] == "")
+    assert everywhere["NoncurrentVersionExpiration"]["NoncurrentDays"] == 90
+    assert {rule["Status"] for rule in rules} == {"Enabled"}
+
+
 # Every action and what it may touch; a new one is looked at here first.
 _BUCKET = "arn:aws:s3:::the-warehouse"
 _READ = [
@@ -150,8 +228,6 @@ _READ = [
         "snapshots/*",
         "enrichment/*",
         "reference/property_geo_latlon/*",
-        "releases/0.4.0-1a2b3c4/*",
-        "reference/ca.pem",
     )
 ]
 _HERE = f"{REGION}:{ACCOUNT}"
@@ -163,15 +239,20 @@ _JOIN = [
     f"arn:aws:ec2:{_HERE}:security-group/JobSecurityGroup.GroupId",
 ]
 RIGHTS = {
-    "JobPolicy": {
+    "FilesPolicy": {
         "s3:GetObject": _READ,
         "s3:ListBucket": [_BUCKET],
         "s3:PutObject": [f"{_BUCKET}/snapshots/*", f"{_BUCKET}/enrichment/*"],
+    },
+    "JobPolicy": {
+        "s3:GetObject": [f"{_BUCKET}/releases/0.4.0-1a2b3c4/*", f"{_BUCKET}/reference/ca.pem"],
         "secretsmanager:GetSecretValue": [PARAMETERS["WarehouseSecretArn"], PARAMETERS["StateSecretArn"]],
         **dict.fromkeys(
-            ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+            ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"],
             [f"arn:aws:logs:{_HERE}:log-group:/aws-glue/*"],
         ),
+        **dict.fromkeys(["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"], [PARAMETERS["LogKeyArn"]]),
+        "glue:GetSecurityConfiguration": ["*"],
         "glue:GetConnection": _CONNECTION,
         **{
             f"ec2:Describe{one}": ["*"]
@@ -191,7 +272,9 @@ RIGHTS = {
             ["quicksight:CreateIngestion", "quicksight:DescribeIngestion"], [f"arn:aws:quicksight:{_HERE}:dataset/*"]
         ),
     },
+    "JanitorRole": {},
     "ScheduleRole": {
+        "glue:StartJobRun": [f"arn:aws:glue:{_HERE}:job/JanitorJob"],
         "glue:StartWorkflowRun": [f"arn:aws:glue:{_HERE}:workflow/Morning"],
         "lambda:InvokeFunction": ["Freshness.Arn"],
     },
@@ -204,6 +287,10 @@ RIGHTS = {
         "secretsmanager:GetSecretValue": [PARAMETERS["SourceSecretArn"]],
         "sns:Publish": ["Topic"],
     },
+    "LookPolicy": {
+        "s3:GetObject": [f"{_BUCKET}/reference/ca.pem"],
+        "secretsmanager:GetSecretValue": [PARAMETERS["LookWarehouseSecretArn"], PARAMETERS["LookStateSecretArn"]],
+    },
     "PlanPolicy": {
         "s3:GetObject": [f"{_BUCKET}/reference/ca.pem"],
         "s3:PutObject": [f"{_BUCKET}/state/*"],
@@ -212,8 +299,9 @@ RIGHTS = {
     "OnCallPolicy": {
         "cloudformation:DescribeStacks": [f"arn:aws:cloudformation:{_HERE}:stack/warehouse/*"],
         **dict.fromkeys(["glue:GetWorkflowRuns", "glue:StartWorkflowRun"], [f"arn:aws:glue:{_HERE}:workflow/Morning"]),
-        "glue:StartJobRun": [f"arn:aws:glue:{_HERE}:job/LoadJob", f"arn:aws:glue:{_HERE}:job/RunJob"],
-        "logs:FilterLogEvents": [f"arn:aws:logs:{_HERE}:log-group:/aws-glue/jobs/output:*", "FreshnessLog.Arn"],
+        "glue:StartJobRun": [f"arn:aws:glue:{_HERE}:job/{job}" for job in ("LoadJob", "RunJob", "JanitorJob")],
+        "logs:DescribeLogGroups": [f"arn:aws:logs:{_HERE}:log-group:*"],
+        "logs:FilterLogEvents": [f"arn:aws:logs:{_HERE}:log-group:/aws-glue/warehouse*", "FreshnessLog.Arn"],
         "s3:ListBucket": [_BUCKET],
         "s3:GetObject": [
             f"{_BUCKET}/{one}/*" for one in ("dumps", "dumps-manifest", "snapshots", "reference/property_geo_latlon")
@@ -258,7 +346,7 @@ def test_without_a_model_nobody_may_ask_one() -> None:
 def test_secrets_are_named_and_never_put_into_the_template() -> None:
     """A dynamic reference would be read at deployment only: a rotation would break the next morning."""
     assert "{{resolve:" not in FILE.read_text()
-    for name in ("LoadJob", "RunJob"):
+    for name in ("LoadJob", "RunJob", "JanitorJob"):
         assert resources()[name]["DefaultArguments"]["--warehouse-secret"] == PARAMETERS["WarehouseSecretArn"]
 
 
@@ -266,7 +354,7 @@ def test_a_job_that_fails_and_gold_that_is_silent_are_told() -> None:
     found = resources()
     pattern = found["JobFailed"]["EventPattern"]
     assert (pattern["source"], pattern["detail-type"]) == (["aws.glue"], ["Glue Job State Change"])
-    assert pattern["detail"]["jobName"] == ["LoadJob", "RunJob"]
+    assert pattern["detail"]["jobName"] == ["LoadJob", "RunJob", "JanitorJob"]
     assert {"FAILED", "TIMEOUT"} <= set(pattern["detail"]["state"])
     assert found["JobFailed"]["Targets"] == [{"Id": "topic", "Arn": "Topic"}]
     silence, looks = found["Silence"], found["FreshnessSchedule"]
@@ -320,23 +408,33 @@ def test_freshness_asks_for_the_day_that_is_due(
     assert told() == 1
 
 
+def _glues(configuration: dict[str, Any]) -> dict[str, Any]:
+    """CloudFormation calls one part otherwise than Glue's API does."""
+    return {"S3Encryption" if name == "S3Encryptions" else name: value for name, value in configuration.items()}
+
+
 def _replayed(found: dict[str, Any], network: dict[str, str]) -> Iterator[str]:
     """Makes each resource by the call that CloudFormation makes; the names of those that were made."""
     iam, glue, events, ec2 = (boto3.client(name) for name in ("iam", "glue", "events", "ec2"))
     scheduler, sns, cloudwatch, logs = (boto3.client(name) for name in ("scheduler", "sns", "cloudwatch", "logs"))
-    for name in ("LoadRole", "RunRole", "ScheduleRole", "FreshnessRole"):
+    for name in ("LoadRole", "RunRole", "JanitorRole", "ScheduleRole", "FreshnessRole"):
         role = found[name]
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(role["AssumeRolePolicyDocument"]))
         for policy in role.get("Policies", []):
             document = json.dumps(policy["PolicyDocument"])
             iam.put_role_policy(RoleName=name, PolicyName=policy["PolicyName"], PolicyDocument=document)
         yield name
-    for name in ("JobPolicy", "ProducerPolicy", "PlanPolicy", "OnCallPolicy"):
+    for name in ("JobPolicy", "FilesPolicy", "ProducerPolicy", "LookPolicy", "PlanPolicy", "OnCallPolicy"):
         iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(found[name]["PolicyDocument"]))
         yield name
     glue.create_connection(**{key: value for key, value in found["Network"].items() if key != "CatalogId"})
     yield "Network"
-    for name in ("LoadJob", "RunJob"):
+    encryption = found["Encryption"]
+    glue.create_security_configuration(
+        Name=encryption["Name"], EncryptionConfiguration=_glues(encryption["EncryptionConfiguration"])
+    )
+    yield "Encryption"
+    for name in ("LoadJob", "RunJob", "JanitorJob"):
         glue.create_job(**found[name])
         yield name
     glue.create_workflow(**found["Morning"])
@@ -344,7 +442,7 @@ def _replayed(found: dict[str, Any], network: dict[str, str]) -> Iterator[str]:
     for name in ("StartLoad", "RunAfterLoad"):
         glue.create_trigger(**found[name])
         yield name
-    for name in ("Schedule", "FreshnessSchedule"):
+    for name in ("Schedule", "Weekly", "FreshnessSchedule"):
         scheduler.create_schedule(**found[name])
         yield name
     topic = sns.create_topic(Name=found["Topic"]["TopicName"])["TopicArn"]
@@ -360,10 +458,19 @@ def _replayed(found: dict[str, Any], network: dict[str, str]) -> Iterator[str]:
     yield "JobFailed"
     cloudwatch.put_metric_alarm(**found["Silence"] | {"AlarmActions": [topic], "OKActions": [topic]})
     yield "Silence"
-    log = found["FreshnessLog"]
-    logs.create_log_group(logGroupName=log["LogGroupName"])
-    logs.put_retention_policy(logGroupName=log["LogGroupName"], retentionInDays=log["RetentionInDays"])
-    yield "FreshnessLog"
+    for name in ("FreshnessLog", "JobOutputLog", "JobErrorLog"):
+        log = found[name]
+        logs.create_log_group(
+            logGroupName=log["LogGroupName"], **({"kmsKeyId": log["KmsKeyId"]} if "KmsKeyId" in log else {})
+        )
+        logs.put_retention_policy(logGroupName=log["LogGroupName"], retentionInDays=log["RetentionInDays"])
+        yield name
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=found["OnlyTls"]["Bucket"], CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_bucket_policy(Bucket=found["OnlyTls"]["Bucket"], Policy=json.dumps(found["OnlyTls"]["PolicyDocument"]))
+    lifecycle = json.loads((PROJECT / "deploy" / "lifecycle.json").read_text())
+    s3.put_bucket_lifecycle_configuration(Bucket=found["OnlyTls"]["Bucket"], LifecycleConfiguration=lifecycle)
+    yield "OnlyTls"
     group = ec2.create_security_group(
         GroupName="jobs", Description=found["JobSecurityGroup"]["GroupDescription"], VpcId=network["VpcId"]
     )["GroupId"]
@@ -395,7 +502,10 @@ def test_each_resource_is_what_its_service_takes(aws: None) -> None:
         "Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:alerts",
         "Freshness.Arn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:freshness",
         "FreshnessLog.Arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:freshness",
-        **{f"{name}.Arn": f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("LoadRole", "RunRole", "ScheduleRole")},
+        **{
+            f"{name}.Arn": f"arn:aws:iam::{ACCOUNT}:role/{name}"
+            for name in ("LoadRole", "RunRole", "JanitorRole", "ScheduleRole")
+        },
     }
     found = resources(**network, **arns)
     # The function's code is run above; moto would start a container for it.

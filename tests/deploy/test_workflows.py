@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -63,3 +64,45 @@ def test_prod_is_planned_by_hand_after_approval_and_after_the_state_was_kept() -
     for job in (look, apply):
         assert job["steps"][0]["with"]["ref"] == "${{ inputs.commit }}"
         assert "merge-base --is-ancestor" in job["steps"][1]["run"]
+
+
+def test_the_look_has_no_credentials_that_can_write() -> None:
+    """It runs before anybody approved anything."""
+    look, apply = (workflow("deploy")["jobs"][name] for name in ("look", "apply"))
+    assert (look["environment"], apply["environment"]) == ("production-look", "production")
+
+    def credentials(job: dict[str, Any]) -> set[str]:
+        return set(re.findall(r"vars\.(\w*(?:ROLE|SECRET_ARN))", str(job)))
+
+    assert credentials(look) == {"LOOK_ROLE", "LOOK_WAREHOUSE_SECRET_ARN", "LOOK_STATE_SECRET_ARN"}
+    assert credentials(apply) == {"WAREHOUSE_ROLE", "WAREHOUSE_SECRET_ARN", "STATE_SECRET_ARN"}
+
+
+def test_both_environments_take_main_alone_and_a_role_trusts_one_environment() -> None:
+    """Or else a branch could edit the workflow and do without its checks."""
+    setup = (PROJECT / "docs" / "runbook.md").read_text().partition("\n### GitHub")[2].partition("\n## ")[0]
+    environments = {job["environment"] for job in workflow("deploy")["jobs"].values()}
+    (loop,) = re.findall(r"for name in ([a-z -]+); do\n  gh api", setup)
+    assert set(loop.split()) == environments
+    (body,) = re.findall(r"--input - <<<'(.+)'", setup)
+    assert json.loads(body) == {
+        "deployment_branch_policy": {"protected_branches": False, "custom_branch_policies": True}
+    }
+    assert re.findall(r"deployment-branch-policies\" -f name=(\S+)", setup) == ["main"]
+    (statement,) = json.loads((PROJECT / "deploy" / "github-trust.json").read_text())["Statement"]
+    (test,) = statement["Condition"].items()
+    assert test == (
+        "StringEquals",
+        {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": "repo:REPOSITORY:environment:ENVIRONMENT",
+        },
+    )
+    assert set(re.findall(r"s/ENVIRONMENT/([\w-]+)/", setup)) == environments
+    told = dict(re.findall(r"gh variable set (\w+) --env ([\w-]+)", setup))
+    used = {
+        name: job["environment"]
+        for job in workflow("deploy")["jobs"].values()
+        for name in re.findall(r"vars\.(\w*(?:ROLE|SECRET_ARN))", str(job))
+    }
+    assert told == used

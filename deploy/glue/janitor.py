@@ -1,0 +1,23 @@
+"""The weekly job: removes old versions of models and expired environments, under the one writer's lock. `python -m loader janitor`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from loader.deployed import BOTH, arguments, ended, prepared
+
+
+def clean(given: argparse.Namespace) -> None:
+    """Cleans the warehouse and SQLMesh's state."""
+    with prepared(given):
+        from loader import janitor
+        from loader.settings import Settings
+
+        janitor.clean(Settings.resolve())
+
+
+if __name__ == "__main__":
+    given = arguments(sys.argv[1:], *BOTH)
+    if code := ended(lambda: clean(given)):
+        sys.exit(code)

@@ -1,0 +1,97 @@
+"""`janitor` on both gateways: what expired goes, and nothing that an environment shows or that a way back needs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import time_machine
+
+from demo.objects import put_dump
+from demo.rows import company, moving, tenant
+from loader import generations
+from loader.janitor import StateSize, clean
+from loader.load import load
+from loader.run import run
+from loader.warehouse import open_warehouse
+from tests.conftest import FIRST_DAY
+from tests.support.places import Place, contents
+from tests.support.project_copy import copy_project, physical_tables
+
+MODEL = "gold.moveouts"
+AS_IT_WAS, TRIED, CHANGED = (f"total_stay_days{edit}::BIGINT AS" for edit in ("", " * 1", " + 0"))
+
+
+def a_week_later() -> time_machine.travel:
+    return time_machine.travel(dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=8))
+
+
+def shown(place: Place) -> dict[str, list[tuple]]:
+    return {name: rows for name, rows in contents(place).items() if "__dev" not in name}
+
+
+def tables(place: Place) -> set[str]:
+    return {name for name in physical_tables(place) if "moveouts" in name}
+
+
+def dev_schemas(place: Place) -> list[tuple]:
+    return place.query(
+        "SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE '%\\_\\_dev'"
+        if place.on_mysql
+        else "SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE '%!_!_dev' ESCAPE '!'"
+    )
+
+
+def test_what_expired_goes_and_what_is_shown_or_gone_back_to_stays(place: Place, bucket: Path, tmp_path: Path) -> None:
+    settings = place.settings(bucket)
+    project = copy_project(tmp_path / "project")
+    (original,) = tables(place)
+    project.edit(MODEL, AS_IT_WAS, TRIED)
+    project.plan("dev")
+    project.edit(MODEL, TRIED, CHANGED)
+    project.plan()
+    put_dump(bucket, FIRST_DAY + dt.timedelta(days=1), company(tenants=[tenant(1)], movings=[moving(1)]))
+    load(settings)
+    run(settings)
+    rows, versions = shown(place), tables(place)
+    assert len(versions) == 3
+
+    # Within the week: each version stays, and the change can be taken back without computing anything again.
+    before, after = clean(settings)
+    assert (before.environments, before.versions) == (after.environments, after.versions)
+    assert after.environments == {"prod", "dev"}
+    assert after.intervals < before.intervals
+    assert (shown(place), tables(place)) == (rows, versions)
+    assert clean(settings) == (after, after)
+    project.edit(MODEL, CHANGED, AS_IT_WAS)
+    assert project.plan().keys() <= {MODEL}  # the day that was run since
+    project.edit(MODEL, AS_IT_WAS, CHANGED)
+    assert project.plan() == {}
+    assert shown(place) == rows
+
+    # After it: dev's schemas and both versions go; the state knows each version of prod, and one stretch of days of each.
+    assert dev_schemas(place)
+    with a_week_later():
+        _, left = clean(settings)
+    assert left.environments == {"prod"}
+    assert dev_schemas(place) == []
+    assert len(tables(place)) == 1
+    assert tables(place) < versions - {original}
+    with project.context() as (context, _):
+        prod = context.state_sync.get_environment("prod")
+        assert left == StateSize(frozenset({"prod"}), len(prod.snapshots), left.intervals)
+        assert left.intervals <= len(prod.snapshots)
+    assert shown(place) == rows
+
+    # Mornings go on, and so does the way back to the dump before.
+    assert run(settings).restated == {}
+    assert shown(place) == rows
+    with open_warehouse(settings) as warehouse:
+        generations.roll_back(warehouse)
+    run(settings)
+    with a_week_later():
+        clean(settings)
+    assert place.query("SELECT COUNT(*) FROM landing.tenants") == [(2,)]
+    project.edit(MODEL, CHANGED, AS_IT_WAS)
+    project.plan()  # the old version is computed anew
+    assert len(tables(place)) == 2
