@@ -56,6 +56,10 @@ def test_prod_is_planned_by_hand_after_approval_and_after_the_state_was_kept() -
     assert (apply["environment"], apply["needs"]) == ("production", "look")
     assert look["permissions"] == apply["permissions"] == {"contents": "read", "id-token": "write"}
     assert not any("auto-apply" in step.get("run", "") for step in look["steps"])
+    (asked,) = (step["run"] for step in look["steps"] if "sqlmesh plan" in step.get("run", ""))
+    assert (
+        "echo n | .venv/bin/python deploy/as_prod.py sqlmesh plan --no-prompts" in asked
+    )  # it asks, and fails unanswered
     runs = [step["run"] for step in apply["steps"] if "run" in step]
     (kept,) = (at for at, run in enumerate(runs) if "state export" in run and "keep state.json" in run)
     (applied,) = (at for at, run in enumerate(runs) if "sqlmesh plan" in run)

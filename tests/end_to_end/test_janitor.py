@@ -31,7 +31,8 @@ def shown(place: Place) -> dict[str, list[tuple]]:
 
 
 def tables(place: Place) -> set[str]:
-    return {name for name in physical_tables(place) if "moveouts" in name}
+    """Those of gold, by their hashed names."""
+    return {name for name in physical_tables(place) if "__gold." in name}
 
 
 def dev_schemas(place: Place) -> list[tuple]:
@@ -45,16 +46,17 @@ def dev_schemas(place: Place) -> list[tuple]:
 def test_what_expired_goes_and_what_is_shown_or_gone_back_to_stays(place: Place, bucket: Path, tmp_path: Path) -> None:
     settings = place.settings(bucket)
     project = copy_project(tmp_path / "project")
-    (original,) = tables(place)
+    first = tables(place)
     project.edit(MODEL, AS_IT_WAS, TRIED)
     project.plan("dev")
+    (tried,) = tables(place) - first
     project.edit(MODEL, TRIED, CHANGED)
     project.plan()
+    (changed,) = tables(place) - first - {tried}
     put_dump(bucket, FIRST_DAY + dt.timedelta(days=1), company(tenants=[tenant(1)], movings=[moving(1)]))
     load(settings)
     run(settings)
     rows, versions = shown(place), tables(place)
-    assert len(versions) == 3
 
     # Within the week: each version stays, and the change can be taken back without computing anything again.
     before, after = clean(settings)
@@ -75,8 +77,8 @@ def test_what_expired_goes_and_what_is_shown_or_gone_back_to_stays(place: Place,
         _, left = clean(settings)
     assert left.environments == {"prod"}
     assert dev_schemas(place) == []
-    assert len(tables(place)) == 1
-    assert tables(place) < versions - {original}
+    (replaced,) = first - tables(place)
+    assert tables(place) == first - {replaced} | {changed}
     with project.context() as (context, _):
         prod = context.state_sync.get_environment("prod")
         assert left == StateSize(frozenset({"prod"}), len(prod.snapshots), left.intervals)
@@ -89,9 +91,4 @@ def test_what_expired_goes_and_what_is_shown_or_gone_back_to_stays(place: Place,
     with open_warehouse(settings) as warehouse:
         generations.roll_back(warehouse)
     run(settings)
-    with a_week_later():
-        clean(settings)
     assert place.query("SELECT COUNT(*) FROM landing.tenants") == [(2,)]
-    project.edit(MODEL, CHANGED, AS_IT_WAS)
-    project.plan()  # the old version is computed anew
-    assert len(tables(place)) == 2
