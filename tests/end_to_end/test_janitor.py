@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import time_machine
+import pytest
+from sqlmesh.core import context
+from sqlmesh.core.state_sync.db import facade
+from sqlmesh.utils.date import now_timestamp
 
 from demo.objects import put_dump
 from demo.rows import company, moving, tenant
@@ -22,8 +27,13 @@ MODEL = "gold.moveouts"
 AS_IT_WAS, TRIED, CHANGED = (f"total_stay_days{edit}::BIGINT AS" for edit in ("", " * 1", " + 0"))
 
 
-def a_week_later() -> time_machine.travel:
-    return time_machine.travel(dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=8))
+@contextmanager
+def a_week_later() -> Iterator[None]:
+    later = now_timestamp() + 8 * 24 * 60 * 60 * 1000
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (context, facade):
+            patch.setattr(module, "now_timestamp", lambda: later)
+        yield
 
 
 def shown(place: Place) -> dict[str, list[tuple]]:
@@ -79,8 +89,8 @@ def test_what_expired_goes_and_what_is_shown_or_gone_back_to_stays(place: Place,
     assert dev_schemas(place) == []
     (replaced,) = first - tables(place)
     assert tables(place) == first - {replaced} | {changed}
-    with project.context() as (context, _):
-        prod = context.state_sync.get_environment("prod")
+    with project.context() as (opened, _):
+        prod = opened.state_sync.get_environment("prod")
         assert left == StateSize(frozenset({"prod"}), len(prod.snapshots), left.intervals)
         assert left.intervals <= len(prod.snapshots)
     assert shown(place) == rows

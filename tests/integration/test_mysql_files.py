@@ -30,7 +30,7 @@ def chunk(tmp_path: Path) -> Path:
 
 
 def connected(server: FakeMySQL, options: str) -> SendingConnection:
-    return connect(**parse(f"mysql://etl:pw@127.0.0.1:{server.port}{options}", "URL").arguments, local_infile=True)
+    return connect(**parse(f"mysql://etl:secret@127.0.0.1:{server.port}{options}", "URL").arguments, local_infile=True)
 
 
 @pytest.fixture(scope="module", params=["?ssl=off", "", "verified"])
@@ -79,8 +79,8 @@ def test_every_command_refuses_from_its_first_statement_on(
     command: str, secret: Path, tmp_path: Path, monkeypatch
 ) -> None:
     with fake_mysql(lambda statement: str(secret) if "sql_mode" in statement else None) as server:
-        monkeypatch.setenv("WAREHOUSE_MYSQL_URL", f"mysql://etl:pw@127.0.0.1:{server.port}")
-        monkeypatch.setenv("WAREHOUSE_STATE_URL", "postgresql://sqlmesh:pw@127.0.0.1:9/state")
+        monkeypatch.setenv("WAREHOUSE_MYSQL_URL", f"mysql://etl:secret@127.0.0.1:{server.port}")
+        monkeypatch.setenv("WAREHOUSE_STATE_URL", "postgresql://sqlmesh:secret@127.0.0.1:9/state")
         words = [command, "--gateway", "aurora", *(["--bucket", str(tmp_path)] if command != "status" else [])]
         answer = CliRunner().invoke(cli, words)
     assert answer.exit_code

@@ -31,7 +31,7 @@ def test_a_mysql_url_is_taken_apart_and_its_password_is_not_shown() -> None:
 def test_a_state_url_is_taken_apart(monkeypatch) -> None:
     parts = {"host": "h", "port": 5433, "user": "u@v", "password": "p#w", "database": "a b"}
     assert state("postgresql://u%40v:p%23w@h:5433/a%20b", monkeypatch) == parts
-    assert state("postgres://u:p@h/d?sslmode=verify-full", monkeypatch)["sslmode"] == "verify-full"
+    assert state("postgres://u:secret@h/d?sslmode=verify-full", monkeypatch)["sslmode"] == "verify-full"
 
 
 # A password that is not percent-encoded, wherever a lenient reader would put its pieces, and what else makes no sense.
@@ -44,7 +44,7 @@ REFUSED = [
     "{0}://etl:Secret1@db{1}/Secret2@db", "{0}://etl:Secret1@db{1}/Secret2", "{0}://etl:Secret1@db:Secret2{1}",
     "{0}://etl:Secret1@db:0{1}", "{0}://etl:Secret1@db:70000{1}", "{0}://etl:Secret1%@db{1}", "{0}://etl:Secret1%2@db{1}",
     "{0}://etl:Secret1 @db{1}", "{0}://etl:Secret1\n@db{1}", "{0}://etl:Secret1@Secret2 db{1}", "{0}://etl:Secret1@Sécret2{1}", "{0}://:Secret1@db{1}",
-    "{0}://db{1}", "{0}://", "{0}:etl:Secret1@db{1}", "Secret1", "http://etl:Secret1@db{1}", " {0}://etl:Secret1@db{1}", "{0}://etl:Secret1@db{1}\n",
+    "{0}://db{1}", "{0}://", "{0}:etl:Secret1@db{1}", "Secret1", "http://etl:secret@db{1}", " {0}://etl:Secret1@db{1}", "{0}://etl:Secret1@db{1}\n",
 ]  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def test_what_is_no_plain_url_is_refused_and_no_part_of_it_is_shown(url: str, mo
         assert not re.search("(?i)s[eé]cret|etl", str(refusal.value))
 
 
-@pytest.mark.parametrize("url", ["mysql://u:p@h/db", "mysql://u:p@h?ssl=off&ssl_ca=/x"])
+@pytest.mark.parametrize("url", ["mysql://u:secret@h/db", "mysql://u:secret@h?ssl=off&ssl_ca=/x"])
 def test_a_mysql_url_names_no_database_and_one_option_at_most(url: str) -> None:
     with pytest.raises(UsageError, match="no database, and one of the two options"):
         parse(url, NAME)
@@ -65,9 +65,9 @@ def test_a_mysql_url_names_no_database_and_one_option_at_most(url: str) -> None:
 
 def test_a_state_url_names_its_database(monkeypatch) -> None:
     with pytest.raises(UsageError, match="names no database"):
-        state("postgresql://u:p@h/", monkeypatch)
+        state("postgresql://u:secret@h/", monkeypatch)
 
 
 def test_a_refusal_says_how_to_encode_the_password() -> None:
     with pytest.raises(UsageError, match="Percent-encode the password.*\n  python3 -c "):
-        parse("mysql://etl:p@ss#word1@db", NAME)
+        parse("mysql://etl:secret@ss#word1@db", NAME)
