@@ -41,7 +41,7 @@ class _Fields(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True)
 
-    dump_date: Annotated[str, Field(pattern=r"^[0-9]{4}-?[0-9]{2}-?[0-9]{2}$")]
+    dump_date: Annotated[str, Field(pattern=r"^[0-9]{4}(?:[0-9]{4}|-[0-9]{2}-[0-9]{2})$")]
     dump_key: _Word
     dump_sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$")]
     dump_size_bytes: PositiveInt

@@ -87,6 +87,7 @@ WRONG = {
     "no host": ({"source_host": ""}, "source_host: "),
     "a host of spaces": ({"source_host": " "}, "source_host: "),
     "a date in words": ({"dump_date": "today"}, "dump_date: "),
+    "a date with half of its dashes": ({"dump_date": "2025-0610"}, "dump_date: "),
     "a date that there is not": ({"dump_date": "20250631"}, "one of its dates and times is none"),
     "a time that is none": ({"generated_at": "this morning"}, "one of its dates and times is none"),
     "a time out of range": ({"generated_at": "0001-01-01T00:00:00+23:59"}, "one of its dates and times is none"),
