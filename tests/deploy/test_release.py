@@ -135,7 +135,7 @@ def accounts(servers: Servers) -> Iterator[Place]:
     login = servers.mysql.url.replace(f"//{servers.mysql.user}:", f"//etl:{quote(PASSWORD, safe='')}")
     yield replace(place, variables=place.variables | {"WAREHOUSE_MYSQL_URL": f"{login}?ssl_ca={servers.mysql.ca_file}"})
     with servers.mysql.connect() as connection, connection.cursor() as cursor:
-        cursor.execute("DROP USER etl@'%', bi@'%'")
+        cursor.execute("DROP USER etl@'%', bi@'%', look@'%'")
 
 
 @pytest.fixture
@@ -292,7 +292,7 @@ def test_a_morning_by_both_scripts_from_the_artefact_alone(
     assert glue.keys("runs/") == []
 
 
-@pytest.mark.parametrize("script", ["load.py", "run.py"])
+@pytest.mark.parametrize("script", ["load.py", "run.py", "janitor.py"])
 def test_a_job_without_its_secret_fails_and_says_which(glue: Glue, script: str) -> None:
     boto3.client("secretsmanager").put_secret_value(
         SecretId="state", SecretString='{"host": "x", "password": "hunter2"}'
