@@ -80,23 +80,13 @@ class _Loaded:
         day: the business day to run for.
         newest: the last day for which a dump and all daily files stand.
         reopened: the first day computed from a dump that is not live any more, None where all are.
-        computed_to: the last day that an earlier run computed in this database, None before the first.
         load_id: the last load of the ledger.
     """
 
     day: dt.date
     newest: dt.date
     reopened: dt.date | None
-    computed_to: dt.date | None
     load_id: int
-
-    def first_to_open(self, known_to_state: dt.date | None) -> dt.date | None:
-        """The first day whose rows may not be what SQLMesh's state takes them for."""
-        first = [self.reopened] if self.reopened else []
-        if self.computed_to and known_to_state and known_to_state > self.computed_to:
-            # The state lies in another database: this one was restored to an earlier moment (or a plan computed these days).
-            first.append(self.computed_to + dt.timedelta(days=1))
-        return min(first, default=None)
 
 
 def _run(settings: Settings, warehouse: Warehouse, loaded: _Loaded) -> RunResult:
@@ -171,7 +161,7 @@ def _compute(prod: Prod, loaded: _Loaded) -> dict[str, int]:
 def _open_what_changed(prod: Prod, loaded: _Loaded) -> None:
     """Opens the days that a rollback, a late file or a table's other inputs left other than their query."""
     context, day = prod.context, loaded.day
-    if first := loaded.first_to_open(_furthest(fresh_to(prod.models))):
+    if first := loaded.reopened:
         restate.withdraw(context, first, max(loaded.newest, first - dt.timedelta(days=1)))
         prod.refresh()
     if late := restate.differing_days(context, prod.models[restate.CALENDAR], day):
@@ -256,7 +246,6 @@ def _loaded(warehouse: Warehouse, day: dt.date | None) -> _Loaded:
             f"nothing was run. Load it first\n  {advice.loader('load', *(('--date', day) if day else ()))}"
         )
     reopened = warehouse.query("SELECT MIN(first_day) FROM landing.days_to_reopen")[0][0]
-    computed_to = warehouse.query("SELECT MAX(last_day) FROM landing.computed_to")[0][0]
     files = [ledger.newest(warehouse, dataset.name) for dataset in DATASETS]
     newest = min([loaded, *(one for one in files if one)])
-    return _Loaded(day or loaded, newest, reopened, computed_to, ledger.newest_load(warehouse) or 0)
+    return _Loaded(day or loaded, newest, reopened, ledger.newest_load(warehouse) or 0)

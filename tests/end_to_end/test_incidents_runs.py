@@ -19,7 +19,7 @@ from loader.run import assert_fresh, run
 from loader.settings import PROJECT
 from tests.conftest import FIRST_DAY, settings_for
 from tests.support.landing import land_dump, land_rooms, land_snapshot
-from tests.support.places import Place, Servers
+from tests.support.places import Place, Servers, contents
 
 NEXT_DAY = FIRST_DAY + dt.timedelta(days=1)
 
@@ -132,6 +132,7 @@ def test_a_database_restored_to_yesterday_is_computed_again_whatever_the_state_s
     settings = aurora.settings()
     run(settings)
     servers.mysql.save("yesterday")
+    shown = []
     for _ in range(2):
         changed = company(
             tenants=[tenant(1), tenant(2)],
@@ -145,5 +146,9 @@ def test_a_database_restored_to_yesterday_is_computed_again_whatever_the_state_s
         assert aurora.query(signed) == [(NEXT_DAY,)]
         assert aurora.query("SELECT MAX(change_date) FROM silver.tenant_status_changes") == [(NEXT_DAY,)]
         assert aurora.query("SELECT MAX(snapshot_date) FROM silver.tenant_room_snapshot_daily") == [(NEXT_DAY,)]
+        shown.append(
+            {name: rows for name, rows in contents(aurora).items() if not name.startswith("staging.")}
+        )  # those say when
         servers.mysql.restore("yesterday")
         assert aurora.query("SELECT MAX(change_date) FROM silver.tenant_status_changes") == [(FIRST_DAY,)]
+    assert shown[0] == shown[1]
