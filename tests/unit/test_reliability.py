@@ -55,3 +55,10 @@ def test_a_row_says_what_went_wrong_what_ends_it_and_what_shows_that(row: list[s
             assert part.startswith(REASONS) and len(part) > 40, f"neither a test nor a reason: {part!r}"
     for name in re.findall(r"`([\w./]+/[\w.]+|[\w.]+\.\w+)`", answer):
         assert (PROJECT / name).is_file(), f"there is no {name}"
+
+
+def test_attacks_name_tests_that_are_there() -> None:
+    text = (PROJECT / "SECURITY.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", text)
+    assert len(named) >= 28
+    assert [(file, test) for file, test in named if not (test in named_in(file) if test else named_in(file))] == []
