@@ -17,9 +17,10 @@ from loader.dump.inserts import HEAD
 from loader.file_kinds import BOM
 
 MAX_ROW_BYTES = 128 << 20
-MAX_OTHER_BYTES = (
-    1 << 20
-)  # of a statement or comment that brings no rows, and of what stands before the rows of one that does
+# Of a statement or comment that brings no rows, and of what stands before the rows of one that does; and how many of them. mysqldump
+# writes about 25 for a table.
+MAX_OTHER_BYTES = 1 << 20
+MAX_OTHERS = 1_000_000
 SLICE_BYTES = 512 << 10  # of an INSERT's rows, or the next row's end behind that
 _LOOKAHEAD = 256  # bytes: longer than anything that tells one kind of statement from another
 _TOKEN_BYTES = 32  # the same of a token
@@ -85,12 +86,17 @@ class Statements:
         self._more(_LOOKAHEAD)
         if self._text.startswith(BOM):
             self._at = len(BOM)
+        others = 0
         while self._skip_space():
             self._more(_LOOKAHEAD)
             text, at = self._text, self._at
             if self._delimiter == b";" and _INSERT.match(text, at):
                 yield from self._insert()
-            elif _LINE_COMMENT.match(text, at):
+                continue
+            others += 1
+            if others > MAX_OTHERS:
+                raise Defect(f"more than {MAX_OTHERS:,} comments and statements without rows", byte=self._byte)
+            if _LINE_COMMENT.match(text, at):
                 end = self._find(b"\n", at)
                 yield self._take("comment", end or len(self._text))
             elif _SANDBOX.match(text, at):

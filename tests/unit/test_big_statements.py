@@ -94,6 +94,15 @@ def test_a_head_is_no_longer_than_that_either() -> None:
 MANY = 50_000
 
 
+@pytest.mark.parametrize("one", [b"-- x\n", b"/* x */;\n", b"SET a = 1;\n", b"/*!40101 SET a = 1 */;\n"])
+def test_there_is_no_end_of_rows_but_of_what_brings_none(one: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loader.dump.statements.MAX_OTHERS", 5)
+    row = b"INSERT INTO `t` VALUES (1);\n"
+    assert len(list(Statements([one * 5 + row * 9]))) >= 9
+    with pytest.raises(Defect, match="more than 5 comments and statements without rows"):
+        list(Statements([one * 6 + row]))
+
+
 @pytest.mark.parametrize(
     "text", [b"SET @x = '%s'" % (b"''" * MANY), b"SET @x = '%s'" % (b"\\\\" * MANY), b"SET @x = %s1" % (b"(" * MANY)]
 )
