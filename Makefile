@@ -21,13 +21,13 @@ $(READY): requirements-dev.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.10 to 3.13 is needed: install it, or name it with make PYTHON=/path/to/python3"; exit 2; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) can make no environments: apt-get install python3-venv"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	@echo "Installing the locked packages into $(VENV): a minute or so, once"
+	@echo "Installing the locked packages into $(VENV): one to ten minutes, once; the last step says nothing for a while"
 	@{ $(BIN)/pip install --disable-pip-version-check --progress-bar off --no-deps --require-hashes -r requirements-dev.lock 2>&1; \
 	  echo "exit $$?"; } | { n=0; while read -r line; do case "$$line" in \
 	    Collecting*) n=$$((n + 1)); [ $$((n % 20)) -gt 0 ] || echo "  $$n packages" ;; \
 	    Installing*) echo "  $$n packages, which are unpacked now" ;; \
 	    exit\ *) exit "$${line#exit }" ;; \
-	    Ignoring*|Downloading*|Using*|Successfully*|Looking*|"") ;; \
+	    Ignoring*|Requirement*|Downloading*|Using*|Successfully*|Looking*|"") ;; \
 	    *) echo "$$line" ;; esac; done; }
 	@touch $@
 

@@ -153,6 +153,8 @@ def withdraw_from(warehouse: Warehouse, day: dt.date, suspect: dt.date) -> None:
     for dataset in DATASETS:
         warehouse.execute(f"DELETE FROM landing.{dataset.table} WHERE {DAY} >= ?", day)
     warehouse.execute(f"DELETE FROM {_LEDGER} WHERE business_date >= ? AND dataset <> ?", day, COORDINATES)
+    # One was for a dump that was lost. That dump came, and its day is to be missed again.
+    warehouse.execute("DELETE FROM landing.waivers WHERE business_date = ?", suspect)
 
 
 def withdraw_file(warehouse: Warehouse, dataset: Dataset, day: dt.date) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from loader import advice
-from loader.contract import WHOLE_DUMP, Contract
+from loader.contract import Contract
 from loader.contract.findings import Finding
 
 _OF_MODELS = {"columns", "larger"}  # a column is gone, or holds what a model can't keep
@@ -38,10 +38,9 @@ def _to_do(day: dt.date, blocked: Sequence[Finding], contract: Contract) -> Iter
         yield f"If the source means the code, add it to {' and '.join(f'seeds/{seed}.csv' for seed in seeds)}, then type"
         yield f"  {advice.sqlmesh('plan')}"
         yield again
-    if kinds & WHOLE_DUMP or not acceptable:
-        yield advice.ask_producer(day)
-        yield again
+    yield advice.ask_producer(day)
+    yield again
     if acceptable:
-        yield "If that is as it should be, type"
+        yield "If the dump is right all the same, type"
         yield f"  {advice.again(day, *(word for one in blocked for word in ('--accept', one.rule)))}"
         yield "If it always is, change the rule's bound in contract.yaml, or name the rule under only_warn there"

@@ -72,7 +72,8 @@ def test_commands_are_found_in_a_text_each_to_the_end_of_its_line() -> None:
 
 AGAIN = "python -m loader daily --date 2025-06-10 --bucket BUCKET"
 REFUSED = {
-    ("change:tenants",): ["python -m loader daily --date 2025-06-10 --accept change:tenants --bucket BUCKET"],
+    # The dump is more often wrong than right: the producer first.
+    ("change:tenants",): [AGAIN, "python -m loader daily --date 2025-06-10 --accept change:tenants --bucket BUCKET"],
     ("dated", "change:tenants"): [
         AGAIN,
         "python -m loader daily --date 2025-06-10 --accept dated --accept change:tenants --bucket BUCKET",

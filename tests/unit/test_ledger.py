@@ -82,6 +82,18 @@ def test_a_rollback_takes_out_the_days_from_one_on_and_suspects_the_files_of_one
     assert (ledger.withdrawn(own, "dump"), ledger.withdrawn(own, "property")) == (set(), {(day(1), "p1")})
 
 
+def test_a_rollback_ends_the_waiver_of_the_dump_that_it_takes_back(own: Warehouse) -> None:
+    for offset in (0, 1):
+        own.execute(
+            "INSERT INTO landing.waivers VALUES (?, 'sato', 'lost', ?, ?)",
+            day(offset),
+            day(9),
+            dt.datetime(2025, 6, 10, 9),
+        )
+    ledger.withdraw_from(own, day(0), suspect=day(1))
+    assert own.query("SELECT business_date FROM landing.waivers") == [(day(0),)]
+
+
 def test_one_file_of_one_day_is_taken_out_to_land_again(own: Warehouse) -> None:
     for dataset, offset in itertools.product(FILES, (0, 1)):
         ledger.record(own, 1, entry(dataset, offset))
