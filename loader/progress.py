@@ -113,9 +113,9 @@ def step(name: str, total: int | None = None, unit: str = "files") -> Iterator[S
             screen.print(f"[green]✓[/] {name}{came_to} [dim]({seconds:.1f} s)[/]")
 
 
-def tell(text: str, *, err: bool = False) -> None:
+def tell(text: object, *, err: bool = False) -> None:
     """Prints a text; what is in it of others' orders to a terminal is only shown, see loader/plain.py."""
-    print(plain_lines(text), file=sys.stderr if err else sys.stdout, flush=True)
+    print(plain_lines(str(text)), file=sys.stderr if err else sys.stdout, flush=True)
 
 
 def say(text: str) -> None:
