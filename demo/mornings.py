@@ -58,7 +58,7 @@ def main(bucket: str, end: dt.datetime, days: int) -> None:
     documented = ("python", "-m", "dictionary", str(pages / "dictionary.html"))
     dictionary = _begin(*documented, quiet=True)  # it asks no warehouse, so it is made beside the mornings
     if _is_fresh(settings, last):
-        _console.print(f"The warehouse is at {last} already: nothing to do.")
+        _console.print(f"The warehouse is at {last} or later already: nothing to do.")
     else:
         for number, day in enumerate(mornings):
             _console.print(f"\n[bold]Morning of {day}[/]")
