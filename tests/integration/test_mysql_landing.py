@@ -200,6 +200,23 @@ def test_tables_have_integer_keys_and_no_other_and_wide_ones_fit(
     assert schema.fetchall() == (("utf8mb4_bin", "InnoDB"),)
 
 
+def test_the_server_knows_how_many_rows_there_are(server: MySQLServer, schema, tmp_path: Path) -> None:
+    """Before its own statistics come, seconds later (here: never), a run that begins at once would join every row with every other."""
+    dump = (
+        "CREATE TABLE `t` (`a` int PRIMARY KEY);\nINSERT INTO `t` VALUES "
+        + ",".join(f"({n})" for n in range(500))
+        + ";\n"
+    )
+    landing = partial(MySQLLanding, partial(server.connect, local_infile=True), SCHEMA, local_infile=True)
+    schema.execute("SET GLOBAL innodb_stats_auto_recalc = OFF")
+    try:
+        land_dump(landing, io.BytesIO(dump.encode()), "x.sql", scratch=tmp_path)
+    finally:
+        schema.execute("SET GLOBAL innodb_stats_auto_recalc = ON")
+    schema.execute(f"SELECT n_rows FROM mysql.innodb_table_stats WHERE database_name = '{SCHEMA}' AND table_name = 't'")
+    assert schema.fetchone() == (500,)
+
+
 def test_a_name_that_is_too_long_for_a_file_of_the_servers_is_the_dumps_fault(land: Land, tmp_path: Path) -> None:
     name = "部屋" * 32
     found = rejection(f"CREATE TABLE `{name}` (`a` int);\n", tmp_path, land)
