@@ -2,7 +2,7 @@
 
 Written for SQLMesh 0.236.4, whose own evaluator makes each view anew for each interval, with a statement for each column's comment, asks each
 audit by itself, and the database for the model's columns before each. A view's name holds its version, and its version its query:
-one that is there is the one that would be made. What a run computes and finds stays what it is.
+one that is there is the one that would be made. Batches before the first landed day are left out. What a run computes and finds stays what it is.
 """
 
 from __future__ import annotations
@@ -111,8 +111,8 @@ class RunEvaluator(SnapshotEvaluator):
     def _before_history(self, snapshot: Snapshot, start: TimeLike, end: TimeLike, **_: Any) -> bool:
         """Whether an interval ends before the first day of which anything landed, and the model has rows of such days alone.
 
-        A table of daily files is filled from 2018 on in pieces of a year: those before the first file were most of a small company's first
-        plan. The first piece is computed all the same, for it makes the table.
+        A table of daily files is filled from 2018 on in batches of a year: those before the first file were most of a small company's first
+        plan. The first batch is computed all the same, for it makes the table.
         """
         if HISTORY not in snapshot.model.tags:
             return False

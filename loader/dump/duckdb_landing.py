@@ -265,7 +265,6 @@ def _lean(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, int]]:
         yield lean, highest
     finally:
         connection.execute(f"SET threads = {threads}")
-        if (
-            lean < highest
-        ):  # DuckDB tells its limit cut to one decimal: half of one more keeps it from sinking with each load
+        if lean < highest:
+            # DuckDB tells its limit cut to one decimal: half of one more keeps it from sinking with each load.
             connection.execute(f"SET memory_limit = '{float(number) + 0.05:.2f} {unit}'")

@@ -190,9 +190,8 @@ class Statements:
                 if ahead < MAX_OTHER_BYTES and not _INSERT_END.search(self._text, self._at):
                     raise self._defect("ends within an INSERT statement")
                 yield Statement("insert", self._bytes(self._at, self._at + MAX_OTHER_BYTES), byte)
-                raise self._defect(
-                    "an INSERT that cannot be read"
-                )  # unless the reader knew better what is wrong with it
+                # Unless the reader knew better what is wrong with it.
+                raise self._defect("an INSERT that cannot be read")
         head = match[0]
         self._at = match.end()
         over = False
