@@ -35,9 +35,9 @@ lock: ## resolve the dependencies again (needs uv)
 	uv pip compile --universal --python-version 3.10 --no-emit-index-url --generate-hashes --custom-compile-command "make lock" -q pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.10 --no-emit-index-url --generate-hashes --custom-compile-command "make lock" -q --extra dev pyproject.toml -o requirements-dev.lock
 
-# Two at a time: each worker has servers and a planned warehouse of its own. WORKERS=0 is one process, as --pdb needs it, and as it has
+# Three at a time on two cores, for they wait for servers and disks: each worker has servers and a planned warehouse of its own. WORKERS=0 is one process, as --pdb needs it, and as it has
 # to be where the environment names a server: each worker would empty it under the other.
-WORKERS ?= $(if $(WAREHOUSE_TEST_MYSQL_URL)$(WAREHOUSE_TEST_STATE_URL),0,2)
+WORKERS ?= $(if $(WAREHOUSE_TEST_MYSQL_URL)$(WAREHOUSE_TEST_STATE_URL),0,3)
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 DEMO_END := 2026-02-10

@@ -19,8 +19,8 @@ from sqlmesh.core.config import (
 )
 from sqlmesh.core.config.format import FormatConfig
 
-from loader.quick import quicken
 from loader.settings import PROJECT, keep_private, mysql_account, state_database
+from loader.transform.speedups import quicken
 
 keep_private()
 quicken()  # every command that reads this file: plans, runs, tests of models
@@ -35,7 +35,7 @@ gateways = {
     )
 }
 if gateway == "aurora":
-    from loader.aurora import AuroraConnection, StateConnection
+    from loader.transform.aurora import AuroraConnection, StateConnection
 
     # Models are read in this process. SQLMesh's workers would inherit the connection that holds the lock, and they outlive a kill -9: the
     # server would never see that the holder is dead.

@@ -18,8 +18,8 @@ import click
 
 from bench.page import GATEWAYS, Growth, Mornings, Step, growth_table
 from bench.process import in_process
-from loader.datasets import PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS
 from loader.settings import PROJECT
+from loader.sources.daily_file_kinds import PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS
 from tests.support import servers
 
 LAST = dt.date(2026, 2, 10)
@@ -59,7 +59,7 @@ def growth(days: tuple[int, ...], scale: float, gateways: Collection[str] = tupl
 class _Place:
     """A warehouse with so many days behind it: a first load with all daily files, the first full plan, and a first run.
 
-    The first run behind a plan marks all days (on DuckDB, loader/grains.py), so it is no normal morning, and not measured.
+    The first run behind a plan marks all days (on DuckDB, loader/transform/duplicates.py), so it is no normal morning, and not measured.
     """
 
     def __init__(self, days: int, gateway: str, env: dict[str, str], bucket: Path) -> None:

@@ -9,13 +9,13 @@ from decimal import Decimal
 import click
 
 from demo.company import build
-from loader.bucket import FolderBucket
-from loader.contract import read_contract
-from loader.enrich import config
-from loader.enrich.answers import NEVER, Master, judge
-from loader.enrich.bounds import Bounds, Timer
-from loader.enrich.step import backend_of
+from enrichment import config
+from enrichment.judgement import NEVER, Master, judge
+from enrichment.limits import Bounds, Timer
+from enrichment.step import backend_of
+from loader.quality.contract import read_contract
 from loader.settings import CONTRACT, PROJECT
+from loader.sources.storage import FolderBucket
 
 END = dt.date(2026, 2, 10)
 NOTHING, REST = "(null)", "(others)"

@@ -15,10 +15,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from loader.project import prod_snapshots, sqlmesh_context
-from loader.run import fresh_to
+from loader.landing.access import read_warehouse
 from loader.settings import PROJECT, Settings
-from loader.warehouse import read_warehouse
+from loader.transform.context import prod_snapshots, sqlmesh_context
+from loader.transform.run import fresh_to
 
 _console = Console(highlight=False)
 

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from demo import dump
 from demo.rows import Rows
-from loader.datasets import DATASETS
+from loader.sources.daily_file_kinds import DATASETS
 
 COORDINATES_KEY = "reference/property_geo_latlon/latest/property_geo_latlon_backup.csv"
 _COORDINATES = (
@@ -105,7 +105,7 @@ def manifest(day: date, key: str, sha256: str, size: int, newest: Mapping[str, s
 
 
 def snapshot_file(kind: str, rows: Iterable[Sequence[Any]]) -> str:
-    """A daily file of a kind (a name of `loader.datasets`): its header, and rows that end with the day."""
+    """A daily file of a kind (a name of `loader.sources.daily_file_kinds`): its header, and rows that end with the day."""
     text = io.StringIO(newline="")
     columns = next(dataset.columns for dataset in DATASETS if dataset.name == kind)
     csv.writer(text).writerows([list(columns), *rows])

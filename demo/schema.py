@@ -153,7 +153,7 @@ class Table:
 @functools.cache
 def narrow() -> dict[str, Table]:
     """All tables of the source by their names, those that models read with only the columns that they read: a fifth, and as quick to load."""
-    from loader.contract.readings import readings
+    from loader.quality.model_columns import readings
 
     read = {(one.table, one.column) for one in readings()}
     tables = {}

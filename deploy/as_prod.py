@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from loader.deployed import ended, prepared  # noqa: E402
+from jobs.glue_job import ended, prepared  # noqa: E402
 from loader.errors import LoaderError, UsageError  # noqa: E402
 
 SETTINGS = {"bucket": "BUCKET", "warehouse_secret": "WAREHOUSE", "state_secret": "STATE", "ca_key": "CA_KEY"}

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from dictionary.collect import collected
-from loader.progress import step
-from loader.report.policy import policy
+from loader.console import step
 from loader.settings import PROJECT, Settings
+from report.policy import policy
 
 LAYERS = ("gold", "silver", "staging", "seeds", "landing")
 

@@ -8,8 +8,9 @@ from sqlmesh.core.model import Model, SeedModel, SqlModel
 
 # The types with which MySQL and MariaDB make a table when they choose them (CREATE TABLE ... AS SELECT). With any other (INT, TEXT, BOOLEAN,
 # TIMESTAMP WITH ...) SQLMesh by itself sees a difference at promotion and drops and adds the column again: every value of it becomes NULL,
-# silently. loader.aurora.AuroraAdapter has tables made as declared, which also saves texts of more than 512 characters and, on MariaDB, whole
-# numbers that it reckons small; what it can't do is declare a type that is not known. Measured, type by type, in tests/end_to_end/test_promotion.py.
+# silently. loader.transform.aurora.AuroraAdapter has tables made as declared, which also saves texts of more than 512 characters and,
+# on MariaDB, whole numbers that it reckons small; what it can't do is declare a type that is not known. Measured, type by type, in
+# tests/end_to_end/test_promotion.py.
 SURVIVING = {
     exp.DataType.Type.BIGINT,
     exp.DataType.Type.DECIMAL,

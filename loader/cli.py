@@ -11,11 +11,11 @@ from typing import Any
 import click
 from rich.markup import escape
 
-from loader import advice
+from loader import commands
+from loader.console import be_quiet, is_quiet, say, screen, tell, warn
 from loader.errors import LoaderError
-from loader.interrupted import ctrl_c_said_plainly
-from loader.machine import said_plainly
-from loader.progress import be_quiet, is_quiet, say, screen, tell, warn
+from loader.interrupted import explain_interrupt
+from loader.machine import explain_machine_errors
 from loader.settings import GATEWAYS, Settings, keep_private
 
 EXIT_CODES = """\b
@@ -45,9 +45,9 @@ class Commands(click.Group):
     """Ends a command with its own exit code and a plain answer."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        with ctrl_c_said_plainly():
+        with explain_interrupt():
             try:
-                with said_plainly():
+                with explain_machine_errors():
                     return super().invoke(ctx)
             except LoaderError as error:
                 tell(f"error: {error}", err=True)
@@ -80,7 +80,7 @@ def cli(quiet: bool) -> None:
       WAREHOUSE_ENRICH_REGION region of the model (default: the bucket's; for a folder $AWS_REGION)
       WAREHOUSE_ENRICH_OTHER_REGION  allowed: names may leave the bucket's region
     """
-    advice.forget()
+    commands.forget()
     keep_private()
     if quiet:
         be_quiet()
@@ -137,9 +137,9 @@ def load(
 
     A day before the live dump's is landed aside: its daily files are exported, the tables that are shown stay those of the live dump.
     """
-    from loader.load import load as load_day
+    from loader.landing.load import load as load_day
 
-    advice.remember_command("load", again=again, no_manifest=no_manifest)
+    commands.remember_command("load", again=again, no_manifest=no_manifest)
     if no_manifest and day is None:
         raise click.UsageError("--no-manifest needs --date: which day a dump is of, only you can say")
     load_day(
@@ -160,7 +160,7 @@ def run(day: dt.date | None, gateway: str | None) -> None:
 
     Runs SQLMesh on prod with the business day as its clock. Never applies a change of code: that is `sqlmesh plan`.
     """
-    from loader.run import run as run_day
+    from loader.transform.run import run as run_day
 
     _report(run_day(Settings.resolve(gateway=gateway), day))
 
@@ -189,13 +189,13 @@ def enrich(bucket: str | None, again: bool, other_region: bool, paid: Path | Non
     WAREHOUSE_NAME_KEY alone. Such an answer counts as given for the name that the tenant has now. A newer one that is there stands.
     """
     if paid:
-        from loader.enrich.paid import take
+        from enrichment.paid_answers import take
 
         if again or other_region:
             raise click.UsageError("--import asks nobody, so it goes with neither --again nor --allow-other-region")
         tell(take(Settings.resolve(bucket, gateway), paid))
         return
-    from loader.enrich.step import enrich as ask
+    from enrichment.step import enrich as ask
 
     ask(Settings.resolve(bucket, gateway), again=again, other_region=other_region)
 
@@ -229,13 +229,13 @@ def daily(
     one ends with the day's report, reports/YYYYMMDD.html in the bucket; a report that fails is warned of, for the data is good.
     """
     from loader.daily import daily as morning
-    from loader.loading import Request
-    from loader.report.publish import after_green_run
+    from loader.landing.load_job import LoadRequest
+    from report.publish import after_green_run
 
     settings = Settings.resolve(bucket, gateway)
-    request = Request(day, max_stale_days, accepted=frozenset(accepted), catch_up=True)
+    request = LoadRequest(day, max_stale_days, accepted=frozenset(accepted), catch_up=True)
     if dry_run:
-        from loader.preview import preview
+        from loader.dry_run import preview
 
         for line in preview(settings, request):
             tell(line)
@@ -271,9 +271,9 @@ def export(
     day's dump and nothing else. The warehouse stays as it is; the next `load` or `daily` lands the files, and the next `run` computes
     what stands on them. Days that have their files are passed over, so a long stretch can be cut off and typed again.
     """
-    from loader.export import export as export_days
+    from loader.landing.export import export as export_days
 
-    advice.remember_command("export", again=again, no_manifest=no_manifest)
+    commands.remember_command("export", again=again, no_manifest=no_manifest)
     settings = Settings.resolve(bucket, gateway)
     export_days(settings, day, last or day, again=again, by_hand=no_manifest, accepted=frozenset(accepted))
 
@@ -291,8 +291,8 @@ def waive(day: dt.date, last: dt.date | None, reason: str, by: str, until: dt.da
     `daily` then does not fail for it, and `status` shows by whom, why and until when. The day stays a gap wherever its files
     are needed; loading it later ends the waiver.
     """
-    from loader import calendar
-    from loader.warehouse import open_warehouse
+    from loader.landing import calendar
+    from loader.landing.access import open_warehouse
 
     last = last or day
     until = until or last + dt.timedelta(days=14)
@@ -310,13 +310,13 @@ def rollback(gateway: str | None) -> None:
     withdraws what was computed for it. The same dump file is not loaded again by itself: put a corrected one into the bucket, or use load
     --again. The last three generations are kept; each rollback goes one further back.
     """
-    from loader.generations import roll_back
-    from loader.warehouse import open_warehouse
+    from loader.landing.access import open_warehouse
+    from loader.landing.generations import roll_back
 
     with open_warehouse(Settings.resolve(gateway=gateway)) as warehouse:
         withdrawn, shown = roll_back(warehouse)
     tell(
-        f"landing shows the dump of {shown.day} again; the one of {withdrawn.day} is withdrawn. Now type\n  {advice.loader('run')}"
+        f"landing shows the dump of {shown.day} again; the one of {withdrawn.day} is withdrawn. Now type\n  {commands.loader('run')}"
     )
 
 
@@ -328,7 +328,7 @@ def janitor(gateway: str | None) -> None:
     SQLMesh's janitor under the one writer's lock: versions that no environment has shown for a week go, with their tables, and the rows of
     computed intervals are put together. What an environment shows stays, and so do the dumps that `rollback` goes back to.
     """
-    from loader.janitor import clean
+    from loader.transform.janitor import clean
 
     clean(Settings.resolve(gateway=gateway))
 
@@ -347,7 +347,7 @@ def report(bucket: str | None, file: Path | None, gateway: str | None) -> None:
 
     One HTML file that needs nothing else, in Japanese and English, without names of tenants. `daily` makes it by itself.
     """
-    from loader.report.publish import write
+    from report.publish import write
 
     written = write(Settings.resolve(bucket, gateway), file)
     if is_quiet():
@@ -363,7 +363,7 @@ def status(everything: bool, as_json: bool, gateway: str | None) -> None:
 
     What is wrong comes first, each with what to type, and of long lists their beginning, so that it fits a screen. Changes nothing.
     """
-    from loader.status_screen import show
+    from loader.monitoring.status_screen import show
 
     show(Settings.resolve(gateway=gateway), everything=everything, as_json=as_json)
 
@@ -377,7 +377,7 @@ def doctor(bucket: str | None, gateway: str | None) -> None:
     Python and its packages, the contract, the bucket and today's dump, disks, the database, SQLMesh's state, and whether prod has the
     models of the files. Says of each what to do about it, and ends with 1 where something is to do. Changes nothing.
     """
-    from loader.doctor import examine
+    from loader.monitoring.doctor import examine
 
     wrong = 0
     for answer in examine(Settings.resolve(bucket, gateway)):

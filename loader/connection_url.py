@@ -1,10 +1,15 @@
-"""A database's URL, taken apart strictly: a password that is not percent-encoded is refused, and never becomes part of a host name."""
+"""A database's URL, taken apart strictly: a password that is not percent-encoded is refused, and never becomes part of a host name.
+
+A MySQL account is validated where it enters, and never shown with its password.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from loader.errors import UsageError
@@ -74,3 +79,52 @@ def take_apart(
         unquote(found["path"] or ""),
         given,
     )
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where a MySQL warehouse is and as whom to log in.
+
+    Attributes:
+        host, port, user, password: as they are, decoded.
+        ssl_ca: CA file; with one the connection is encrypted and both certificate and host name are verified.
+        encrypt: False to go without TLS; without a CA file TLS is used where the server offers it, unverified.
+    """
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    ssl_ca: str | None = None
+    encrypt: bool = True
+
+    def __str__(self) -> str:
+        return f"mysql://{self.user}@{self.host}:{self.port}"
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The keyword arguments of `connect`."""
+        tls = {"ssl_ca": self.ssl_ca, "ssl_verify_cert": True, "ssl_verify_identity": True} if self.ssl_ca else {}
+        if not self.encrypt:
+            tls = {"ssl_disabled": True}
+        return {"host": self.host, "port": self.port, "user": self.user, "password": self.password, **tls}
+
+
+def parse(url: str, variable: str) -> Account:
+    """The account that a URL names.
+
+    Args:
+        url: `mysql://user:password@host[:port][?ssl_ca=FILE|ssl=off]`, user and password percent-encoded.
+        variable: name of the environment variable it came from, for messages.
+
+    Raises:
+        UsageError: it is no such URL; the message shows no part of it.
+    """
+    form = "mysql://user:password@host[:port][?ssl_ca=FILE or ?ssl=off]"
+    parts = take_apart(url, variable, form, ("mysql", "mariadb"), ("ssl_ca", "ssl"), port=3306)
+    ca, ssl = parts.options.get("ssl_ca"), parts.options.get("ssl")
+    if parts.path or ssl not in (None, "off") or None not in (ca, ssl):
+        raise UsageError(f"{variable} is no {form}: it names no database, and one of the two options at most")
+    if ca is not None and not Path(ca).is_file():
+        raise UsageError(f"{variable}: there is no file where its ssl_ca says the CA file is")
+    return Account(parts.host, parts.port, parts.user, parts.password, ca, encrypt=ssl is None)

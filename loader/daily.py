@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from loader import advice
-from loader.enrich import config
-from loader.enrich.step import enrich
+from enrichment import config
+from enrichment.step import enrich
+from loader import commands
+from loader.console import warn
 from loader.errors import LoaderError
-from loader.load import land
-from loader.loading import Request
-from loader.progress import warn
-from loader.run import RunResult, assert_fresh, run
+from loader.landing.access import one_writer
+from loader.landing.load import land
+from loader.landing.load_job import LoadRequest
 from loader.settings import Settings
-from loader.warehouse import one_writer
+from loader.transform.run import RunResult, assert_fresh, run
 
 
-def load_only(settings: Settings, request: Request) -> None:
+def load_only(settings: Settings, request: LoadRequest) -> None:
     """The first half of `daily`, for a job of its own: it fails where there is nothing new to compute.
 
     What else is wrong is warned of; `daily(..., after_load=True)` finds it again and fails for it at its end.
@@ -30,7 +30,7 @@ def load_only(settings: Settings, request: Request) -> None:
         warn(f"the run will fail for this at its end: {problem}")
 
 
-def daily(settings: Settings, request: Request, *, after_load: bool = False) -> RunResult:
+def daily(settings: Settings, request: LoadRequest, *, after_load: bool = False) -> RunResult:
     """Loads and runs a day. What could not be loaded does not keep what could be from being computed; it is raised at the end.
 
     Args:
@@ -70,4 +70,4 @@ def _enrich(settings: Settings) -> None:
         warn(f"nationalities: {problem}")
     except Exception as bug:  # noqa: BLE001 (an answer more or less is not worth a morning)
         # Only what kind of error: its text may hold a name.
-        warn(f"nationalities: the step failed with {type(bug).__name__}; this shows where: {advice.loader('enrich')}")
+        warn(f"nationalities: the step failed with {type(bug).__name__}; this shows where: {commands.loader('enrich')}")

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from loader.progress import tell
+from loader.console import tell
 
 EXIT_CODE = 130  # as a shell has it: 128 and the signal's number
 
 
 @contextmanager
-def ctrl_c_said_plainly() -> Iterator[None]:
+def explain_interrupt() -> Iterator[None]:
     """Ends the process with 130 and one line if Ctrl-C is pressed within, whatever is raised then, or nothing.
 
     Raises:

@@ -20,7 +20,7 @@ _FILE = re.compile(r'file "([^"]+)"')
 
 
 @contextmanager
-def said_plainly(stands: str = STANDS) -> Iterator[None]:
+def explain_machine_errors(stands: str = STANDS) -> Iterator[None]:
     """Makes one plain answer of it when a full disk, a used up quota, too little memory or a right that is lacking ends what is done within.
 
     Args:

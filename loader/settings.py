@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from loader import advice
-from loader.connection_url import take_apart
+from loader import commands
+from loader.connection_url import Account, parse, take_apart
 from loader.errors import UsageError
-from loader.mysql_url import Account, parse
 
 MYSQL_URL, STATE_URL = "WAREHOUSE_MYSQL_URL", "WAREHOUSE_STATE_URL"
-# The repository; a job names a copy of what its wheel brought, for SQLMesh writes a cache beside the models (loader/deployed.py).
+# The repository; a job names a copy of what its wheel brought, for SQLMesh writes a cache beside the models (jobs/glue_job.py).
 PROJECT = Path(os.environ.get("WAREHOUSE_PROJECT") or Path(__file__).resolve().parent.parent)
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")  # the CA file is PGSSLROOTCERT
 GATEWAYS = ("duckdb", "aurora")
@@ -54,7 +53,7 @@ class Settings:
         for name in _VARIABLES:
             if os.environ.get(name, "unset").strip() == "":
                 raise UsageError(f"{name} is set but empty: give it a value or unset it")
-        advice.remember_places(bucket, gateway)
+        commands.remember_places(bucket, gateway)
         gateway = gateway or os.environ.get("WAREHOUSE_GATEWAY", "duckdb")
         if gateway not in GATEWAYS:
             raise UsageError(

@@ -27,5 +27,5 @@ def take_lock(evaluator: MacroEvaluator) -> str:
     SQLMesh itself keeps two writers apart in none of its engines: the second one leaves duplicate rows. (On DuckDB the file is the lock.)
     """
     if evaluator.runtime_stage == "before_all" and evaluator.engine_adapter.dialect == "mysql":
-        evaluator.engine_adapter.hold_lock()  # of loader/aurora.py
+        evaluator.engine_adapter.hold_lock()  # of loader/transform/aurora.py
     return NOTHING

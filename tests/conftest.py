@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from demo.rows import company, moving, tenant
-from loader import advice
+from loader import commands
 from loader.settings import CONTRACT, PROJECT, Settings
 from tests.support import places, quick
 from tests.support.landing import land_dump, land_rooms, land_snapshot
@@ -50,7 +50,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees, or leaves, WAREHOUSE_* variables or the developer's AWS settings."""
-    advice.forget()
+    commands.forget()
     for name in [name for name in os.environ if name.startswith(("WAREHOUSE_", "AWS_"))]:
         monkeypatch.delenv(name)
     # What Settings.resolve sets is undone with the test.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from loader.deployed import BOTH, arguments, ended, prepared
+from jobs.glue_job import BOTH, arguments, ended, prepared
 
 
 def clean(given: argparse.Namespace) -> None:
     """Cleans the warehouse and SQLMesh's state."""
     with prepared(given):
-        from loader import janitor
         from loader.settings import Settings
+        from loader.transform import janitor
 
         janitor.clean(Settings.resolve())
 

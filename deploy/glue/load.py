@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from loader.deployed import BOTH, arguments, ended, prepared, set_enrichment
+from jobs.glue_job import BOTH, arguments, ended, prepared, set_enrichment
 
 
 def load(given: argparse.Namespace) -> None:
@@ -13,10 +13,10 @@ def load(given: argparse.Namespace) -> None:
     with prepared(given):
         set_enrichment(given)
         from loader.daily import load_only
-        from loader.loading import Request
+        from loader.landing.load_job import LoadRequest
         from loader.settings import Settings
 
-        load_only(Settings.resolve(), Request(given.date, 0, accepted=given.accept, catch_up=True))
+        load_only(Settings.resolve(), LoadRequest(given.date, 0, accepted=given.accept, catch_up=True))
 
 
 if __name__ == "__main__":

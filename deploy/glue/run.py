@@ -9,24 +9,24 @@ import uuid
 
 import boto3
 
-from loader.deployed import BOTH, arguments, ended, prepared
-from loader.quicksight import refresh
+from jobs.glue_job import BOTH, arguments, ended, prepared
+from jobs.quicksight import refresh
 
 
 def run(given: argparse.Namespace) -> None:
     """Runs the day with the models that were applied to prod; records that it was green."""
     with prepared(given):
-        from loader import release
+        from jobs import applied_release
         from loader.daily import daily
-        from loader.loading import Request
-        from loader.report.publish import after_green_run
+        from loader.landing.load_job import LoadRequest
         from loader.settings import Settings
+        from report.publish import after_green_run
 
         settings = Settings.resolve()
-        release.require_applied(settings, given.release)
-        request = Request(given.date, 0, accepted=given.accept, catch_up=True)
+        applied_release.require_applied(settings, given.release)
+        request = LoadRequest(given.date, 0, accepted=given.accept, catch_up=True)
         result = daily(settings, request, after_load=True)
-        release.record(settings, given.release, result)
+        applied_release.record(settings, given.release, result)
         if failed := after_green_run(settings, result):
             told(given, failed, subject="The report was not written")
     dashboards(given)

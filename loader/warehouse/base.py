@@ -8,13 +8,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from loader.datasets import Dataset
-from loader.dump.landing import Landing
-from loader.dump_report import DumpReport
+from loader.mysqldump.report import DumpReport
+from loader.mysqldump.writer import DumpWriter
+from loader.sources.daily_file_kinds import Dataset
 from loader.warehouse.own_tables import RESERVED
 
 Columns = Mapping[str, Mapping[str, str]]  # table -> column -> type, as the engine calls it
-OpenLanding = Callable[[Path, DumpReport], Landing]
+OpenDumpWriter = Callable[[Path, DumpReport], DumpWriter]
 
 
 def by_table(rows: Iterable[tuple[str, str, str]]) -> Columns:
@@ -73,14 +73,14 @@ class Warehouse(Protocol):
     def has_table(self, schema: str, name: str) -> bool:
         """Whether a table or view is there."""
 
-    def dump_landing(self, schema: str) -> OpenLanding:
+    def dump_writer(self, schema: str) -> OpenDumpWriter:
         """How `land_dump` lands a dump's tables in an empty schema."""
 
     @property
     def notice(self) -> str | None:
         """What a person should know of how loads go here, None where all is as it should be."""
 
-    def show(self, home: str, replaced: str | None) -> None:
+    def publish(self, home: str, replaced: str | None) -> None:
         """Shows the tables of a schema in `landing`, in place of those shown there now, in one step.
 
         Args:

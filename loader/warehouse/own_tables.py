@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loader.datasets import DATASETS, DAY
+from loader.sources.daily_file_kinds import DATASETS, DAY
 
 # A row a dump, daily file or reference file, written when all of it is in: what "landed" means to every signal and model.
 _LEDGER = """
@@ -14,7 +14,7 @@ _LEDGER = """
 OWN_TABLES = {
     "load_ledger": _LEDGER,
     # The landed dumps and the schema that is each one's home. state: loading (under way or dead), live (shown in landing),
-    # kept (an earlier one, for rollback), rolled_back, rejected, or aside (of a past day, of which only the snapshot was wanted).
+    # kept (an earlier one, for rollback), rolled_back, rejected, or historical (of a past day, of which only the snapshot was wanted).
     "generations": """
         load_id BIGINT NOT NULL, schema_name VARCHAR(64) NOT NULL, business_date DATE NOT NULL, state VARCHAR(16) NOT NULL""",
     # The load report: a row a table, and a row a column with nulled values.
@@ -46,18 +46,18 @@ OWN_TABLES = {
     # Days computed from a dump that is no longer the live one: the next run opens them, from the first on, and empties this.
     "days_to_reopen": "first_day DATE NOT NULL",
     # What the last run computed, one row: the last day, the last load of the ledger that it saw (where the ledger has later ones, a run is
-    # yet to come), and what it computed from (where that is the same, there is nothing to compute): see loader/inputs.py.
+    # yet to come), and what it computed from (where that is the same, there is nothing to compute): see loader/transform/inputs.py.
     "computed_to": "last_day DATE NOT NULL, load_id BIGINT NOT NULL, inputs VARCHAR(64)",
     # Why the last run failed, one row; none where it did not.
     "failed_run": "business_date DATE NOT NULL, reason VARCHAR(4000) NOT NULL, failed_at DATETIME NOT NULL",
     # The bucket of the last load, one row: commands that are to be typed name it where nothing else does.
     "loaded_from": "uri VARCHAR(1024) NOT NULL",
-    # Days of by-time tables on which no row stands twice (DuckDB): see loader/grains.py.
+    # Days of by-time tables on which no row stands twice (DuckDB): see loader/transform/duplicates.py.
     "grain_marks": "grain VARCHAR(255) NOT NULL, marked_day DATE NOT NULL, row_count BIGINT NOT NULL, mark VARCHAR(32) NOT NULL",
     # Who holds the lock (MySQL): a row for the message that the next one gets.
     "writer": "connection_id BIGINT NOT NULL, who VARCHAR(255) NOT NULL, since DATETIME NOT NULL",
     **{dataset.table: dataset.ddl for dataset in DATASETS},
-    # What the enrichment step was answered, a row a tenant: see loader/enrich/cache.py. No names.
+    # What the enrichment step was answered, a row a tenant: see loader/landing/enrichment_cache.py. No names.
     "llm_enrichment_cache": """
         tenant_id BIGINT NOT NULL, name_hash VARCHAR(64), llm_nationality VARCHAR(255), llm_confidence DECIMAL(6, 5),
         enriched_at DATETIME, model_version VARCHAR(128), answer VARCHAR(255), null_reason VARCHAR(32), prompt_version VARCHAR(32),
@@ -70,7 +70,7 @@ OWN_TABLES = {
         yen DECIMAL(12, 4) NOT NULL, stopped_by VARCHAR(64) NOT NULL""",
     # There while answers came in that no run has followed yet; the next run empties it.
     "enrichment_to_run": "tenant_id BIGINT NOT NULL",
-    # The reference file of coordinates, see loader/coordinates.py.
+    # The reference file of coordinates, see loader/landing/coordinates.py.
     "property_geo_latlon_backup": """
         apartment_id BIGINT NOT NULL, latitude DECIMAL(11, 8) NOT NULL, longitude DECIMAL(11, 8) NOT NULL,
         source_updated_at DATETIME""",

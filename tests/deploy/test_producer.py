@@ -18,7 +18,7 @@ import pytest
 
 from demo.dump import dump_sql
 from demo.rows import company, moving, tenant
-from loader.load import load
+from loader.landing.load import load
 from loader.settings import PROJECT, Settings
 from tests.support.aws import REGION, moto_server
 from tests.support.places import Servers

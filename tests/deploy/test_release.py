@@ -22,7 +22,7 @@ import pytest
 
 from demo.objects import put_dump
 from demo.rows import company, moving, tenant
-from loader import clock
+from loader import dates
 from loader.settings import PROJECT
 from tests.support.aws import REGION, moto_server
 from tests.support.places import CONTRACT, Place, Servers
@@ -211,7 +211,7 @@ def by_hand(glue: Glue, day: dt.date, folder: Path) -> None:
 def test_a_morning_by_both_scripts_from_the_artefact_alone(
     glue: Glue, accounts: Place, servers: Servers, bucket: Path, tmp_path: Path
 ) -> None:
-    day = clock.business_today()
+    day = dates.business_today()
     nothing = glue.load()
     assert (nothing.returncode, "holds no dump of" in nothing.stderr) == (3, True), nothing.stderr
     # Two days, for a history of one is none: some models are audited to have rows.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loader.run import run
+from loader.transform.run import run
 from tests.conftest import FIRST_DAY, settings_for
 from tests.support.landing import land_snapshot
 from tests.support.project_copy import copy_project

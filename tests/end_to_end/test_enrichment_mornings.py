@@ -10,16 +10,17 @@ import pytest
 
 from demo.objects import put_dump
 from demo.rows import company, moving
-from loader import clock
+from enrichment import config
+from enrichment import step as enrich_step
+from enrichment.step import enrich
+from loader import dates
 from loader.daily import load_only
-from loader.enrich import cache, config
-from loader.enrich import step as enrich_step
-from loader.enrich.cache_file import KEY as FILE_KEY
-from loader.enrich.step import enrich
-from loader.load import land, load
-from loader.loading import Request
-from loader.run import run
-from loader.warehouse import open_warehouse
+from loader.landing import enrichment_cache
+from loader.landing.access import open_warehouse
+from loader.landing.enrichment_cache_file import KEY as FILE_KEY
+from loader.landing.load import land, load
+from loader.landing.load_job import LoadRequest
+from loader.transform.run import run
 from tests.support import bedrock_stub, enrichment, places
 from tests.support.bedrock_stub import Stub, tool
 from tests.support.enrichment import NAMES
@@ -33,7 +34,7 @@ GOLD = "SELECT contract_id, nationality FROM gold.new_contracts WHERE contract_i
 @pytest.fixture
 def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
     with bedrock_stub.bedrock() as stub:
-        monkeypatch.setattr(clock, "business_today", lambda: NEXT)
+        monkeypatch.setattr(dates, "business_today", lambda: NEXT)
         yield stub
 
 
@@ -97,11 +98,11 @@ def test_a_new_database_has_the_answers_with_its_first_load_and_asks_nobody(
     assert fresh.query(rows) == place.query(rows) and len(stub.names) == 4
     # Whatever a later file corrects is brought in too, and is something to compute, dump or none.
     with fresh.chosen(), open_warehouse(fresh.settings()) as warehouse, warehouse.transaction():
-        cache.followed_by_run(warehouse)
+        enrichment_cache.followed_by_run(warehouse)
     filed = bucket / FILE_KEY
     filed.write_bytes(filed.read_bytes().replace(b"\r\n13,", b"\r\n113,"))
     with fresh.chosen():
-        loaded = land(fresh.settings(bucket), Request(NEXT, 0))
+        loaded = land(fresh.settings(bucket), LoadRequest(NEXT, 0))
     assert (loaded.refused, loaded.changed) == (True, True)
     assert len(fresh.query(rows)) == 5
 
@@ -136,7 +137,7 @@ def test_whatever_goes_wrong_the_morning_is_green_and_says_so(
         enrichment.configure(monkeypatch, stub.variables)
         broken(stub, bucket, monkeypatch, how)
         put_dump(bucket, NEXT, source())
-        load_only(place.settings(bucket), Request(NEXT, 0, catch_up=True))
+        load_only(place.settings(bucket), LoadRequest(NEXT, 0, catch_up=True))
     said = capsys.readouterr().out
     assert '"warning": "nationalit' in said and not any(name in said for name in NAMES)
     assert place.query("SELECT MAX(business_date) FROM landing.load_ledger WHERE dataset = 'dump'") == [(NEXT,)]
@@ -154,6 +155,6 @@ def test_without_a_model_nobody_is_asked_and_nothing_is_written(
         for name, value in stub.variables.items():
             monkeypatch.setenv(name, value)
         put_dump(bucket, NEXT, source())
-        load_only(place.settings(bucket), Request(NEXT, 0, catch_up=True))
+        load_only(place.settings(bucket), LoadRequest(NEXT, 0, catch_up=True))
     assert stub.names == [] and not (bucket / FILE_KEY).exists()
     assert place.query("SELECT COUNT(*) FROM landing.enrichment_runs") == [(0,)]

@@ -6,8 +6,8 @@ import datetime as dt
 from pathlib import Path
 
 from demo.rows import company, moving, tenant
-from loader.restate import stretches
-from loader.run import run
+from loader.transform.restate import stretches
+from loader.transform.run import run
 from tests.conftest import FIRST_DAY, settings_for
 from tests.support.landing import land_dump, land_rooms, land_snapshot
 from tests.support.rebuild import differences, rebuilt

@@ -13,13 +13,13 @@ from click.testing import CliRunner
 
 from demo.objects import put_dump, put_snapshot
 from demo.rows import company, tenant
-from loader import clock, errors
-from loader.bucket import FolderBucket
+from loader import dates, errors
 from loader.cli import EXIT_CODES, cli
 from loader.errors import DumpRejectedError, LoaderError
-from loader.load import load
+from loader.landing.access import open_warehouse
+from loader.landing.load import load
 from loader.settings import CONTRACT
-from loader.warehouse import open_warehouse
+from loader.sources.storage import FolderBucket
 from tests.support.places import Place, everything
 
 DAY = dt.date(2025, 6, 10)
@@ -117,19 +117,19 @@ def test_a_row_that_is_lost_between_dump_and_table_is_noticed(
     bucket: Path, embedded: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """I20, R4: what could not be loaded was skipped with a warning. Here a database that loses a row is a rejection."""
-    from loader.dump.duckdb_landing import DuckDBLanding
+    from loader.warehouse.duckdb.writer import DuckDBDumpWriter
 
     settings = embedded.settings(bucket)
     put_dump(bucket, DAY, company())
     load(settings)
     before = everything(embedded)
-    seal = DuckDBLanding._seal
+    finalize = DuckDBDumpWriter._finalize_tables
 
-    def losing(self: DuckDBLanding) -> None:
+    def losing(self: DuckDBDumpWriter) -> None:
         self._cursor.execute(f"DELETE FROM {self._name('rooms')} WHERE id = 3")
-        seal(self)
+        finalize(self)
 
-    monkeypatch.setattr(DuckDBLanding, "_seal", losing)
+    monkeypatch.setattr(DuckDBDumpWriter, "_finalize_tables", losing)
     put_dump(bucket, NEXT, company())
     with pytest.raises(DumpRejectedError, match="table rooms: 3 rows in the dump, 2 landed.*nothing was changed"):
         load(settings)
@@ -172,7 +172,7 @@ def test_the_business_day_is_japans_in_whatever_time_zone_the_machine_is(
     time.tzset()
     try:
         before = dt.datetime.now(dt.timezone(dt.timedelta(hours=9))).date()
-        assert clock.business_today() in (before, dt.datetime.now(dt.timezone(dt.timedelta(hours=9))).date())
+        assert dates.business_today() in (before, dt.datetime.now(dt.timezone(dt.timedelta(hours=9))).date())
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -183,11 +183,13 @@ def test_every_failure_has_an_exit_code_that_the_help_explains(bucket: Path, mon
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, LoaderError)]
     assert len(kinds) == 5
     for kind in kinds:
-        monkeypatch.setattr("loader.load.land", lambda *_, kind=kind: (_ for _ in ()).throw(kind("it went wrong")))
+        monkeypatch.setattr(
+            "loader.landing.load.land", lambda *_, kind=kind: (_ for _ in ()).throw(kind("it went wrong"))
+        )
         answer = CliRunner().invoke(cli, ["load", "--bucket", str(bucket)])
         assert (answer.exit_code, answer.stderr) == (kind.exit_code, "error: it went wrong\n")
         assert kind.exit_code != 0
         assert f"\n  {kind.exit_code} " in EXIT_CODES
     # A bug is no success either.
-    monkeypatch.setattr("loader.load.land", lambda *_: 1 / 0)
+    monkeypatch.setattr("loader.landing.load.land", lambda *_: 1 / 0)
     assert CliRunner().invoke(cli, ["load", "--bucket", str(bucket)]).exit_code == 1

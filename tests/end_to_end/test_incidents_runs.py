@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from demo.rows import company, moving, tenant
-from loader import project
-from loader.run import assert_fresh, run
 from loader.settings import PROJECT
+from loader.transform import context
+from loader.transform.run import assert_fresh, run
 from tests.conftest import FIRST_DAY, settings_for
 from tests.support.landing import land_dump, land_rooms, land_snapshot
 from tests.support.places import Place, Servers, contents
@@ -27,7 +27,7 @@ NEXT_DAY = FIRST_DAY + dt.timedelta(days=1)
 def test_one_more_day_computes_that_day_alone(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """I21, I26, I47: the status history was built from all snapshots every morning, until an hour was not enough."""
     computed: dict[str, set[tuple[dt.date, dt.date]]] = {}
-    plain = project._console
+    plain = context._console
 
     def console() -> Any:
         made = plain()
@@ -42,7 +42,7 @@ def test_one_more_day_computes_that_day_alone(warehouse: Path, monkeypatch: pyte
         made.update_snapshot_evaluation_progress = tell
         return made
 
-    monkeypatch.setattr(project, "_console", console)
+    monkeypatch.setattr(context, "_console", console)
     both = company(tenants=[tenant(1), tenant(2, status=14)], movings=[moving(1), moving(2, room_id=2)])
     land_dump(warehouse, NEXT_DAY, both)
     land_snapshot(warehouse, NEXT_DAY, {1: 9, 2: 14})
@@ -70,7 +70,7 @@ def test_one_more_day_computes_that_day_alone(warehouse: Path, monkeypatch: pyte
 
 CONNECTS = """
 import json
-from loader import mysql_url
+from loader.warehouse.mysql import session
 from loader.warehouse import mysql
 
 class Stopped(Exception):
@@ -81,10 +81,10 @@ def connect(**arguments):
     raise Stopped
 
 asked = []
-mysql_url.connect = mysql.connect = connect
+session.connect = mysql.connect = connect
 from config import config
 from loader.settings import Settings
-from loader.warehouse import read_warehouse
+from loader.landing.access import read_warehouse
 for attempt in (
     lambda: config.gateways["aurora"].connection.create_engine_adapter().cursor,
     lambda: read_warehouse(Settings.resolve()).__enter__(),
@@ -118,9 +118,9 @@ def test_loader_and_models_write_one_warehouse_named_in_one_place() -> None:
     assert looks == {
         "loader/settings.py",
         "config.py",
-        "loader/deployed.py",
-        "loader/enrich/config.py",
-        "loader/advice.py",
+        "jobs/glue_job.py",
+        "enrichment/config.py",
+        "loader/commands.py",
     }
 
 

@@ -12,8 +12,8 @@ import pytest
 from demo.dump import dump_sql
 from demo.objects import put_dump
 from demo.rows import company, moving, tenant
-from loader.load import load
-from loader.run import assert_fresh, run
+from loader.landing.load import load
+from loader.transform.run import assert_fresh, run
 from tests.conftest import FIRST_DAY
 from tests.support.places import CONTRACT, Place, copied
 

@@ -14,11 +14,11 @@ from sqlmesh.utils.date import now_timestamp
 
 from demo.objects import put_dump
 from demo.rows import company, moving, tenant
-from loader import generations
-from loader.janitor import StateSize, clean
-from loader.load import load
-from loader.run import run
-from loader.warehouse import open_warehouse
+from loader.landing import generations
+from loader.landing.access import open_warehouse
+from loader.landing.load import load
+from loader.transform.janitor import StateSize, clean
+from loader.transform.run import run
 from tests.conftest import FIRST_DAY
 from tests.support.places import Place, contents
 from tests.support.project_copy import copy_project, physical_tables

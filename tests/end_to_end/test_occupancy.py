@@ -8,8 +8,8 @@ import pytest
 
 from demo.objects import put_dump, put_snapshot, snapshot_file
 from demo.rows import company, tenant
-from loader.load import load
-from loader.run import assert_fresh, run
+from loader.landing.load import load
+from loader.transform.run import assert_fresh, run
 
 pytestmark = pytest.mark.twin
 

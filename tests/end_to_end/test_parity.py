@@ -13,11 +13,11 @@ from click.testing import CliRunner
 from demo.dump import dump_sql
 from demo.objects import put_dump, put_snapshot, snapshot_file
 from demo.rows import company, moving, tenant
-from loader.contract.readings import readings
-from loader.datasets import DATASETS
-from loader.load import load
-from loader.run import assert_fresh, run
-from loader.warehouse import read_warehouse
+from loader.landing.access import read_warehouse
+from loader.landing.load import load
+from loader.quality.model_columns import readings
+from loader.sources.daily_file_kinds import DATASETS
+from loader.transform.run import assert_fresh, run
 from tests.support import places
 from tests.support.places import FILE, Place, contents, duckdb_place
 

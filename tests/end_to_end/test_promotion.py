@@ -1,7 +1,7 @@
 """No blanked column: what a plan built for dev is what prod shows after the promotion, value for value.
 
 SQLMesh compares physical with declared types at a promotion that brings a new FULL table under an old view, and drops and adds each
-column that differs. Left to itself it lets the server choose the physical types; loader.aurora.AuroraAdapter does not.
+column that differs. Left to itself it lets the server choose the physical types; loader.transform.aurora.AuroraAdapter does not.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import pytest
 from sqlmesh.utils.errors import LinterError
 
 from demo.rows import company, moving, tenant
-from loader.aurora import AuroraAdapter
-from loader.warehouse import open_warehouse
+from loader.landing.access import open_warehouse
+from loader.transform.aurora import AuroraAdapter
 from tests.conftest import FIRST_DAY
 from tests.support.landing import land_dump, land_rooms, land_snapshot
 from tests.support.places import Place, contents

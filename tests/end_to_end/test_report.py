@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from loader.report import text
-from loader.report.figures import figures
-from loader.report.page import LIBRARY, page
-from loader.report.quality import quality
-from loader.run import as_it_stands
-from loader.warehouse import read_warehouse
+from loader.landing.access import read_warehouse
+from loader.transform.run import as_it_stands
+from report import text
+from report.figures import figures
+from report.page import LIBRARY, page
+from report.quality import quality
 from tests.conftest import FIRST_DAY
 from tests.support.browser import complaints, until
 from tests.support.places import Place

@@ -12,12 +12,13 @@ import pytest
 from demo.dump import dump_sql, rows_section
 from demo.objects import put_dump
 from demo.rows import company, moving, tenant
-from loader import clock, generations
+from loader import dates
 from loader.errors import DumpRejectedError, LoaderError
-from loader.load import load
-from loader.run import assert_fresh, run
+from loader.landing import generations
+from loader.landing.access import open_warehouse, read_warehouse
+from loader.landing.load import load
 from loader.settings import PROJECT
-from loader.warehouse import open_warehouse, read_warehouse
+from loader.transform.run import assert_fresh, run
 from tests.conftest import FIRST_DAY, settings_for
 from tests.support.places import Place, contents
 
@@ -147,10 +148,10 @@ import os, sys
 from loader.warehouse.duckdb import DuckDBWarehouse
 from loader.warehouse.mysql import MySQLWarehouse
 for kind in (DuckDBWarehouse, MySQLWarehouse):
-    def show(self, *schemas, swap=kind.show):
+    def show(self, *schemas, swap=kind.publish):
         swap(self, *schemas)
         os._exit(9)
-    kind.show = show
+    kind.publish = show
 from loader.cli import cli
 cli()
 """
@@ -184,7 +185,7 @@ def test_a_days_corrected_dump_is_rolled_back_though_a_status_changed_on_that_da
     warehouse: Path, bucket: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings_for(warehouse, bucket)
-    monkeypatch.setattr(clock, "business_today", lambda: day(1))
+    monkeypatch.setattr(dates, "business_today", lambda: day(1))
     for status in (10, 14):
         tables = company(tenants=[tenant(1), tenant(2, status=status)], movings=[moving(1), moving(2, room_id=2)])
         put_dump(bucket, day(1), tables)

@@ -11,13 +11,13 @@ import pytest
 
 from demo.objects import put_coordinates, put_dump, put_snapshot, snapshot_file
 from demo.rows import company
-from loader import clock
+from loader import dates
 from loader.daily import daily
 from loader.errors import DumpRejectedError, NoDumpError
-from loader.load import land, load
-from loader.loading import Request
-from loader.run import assert_fresh, run
+from loader.landing.load import land, load
+from loader.landing.load_job import LoadRequest
 from loader.settings import Settings
+from loader.transform.run import assert_fresh, run
 from tests.conftest import settings_for
 from tests.support import places
 from tests.support.places import CONTRACT, FILE
@@ -60,11 +60,11 @@ def settings(first_morning: Path, bucket: Path, tmp_path: Path) -> Settings:
 def test_what_was_landed_before_a_killed_run_is_computed_on_a_morning_without_a_dump(
     settings: Settings, bucket: Path, query, monkeypatch
 ) -> None:
-    monkeypatch.setattr(clock, "business_today", lambda: DAY + dt.timedelta(days=2))
+    monkeypatch.setattr(dates, "business_today", lambda: DAY + dt.timedelta(days=2))
     put_dump(bucket, DAY + dt.timedelta(days=1), company())
-    land(settings, Request(DAY + dt.timedelta(days=1), 0, catch_up=True))  # and the machine goes down
+    land(settings, LoadRequest(DAY + dt.timedelta(days=1), 0, catch_up=True))  # and the machine goes down
     with pytest.raises(NoDumpError):
-        daily(settings, Request(DAY + dt.timedelta(days=2), 0, catch_up=True))
+        daily(settings, LoadRequest(DAY + dt.timedelta(days=2), 0, catch_up=True))
     newest = "SELECT MAX(activity_date) FROM gold.daily_activity_summary"
     assert query(settings.duckdb_file, newest) == [(DAY + dt.timedelta(days=1),)]
 
@@ -72,12 +72,12 @@ def test_what_was_landed_before_a_killed_run_is_computed_on_a_morning_without_a_
 def test_a_late_file_that_was_landed_before_a_killed_run_is_computed_on_a_morning_without_a_dump(
     settings: Settings, bucket: Path, query, monkeypatch
 ) -> None:
-    monkeypatch.setattr(clock, "business_today", lambda: DAY + dt.timedelta(days=1))
+    monkeypatch.setattr(dates, "business_today", lambda: DAY + dt.timedelta(days=1))
     late = dt.date(2025, 6, 1)
     put_snapshot(bucket, late, snapshot_file("tenant_status", [(1, 5, 1, None, late)]))
     load(settings, DAY)  # and the machine goes down
     with pytest.raises(NoDumpError):
-        daily(settings, Request(DAY + dt.timedelta(days=1), 0, catch_up=True))
+        daily(settings, LoadRequest(DAY + dt.timedelta(days=1), 0, catch_up=True))
     changes = "SELECT change_date FROM silver.tenant_status_changes ORDER BY 1"
     assert query(settings.duckdb_file, changes) == [(late,), (DAY,)]
 
@@ -97,12 +97,12 @@ def test_the_reference_file_places_what_the_source_does_not_on_every_day_and_a_b
 ) -> None:
     nowhere = company(apartments=[company()["apartments"][0] | {"latitude": None, "longitude": None}])
     clocked = {}
-    monkeypatch.setattr(clock, "business_today", lambda: clocked["today"])
+    monkeypatch.setattr(dates, "business_today", lambda: clocked["today"])
 
     def morning(day: dt.date) -> None:
         clocked["today"] = day
         put_dump(bucket, day, nowhere)
-        daily(settings, Request(day, 0, catch_up=True))
+        daily(settings, LoadRequest(day, 0, catch_up=True))
 
     def placed(latitude: str, longitude: str, days: int) -> list[tuple]:
         at, along = Decimal(latitude), Decimal(longitude)
@@ -119,7 +119,7 @@ def test_the_reference_file_places_what_the_source_does_not_on_every_day_and_a_b
         morning(second)
     assert query(settings.duckdb_file, SHOWN) == placed("35.5", "139.5", 3)
     put_coordinates(bucket, [(1, "35.7", "139.7")])
-    daily(settings, Request(second, 0, catch_up=True))
+    daily(settings, LoadRequest(second, 0, catch_up=True))
     assert query(settings.duckdb_file, SHOWN) == placed("35.7", "139.7", 3)
 
 
@@ -128,7 +128,7 @@ def test_a_first_plan_on_the_morning_itself_is_good_and_its_run_fresh(
 ) -> None:
     """SQLMesh's days end nine hours after Japan's, so a plan of that morning ends with the day before, of which nothing has landed."""
     settings = settings_for(empty_warehouse, bucket)
-    today = clock.business_today()
+    today = dates.business_today()
     put_dump(bucket, today, company())
     load(settings, today)
     places.plan()

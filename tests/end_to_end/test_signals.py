@@ -8,8 +8,8 @@ import pytest
 
 from demo.rows import company, moving, tenant
 from loader.errors import LoaderError, NoDumpError
-from loader.project import prod_snapshots, sqlmesh_context
-from loader.run import assert_fresh, fresh_to, run
+from loader.transform.context import prod_snapshots, sqlmesh_context
+from loader.transform.run import assert_fresh, fresh_to, run
 from tests.conftest import FIRST_DAY
 from tests.support.landing import land_dump, land_rooms, land_snapshot
 from tests.support.places import Place, plan

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from loader import advice, calendar
+from loader import commands
 from loader.cli import cli
-from loader.warehouse import open_warehouse
+from loader.landing import calendar
+from loader.landing.access import open_warehouse
 from tests.conftest import FIRST_DAY, settings_for
 from tests.support import places
 from tests.support.places import duckdb_place
@@ -32,7 +33,7 @@ def test_a_normal_day_is_one_screen_and_says_what_is_loaded(demo: Path, tmp_path
     with copy.chosen():
         screen, everything = shown(), shown("--all")
     assert len(screen) <= 24
-    assert max(len(line) for line in screen if not advice.commands(line)) <= 80
+    assert max(len(line) for line in screen if not commands.commands(line)) <= 80
     words = [line.split() for line in screen]
     for dataset, days, first, last, rows in query(
         demo,

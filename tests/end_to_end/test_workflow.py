@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from demo.rows import company, moving, tenant
-from loader import project as loader_project
-from loader.project import prod_snapshots
-from loader.run import run
-from loader.warehouse import open_warehouse
+from loader.landing.access import open_warehouse
+from loader.transform import context as loader_project
+from loader.transform.context import prod_snapshots
+from loader.transform.run import run
 from tests.conftest import FIRST_DAY
 from tests.support.landing import land_dump, land_rooms, land_snapshot
 from tests.support.places import Place, contents

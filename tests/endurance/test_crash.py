@@ -20,10 +20,10 @@ import pytest
 
 from demo.objects import put_dump, put_snapshot, snapshot_file
 from demo.rows import Rows, company, moving, tenant
-from loader import calendar
-from loader.datasets import DATASETS, PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS
-from loader.mysql_url import connect
-from loader.warehouse import open_warehouse
+from loader.landing import calendar
+from loader.landing.access import open_warehouse
+from loader.sources.daily_file_kinds import DATASETS, PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS
+from loader.warehouse.mysql.session import connect
 from loader.warehouse.own_tables import MARKER
 from tests.conftest import FIRST_DAY
 from tests.endurance.conftest import Length

@@ -19,14 +19,14 @@ import pytest
 from demo.dump import dump_sql
 from demo.objects import put_dump
 from demo.rows import company, tenant
-from loader.datasets import DATASETS
-from loader.dump.chunks import ChunkFiles
-from loader.dump.create_table import parse_create_table
-from loader.dump.inserts import Target
-from loader.dump.values import Rows
 from loader.errors import LoaderError
-from loader.machine import said_plainly
+from loader.machine import explain_machine_errors
+from loader.mysqldump.ddl.create_table import parse_create_table
+from loader.mysqldump.rows.chunks import ChunkFiles
+from loader.mysqldump.rows.insert import Target
+from loader.mysqldump.rows.text_rows import Rows
 from loader.settings import PROJECT
+from loader.sources.daily_file_kinds import DATASETS
 from tests.endurance.conftest import Length
 from tests.support.places import FILE, Place, duckdb_place, everything
 from tests.support.small_disk import SmallDisk
@@ -184,7 +184,7 @@ def test_an_error_that_names_no_file_is_said_too(disk: SmallDisk) -> None:
     disk.resize(8 * MB)
     with (
         pytest.raises(LoaderError, match="on a disk, perhaps that of temporary files"),
-        said_plainly("all's well"),
+        explain_machine_errors("all's well"),
     ):
         disk.seen(disk.folder / "log").write_bytes(b"x" * 9 * MB)
     disk.seen(disk.folder / "log").unlink()
@@ -197,10 +197,10 @@ def test_an_error_that_names_no_file_is_said_too(disk: SmallDisk) -> None:
         )
         with (
             pytest.raises(LoaderError, match="DuckDB's own temporary files.*all's well"),
-            said_plainly("all's well"),
+            explain_machine_errors("all's well"),
         ):
             connection.execute(sorting)
-    with pytest.raises(ZeroDivisionError), said_plainly():
+    with pytest.raises(ZeroDivisionError), explain_machine_errors():
         raise ZeroDivisionError
 
 

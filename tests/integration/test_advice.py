@@ -14,10 +14,10 @@ from click.testing import CliRunner, Result
 from demo.dump import dump_sql
 from demo.objects import dump_key, manifest_key, put_dump, put_snapshot, snapshot_key
 from demo.rows import company, tenant
-from loader import advice
+from loader import commands
 from loader.cli import cli
-from loader.load import land
-from loader.loading import Request
+from loader.landing.load import land
+from loader.landing.load_job import LoadRequest
 from tests.support.places import Place
 
 DAY = dt.date(2025, 6, 10)
@@ -117,7 +117,7 @@ def test_once_the_dump_is_right_the_command_that_the_message_names_takes_it(
     spoil(bucket)
     said = loaded()
     again = f"python -m loader load --date {DAY} --bucket {bucket}"
-    assert f"{advice.ask_producer(DAY)}\n    {again}\n" in said + "\n" or f"then type\n    {again}\n" in said
+    assert f"{commands.ask_producer(DAY)}\n    {again}\n" in said + "\n" or f"then type\n    {again}\n" in said
     assert "--accept key" not in said
     put(bucket)
     assert typed(again).exit_code == 0
@@ -129,7 +129,7 @@ def test_what_may_be_taken_all_the_same_is_taken_by_the_last_command(
     spoil: Callable[[Path], None], loaded: Callable[[], str], bucket: Path
 ) -> None:
     spoil(bucket)
-    answer = typed(advice.commands(loaded())[-1])
+    answer = typed(commands.commands(loaded())[-1])
     assert answer.exit_code == 0, answer.output
     if spoil is missing:
         assert f"there is no dump of {DAY} to take: what follows is of {BEFORE}" in answer.output
@@ -139,8 +139,8 @@ def test_a_dump_that_was_rolled_back_is_taken_by_the_command_that_says_so(bucket
     put(bucket)
     assert typed(f"python -m loader load --date {DAY} --bucket {bucket}").exit_code == 0
     rolled_back = typed("python -m loader rollback")
-    assert advice.commands(rolled_back.output) == ["python -m loader run"]
-    first, forced = advice.commands(loaded())
+    assert commands.commands(rolled_back.output) == ["python -m loader run"]
+    first, forced = commands.commands(loaded())
     assert typed(first).exit_code == 4
     assert typed(forced).exit_code == 0
 
@@ -158,7 +158,7 @@ def test_a_cut_daily_file_is_made_again_from_its_dump_and_the_refusal_is_over(
     file.write_bytes(good[:-9])
     said = loaded()
     assert refusals(embedded) == [("tenant_status", BEFORE)]
-    export, again = advice.commands(said)
+    export, again = commands.commands(said)
     assert "export" in export
     assert [typed(command).exit_code for command in (export, again)] == [0, 0]
     assert (file.read_bytes(), refusals(embedded)) == (good, [])
@@ -170,7 +170,7 @@ def test_a_bad_daily_file_without_a_dump_is_put_right_by_hand_and_the_refusal_is
     put(bucket)
     early = BEFORE - dt.timedelta(days=9)
     put_snapshot(bucket, early, "not,a,file\r\n")
-    (again,) = advice.commands(loaded())
+    (again,) = commands.commands(loaded())
     put_snapshot(bucket, early, (bucket / snapshot_key(BEFORE)).read_text().replace(str(BEFORE), str(early)))
     assert typed(again).exit_code == 0
     assert embedded.query("SELECT COUNT(*) FROM landing.tenant_daily_snapshots WHERE snapshot_date = '2025-05-31'") == [
@@ -197,9 +197,9 @@ def test_the_loaded_dump_put_back_ends_the_refusal_of_what_lay_there_meanwhile(
 def test_days_that_never_came_are_waived_by_one_command(bucket: Path, loaded, embedded: Place) -> None:
     last = DAY + dt.timedelta(days=13)
     put(bucket, last)
-    request = Request(last, catch_up=True)
+    request = LoadRequest(last, catch_up=True)
     (problem,) = land(embedded.settings(bucket), request).problems
-    daily, waive = advice.commands(str(problem))
+    daily, waive = commands.commands(str(problem))
     assert daily == f"python -m loader daily --date {last} --bucket {bucket}"
     assert f"waive {DAY} --to {last - dt.timedelta(days=1)} " in waive
     assert typed(waive).exit_code == 0
@@ -210,7 +210,7 @@ def test_a_bucket_that_was_named_once_stands_in_the_advice_of_commands_that_take
     shown = CliRunner().invoke(cli, ["status"])
     assert f"python -m loader daily --bucket {bucket}" in shown.output
     answer = CliRunner().invoke(cli, ["run", "--date", str(DAY)])
-    (load,) = advice.commands(answer.stderr)
+    (load,) = commands.commands(answer.stderr)
     put(bucket)
     assert typed(load).exit_code == 0
 

@@ -13,14 +13,14 @@ from click.testing import CliRunner
 from demo.dump import dump_sql
 from demo.objects import put_dump
 from demo.rows import company, moving, tenant
-from loader import advice
+from loader import commands
 from loader.cli import cli
-from loader.contract.another_day import dated, unchanged
-from loader.contract.findings import BLOCKED
-from loader.dump.dated import times
 from loader.errors import DumpRejectedError
-from loader.export import export
-from loader.load import load
+from loader.landing.export import export
+from loader.landing.load import load
+from loader.mysqldump.structure.timestamps import times
+from loader.quality.findings import BLOCKED
+from loader.quality.wrong_day import dated, unchanged
 from tests.support.places import Place, everything
 
 DAY, NEXT = dt.date(2026, 2, 9), dt.date(2026, 2, 10)
@@ -159,7 +159,7 @@ def test_yesterdays_dump_under_todays_name_is_refused_unless_it_is_accepted_as_t
     )
     assert "unchanged: its bytes are those of the dump of 2026-02-09: is it that dump again?" in told
     assert everything(embedded) == before
-    advised = advice.commands(told)[-1]
+    advised = commands.commands(told)[-1]
     assert advised == f"python -m loader load --date 2026-02-10 --accept dated --accept unchanged --bucket {bucket}"
     assert typed(*words, "--accept", "dated").startswith("4 ")
     assert typed(*shlex.split(advised)[3:]).startswith("0 ")

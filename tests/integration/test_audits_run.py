@@ -11,9 +11,9 @@ import pytest
 from sqlmesh.core.snapshot.evaluator import AuditResult
 from sqlmesh.utils.errors import AuditError
 
-from loader.failures import query_of
-from loader.project import prod_snapshots, sqlmesh_context
 from loader.settings import Settings
+from loader.transform.context import prod_snapshots, sqlmesh_context
+from loader.transform.failures import query_of
 from tests.conftest import FIRST_DAY
 from tests.support.places import Place, copied
 

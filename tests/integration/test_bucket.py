@@ -23,13 +23,14 @@ from moto.server import ThreadedMotoServer
 
 from demo.objects import put_dump, put_snapshot
 from demo.rows import company, tenant
-from loader.bucket import Bucket, FolderBucket, Stored, open_bucket, s3_stream
-from loader.bucket import s3 as s3_bucket
-from loader.bucket.s3 import S3Bucket
 from loader.cli import cli
 from loader.errors import LoaderError, UsageError
-from loader.load import load
+from loader.landing.load import load
 from loader.settings import Settings
+from loader.sources import s3 as s3_bucket
+from loader.sources import s3_stream
+from loader.sources.s3 import S3Bucket
+from loader.sources.storage import Bucket, FolderBucket, Stored, open_bucket
 from tests.support.flaky_proxy import Fault, flaky_proxy
 from tests.support.places import duckdb_place, everything
 

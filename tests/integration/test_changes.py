@@ -15,7 +15,7 @@ from demo.dump import dump_sql
 from demo.objects import put_dump
 from demo.rows import company, moving, tenant
 from loader.cli import cli
-from loader.load import load
+from loader.landing.load import load
 from tests.support.places import Place
 
 DAY = dt.date(2025, 6, 10)

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from demo.dump import dump_sql
 from demo.objects import put_dump
 from demo.rows import company, tenant
-from loader import advice
+from loader import commands
 from loader.cli import cli
 from loader.settings import PROJECT
 from tests.conftest import FIRST_DAY
@@ -137,7 +137,7 @@ def test_bad_data_stops_at_the_door_with_a_plain_answer(warehouse: Path, query) 
     assert "試験太郎" not in answer.output
     assert query(warehouse, "SELECT * FROM gold.new_contracts ORDER BY ALL") == before
     # What it says to type shows the row by its key, through a shell.
-    fetch, run_again = advice.commands(answer.stderr)
+    fetch, run_again = commands.commands(answer.stderr)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     shown = subprocess.run(
         ["bash", "-c", fetch], cwd=PROJECT, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True

@@ -12,12 +12,13 @@ from click.testing import CliRunner, Result
 from demo.dump import dump_sql
 from demo.objects import put_dump, put_snapshot, snapshot_file
 from demo.rows import company, tenant
-from loader import advice, calendar, clock
+from loader import commands, dates
 from loader.cli import cli
 from loader.errors import DumpRejectedError, NoDumpError, UsageError
-from loader.load import land, load
-from loader.loading import Request
-from loader.warehouse import open_warehouse
+from loader.landing import calendar
+from loader.landing.access import open_warehouse
+from loader.landing.load import land, load
+from loader.landing.load_job import LoadRequest
 from tests.support.places import Place, everything
 
 DAY = dt.date(2025, 6, 10)
@@ -34,7 +35,7 @@ def today(monkeypatch: pytest.MonkeyPatch):
     """`today(offset)`: makes that day today in Japan, for the loader's one clock."""
 
     def be(offset: int) -> None:
-        monkeypatch.setattr(clock, "business_today", lambda: day(offset))
+        monkeypatch.setattr(dates, "business_today", lambda: day(offset))
 
     be(0)
     return be
@@ -55,7 +56,7 @@ def dumps_of(place: Place) -> list[dt.date]:
 
 def test_today_is_japans_whatever_the_machines_clock_says() -> None:
     utc = dt.datetime.now(dt.timezone.utc)
-    assert clock.business_today() in {
+    assert dates.business_today() in {
         (utc + dt.timedelta(hours=9)).date(),
         (utc + dt.timedelta(hours=9, seconds=1)).date(),
     }
@@ -108,7 +109,7 @@ def test_the_calendar_knows_what_became_of_each_day(bucket, embedded, today) -> 
     put(bucket, -4, valid_for_etl=False, reason="source_mismatch")
     put(bucket, 0)
     put_snapshot(bucket, day(-2), HEADER + "1,9,1,,2025-06-01\r\n")
-    loaded = land(settings, Request(catch_up=True))
+    loaded = land(settings, LoadRequest(catch_up=True))
     assert [type(problem) for problem in loaded.problems] == [
         DumpRejectedError, NoDumpError, DumpRejectedError, NoDumpError,
     ]  # fmt: skip
@@ -131,7 +132,7 @@ def test_a_waived_day_is_told_of_no_more_until_its_time_is_over(bucket, embedded
     put(bucket, -2)
     load(settings, day(-2))
     put(bucket, 0)
-    assert [str(one) for one in land(settings, Request(catch_up=True)).problems] == [
+    assert [str(one) for one in land(settings, LoadRequest(catch_up=True)).problems] == [
         "2025-06-09 is missing (dump and snapshot)\n  Get it into the bucket, then type\n"
         f"    python -m loader daily --date 2025-06-10 --bucket {bucket}\n  Or take it as lost\n"
         "    python -m loader waive 2025-06-09 --reason '…'"
@@ -140,13 +141,13 @@ def test_a_waived_day_is_told_of_no_more_until_its_time_is_over(bucket, embedded
     assert typed(*words, "--until", day(-2)).exit_code == 2
     assert typed("waive", day(0), "--reason", "x").exit_code == 2  # it is loaded
     assert typed(*words, "--until", day(1)).output == "Waived until 2025-06-11: 2025-06-09\n"
-    assert land(settings, Request(catch_up=True)).problems == []
+    assert land(settings, LoadRequest(catch_up=True)).problems == []
     (found,) = calendar_of(embedded, -1, -1)
     assert found.waiver == calendar.Waiver("sato", "the server was moved", day(1))
     today(2)
     put(bucket, 2)
     put(bucket, 1)
-    problems = land(settings, Request(catch_up=True)).problems
+    problems = land(settings, LoadRequest(catch_up=True)).problems
     assert [str(one)[:10] for one in problems] == ["2025-06-09"]
 
 
@@ -156,7 +157,7 @@ def test_the_days_between_are_caught_up_with_before_today(bucket, embedded, toda
     load(settings, day(-3))
     for offset, status in ((-2, 6), (-1, 7), (0, 9)):
         put(bucket, offset, status)
-    loaded = land(settings, Request(catch_up=True, max_stale_days=0))
+    loaded = land(settings, LoadRequest(catch_up=True, max_stale_days=0))
     assert loaded.problems == []
     assert dumps_of(embedded) == [day(-3), day(-2), day(-1), day(0)]
     assert embedded.query("SELECT snapshot_date, status FROM landing.tenant_daily_snapshots ORDER BY 1") == [
@@ -170,7 +171,7 @@ def test_a_bad_file_for_a_day_that_is_loaded_is_told_in_the_morning_too(bucket, 
     load(settings, day(-1))
     put(bucket, 0)
     put_snapshot(bucket, day(-1), "not,a,snapshot\r\n")
-    (problem,) = land(settings, Request(catch_up=True)).problems
+    (problem,) = land(settings, LoadRequest(catch_up=True)).problems
     assert "20250609.csv: the first line must name" in str(problem)
     assert embedded.query("SELECT COUNT(*) FROM landing.tenant_daily_snapshots") == [(2,)]
 
@@ -271,14 +272,14 @@ def test_a_bucket_that_takes_no_snapshot_holds_back_no_numbers_and_the_snapshot_
     settings = embedded.settings(bucket)
     put(bucket, -1, status=5)
     (bucket / "snapshots").write_text("a file where the folder should be")
-    (problem,) = land(settings, Request(day(-1), catch_up=True)).problems
+    (problem,) = land(settings, LoadRequest(day(-1), catch_up=True)).problems
     assert "can't be written" in str(problem)
     put(bucket, 0)
-    loaded = land(settings, Request(catch_up=True))
+    loaded = land(settings, LoadRequest(catch_up=True))
     assert (loaded.day, loaded.changed) == (day(0), True)
     assert [type(one).__name__ for one in loaded.problems] == ["LoaderError", "LoaderError", "NoDumpError"]
     (bucket / "snapshots").unlink()
-    assert land(settings, Request(catch_up=True)).problems == []
+    assert land(settings, LoadRequest(catch_up=True)).problems == []
     assert embedded.query("SELECT snapshot_date, status FROM landing.tenant_daily_snapshots ORDER BY 1") == [
         (day(-1), 5), (day(0), 9),
     ]  # fmt: skip
@@ -292,14 +293,14 @@ def test_a_waiver_ends_where_the_day_is_loaded(bucket, embedded, today) -> None:
     assert typed("waive", day(-1), "--reason", "late", "--by", "sato").exit_code == 0
     put(bucket, -1)
     put(bucket, 0)
-    assert land(settings, Request(catch_up=True)).problems == []
+    assert land(settings, LoadRequest(catch_up=True)).problems == []
     put_snapshot(bucket, day(-1), "no snapshot any more\r\n")
-    (problem,) = land(settings, Request(catch_up=True)).problems
+    (problem,) = land(settings, LoadRequest(catch_up=True)).problems
     assert "20250609.csv" in str(problem)
     (found,) = calendar_of(embedded, -1, -1)
     assert found.complete
     assert found.reasons == (str(problem),)
-    assert advice.commands(str(problem))
+    assert commands.commands(str(problem))
 
 
 def test_a_dump_that_comes_late_is_caught_up_with_and_a_good_one_outlives_the_rollback_of_another(
@@ -309,24 +310,24 @@ def test_a_dump_that_comes_late_is_caught_up_with_and_a_good_one_outlives_the_ro
     put(bucket, -3)
     load(settings, day(-3))
     put(bucket, 0)
-    land(settings, Request(catch_up=True))
+    land(settings, LoadRequest(catch_up=True))
     put(bucket, -2, status=5)
     put_snapshot(bucket, day(-1), HEADER + "1,9,1,,2025-06-09\r\n")
-    loaded = land(settings, Request(catch_up=True))
+    loaded = land(settings, LoadRequest(catch_up=True))
     assert [str(one)[:65] for one in loaded.problems] == [
         "2025-06-09 is missing (dump and room_assignment and property)\n  Get it"[:65]
     ]
     for kind in ("room_assignment", "property"):
         body = (bucket / f"snapshots/{kind}/20250610.csv").read_bytes().decode()
         put_snapshot(bucket, day(-1), body.replace("2025-06-10", "2025-06-09"), kind)
-    loaded = land(settings, Request(catch_up=True))
+    loaded = land(settings, LoadRequest(catch_up=True))
     assert [str(one)[:35] for one in loaded.problems] == ["2025-06-09 is missing (dump)\n  Get "]
     assert dumps_of(empty_place) == [day(-3), day(-2), day(0)]
     # Only the dump that was rolled back is suspect: the days between come back by themselves.
     assert typed("rollback").exit_code == 0
     assert dumps_of(empty_place) == [day(-3)]
     put(bucket, 0, status=14)
-    assert len(land(settings, Request(catch_up=True)).problems) == 1
+    assert len(land(settings, LoadRequest(catch_up=True)).problems) == 1
     assert dumps_of(empty_place) == [day(-3), day(-2), day(0)]
     assert empty_place.query("SELECT snapshot_date, status FROM landing.tenant_daily_snapshots ORDER BY 1") == [
         (day(-3), 9), (day(-2), 5), (day(-1), 9), (day(0), 14),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from loader import doctor
+from loader.monitoring import doctor
 from tests.support.places import Place
 
 

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from demo import schema
-from loader.contract.drift import Beyond, beyond, misfits, news
-from loader.contract.readings import Reading, readings
-from loader.dump import land_dump
-from loader.dump.create_table import Column, parse_create_table
 from loader.errors import LoaderError
+from loader.landing.access import open_warehouse
+from loader.mysqldump.ddl.create_table import Column, parse_create_table
+from loader.mysqldump.reader import land_dump
+from loader.quality.model_columns import Reading, readings
+from loader.quality.schema import Overflow, incompatible_columns, overflowing_values, schema_changes
 from loader.settings import PROJECT
-from loader.warehouse import open_warehouse
 from tests.support.places import Place
 
 NUMBERS, TEXTS, DATES = ("integer", "decimal"), ("text", "integer", "decimal"), ("date", "timestamp")
@@ -70,12 +70,12 @@ def test_the_readings_are_the_columns_that_sqlmesh_finds_in_the_projects_models(
 
 def test_a_dump_of_the_source_satisfies_them() -> None:
     dump = {table.name: columns(table.create(None).rstrip(";")) for table in schema.load(bulk=False)}
-    assert misfits(readings(), dump) == []
-    assert len(misfits(readings(), {})) == len(TABLES)
+    assert incompatible_columns(readings(), dump) == []
+    assert len(incompatible_columns(readings(), {})) == len(TABLES)
 
 
 def test_reading_the_models_does_without_sqlmesh() -> None:
-    code = "import sys; from loader.contract.readings import readings; readings(); print('sqlmesh' in sys.modules)"
+    code = "import sys; from loader.quality.model_columns import readings; readings(); print('sqlmesh' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
@@ -194,21 +194,26 @@ MISFITS = [
 @pytest.mark.parametrize(("declared", "reading", "now", "needed"), MISFITS)
 def test_a_column_of_another_type_is_named(declared: str, reading: Reading, now: str, needed: str) -> None:
     dump = {"rooms": columns(f"CREATE TABLE rooms (id int, Rent {declared})")}
-    assert misfits([reading], dump) == [f"column rooms.Rent is {now} at the source; staging.rooms reads {needed}"]
+    assert incompatible_columns([reading], dump) == [
+        f"column rooms.Rent is {now} at the source; staging.rooms reads {needed}"
+    ]
 
 
 @pytest.mark.parametrize(
     "declared", ["bigint unsigned", "decimal", "decimal(12,0)", "decimal(12,8)", "int(5) zerofill"]
 )
 def test_a_column_of_a_type_that_fits_is_not(declared: str) -> None:
-    assert misfits([rooms(NUMBERS, scale=8)], {"rooms": columns(f"CREATE TABLE rooms (rent {declared})")}) == []
+    assert (
+        incompatible_columns([rooms(NUMBERS, scale=8)], {"rooms": columns(f"CREATE TABLE rooms (rent {declared})")})
+        == []
+    )
 
 
 def test_what_a_dump_lacks_is_said_once_with_every_model_that_reads_it() -> None:
     dump = {"rooms": columns("CREATE TABLE rooms (id int)"), "Movings": ()}
     other = Reading("rooms", "rent", "staging.prices", frozenset(DATES))
     gone = [Reading(table, "id", "staging.x", frozenset(NUMBERS), scale=0) for table in ("movings", "tenants")]
-    assert misfits([rooms(NUMBERS), rooms(TEXTS), other, *gone, *gone], dump) == [
+    assert incompatible_columns([rooms(NUMBERS), rooms(TEXTS), other, *gone, *gone], dump) == [
         "the dump lacks column rooms.rent, which staging.rooms and staging.prices read",
         "the dump lacks table movings (it has Movings, and capitals count), which staging.x reads",
         "the dump lacks table tenants, which staging.x reads",
@@ -231,17 +236,17 @@ def test_texts_that_a_model_cuts_are_counted_in_characters(empty_place: Place, t
     with open_warehouse(empty_place.settings()) as warehouse:
         warehouse.create_schema("landing_1")
         body = f"{LONG};\nINSERT INTO `rooms` VALUES {ROWS};\n".encode()
-        land_dump(warehouse.dump_landing("landing_1"), io.BytesIO(body), "a.sql", scratch=tmp_path)
+        land_dump(warehouse.dump_writer("landing_1"), io.BytesIO(body), "a.sql", scratch=tmp_path)
         run, warehouse.query = warehouse.query, lambda sql: asked.append(sql) or run(sql)  # type: ignore[method-assign]
-        found = beyond(warehouse, "landing_1", [*read, rooms(DATES, "a")], {"rooms": table.columns})
+        found = overflowing_values(warehouse, "landing_1", [*read, rooms(DATES, "a")], {"rooms": table.columns})
         expected = {"a": 1, "B": 2, "d": 1, "f": 0, "g": 1, "h": 1, "i": 2, "j": 1}
         assert found == [
-            Beyond("longer", "rooms", name, "staging.rooms", "4 characters", n) for name, n in expected.items() if n
+            Overflow("longer", "rooms", name, "staging.rooms", "4 characters", n) for name, n in expected.items() if n
         ]
         assert len(asked) == 1 and asked[0].count("CHAR_LENGTH") == len(expected)
-        assert beyond(warehouse, "landing_1", read, {"movings": ()}) == []
+        assert overflowing_values(warehouse, "landing_1", read, {"movings": ()}) == []
         fitting = [rooms(TEXTS, name, longest=300) for name in "bcdefghik"]
-        assert beyond(warehouse, "landing_1", fitting, {"rooms": table.columns}) == [] and len(asked) == 1
+        assert overflowing_values(warehouse, "landing_1", fitting, {"rooms": table.columns}) == [] and len(asked) == 1
 
 
 SIZES = """CREATE TABLE `rooms` (`a` int, `b` bigint, `c` bigint unsigned, `d` decimal(15,2), `e` decimal(5,2), `f` decimal(40,2),
@@ -260,13 +265,13 @@ def test_numbers_that_a_model_can_not_keep_are_counted(empty_place: Place, tmp_p
     with open_warehouse(empty_place.settings()) as warehouse:
         warehouse.create_schema("landing_1")
         body = f"{SIZES};\nINSERT INTO `rooms` VALUES {NUMBERS_IN_IT};\n".encode()
-        land_dump(warehouse.dump_landing("landing_1"), io.BytesIO(body), "a.sql", scratch=tmp_path)
-        found = beyond(warehouse, "landing_1", [*read, *exact, *coarse], {"rooms": table.columns})
+        land_dump(warehouse.dump_writer("landing_1"), io.BytesIO(body), "a.sql", scratch=tmp_path)
+        found = overflowing_values(warehouse, "landing_1", [*read, *exact, *coarse], {"rooms": table.columns})
     counts = {"a": 1, "b": 2, "c": 2, "d": 1, "f": 1, "g": 1, "h": 1}
     assert found == [
-        *(Beyond("larger", "rooms", name, "staging.rooms", "up to 9,999,999", n) for name, n in counts.items()),
-        Beyond("larger", "rooms", "c", "staging.rooms", "up to 9,223,372,036,854,775,807", 2),
-        *(Beyond("finer", "rooms", name, "staging.rooms", "1 decimal places", n) for name, n in (("d", 1), ("e", 1))),
+        *(Overflow("larger", "rooms", name, "staging.rooms", "up to 9,999,999", n) for name, n in counts.items()),
+        Overflow("larger", "rooms", "c", "staging.rooms", "up to 9,223,372,036,854,775,807", 2),
+        *(Overflow("finer", "rooms", name, "staging.rooms", "1 decimal places", n) for name, n in (("d", 1), ("e", 1))),
     ]
 
 
@@ -307,13 +312,13 @@ def test_what_is_accepted_gives_the_same_on_either_engine(empty_place: Place, tm
     (tmp_path / "scratch").mkdir()
     with open_warehouse(empty_place.settings()) as warehouse:
         warehouse.create_schema("landing_1")
-        landing = warehouse.dump_landing("landing_1")
+        landing = warehouse.dump_writer("landing_1")
         land_dump(landing, io.BytesIO(body), "a.sql", scratch=tmp_path / "scratch")
         for at, (declared, _, expression, expected) in enumerate(ACCEPTED):
             (reading,) = readings(
                 written(tmp_path, MODEL.format(expression).replace("landing.rooms", f"landing.t{at}"))
             )
-            assert misfits([reading], {f"t{at}": columns(ddl[at])}) == []
+            assert incompatible_columns([reading], {f"t{at}": columns(ddl[at])}) == []
             query = parse(f"SELECT {expression} FROM landing_1.t{at}", default_dialect="postgres")[0]
             (found,) = warehouse.query(evaluator.transform(query).sql(dialect))
             assert found == (expected,) and type(found[0]) is type(expected), (declared, expression)
@@ -336,11 +341,11 @@ def test_a_column_in_another_case_is_found_by_both_engines_and_a_table_by_one_al
 def test_news_tells_what_is_new_gone_or_of_another_type() -> None:
     before = {"rooms": {"id": "int", "Rent": "int", "bed": "int"}, "old": {"id": "int"}, "same": {"id": "int"}}
     now = {"rooms": {"rent": "varchar(20)", "id": "int", "floor": "int"}, "new": {"id": "int"}, "same": {"ID": "int"}}
-    assert news(before, now) == [
+    assert schema_changes(before, now) == [
         "table new is new",
         "table old is gone",
         "column rooms.floor is new (int)",
         "column rooms.bed is gone",
         "column rooms.rent was int and is varchar(20)",
     ]
-    assert news(now, now) == []
+    assert schema_changes(now, now) == []

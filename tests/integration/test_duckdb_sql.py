@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from demo.objects import put_dump
 from demo.rows import company
-from loader.duckdb_sql import with_values
 from loader.settings import PROJECT
+from loader.warehouse.duckdb.sql import with_values
 
 DAY = dt.date(2025, 6, 10)
 
@@ -48,11 +48,11 @@ def test_what_can_not_be_written_is_bound() -> None:
 
 
 def test_a_load_does_without_pandas(bucket: Path, tmp_path: Path) -> None:
-    """Which DuckDB imports to bind a value. Where it no longer does, loader/duckdb_sql.py can go."""
+    """Which DuckDB imports to bind a value. Where it no longer does, loader/warehouse/duckdb/sql.py can go."""
     put_dump(bucket, DAY, company())
     code = """
 import sys, duckdb
-from loader.load import load
+from loader.landing.load import load
 from loader.settings import Settings
 load(Settings.resolve(sys.argv[1]))
 assert "pandas" not in sys.modules

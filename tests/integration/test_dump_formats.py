@@ -15,11 +15,11 @@ import pytest
 from demo.dump import dump_sql, rows_section
 from demo.objects import put_dump
 from demo.rows import company, tenant
-from loader.dump import stray
-from loader.dump.defect import Defect
-from loader.dump.formats import require_dump
 from loader.errors import DumpRejectedError
-from loader.load import load
+from loader.landing.load import load
+from loader.mysqldump.errors import Defect
+from loader.mysqldump.formats import require_dump
+from loader.mysqldump.lexer import stray_text
 from tests.support.landed import Landed
 from tests.support.places import Place
 
@@ -240,7 +240,7 @@ def test_a_value_that_reads_like_a_message_is_a_value(tmp_path: Path) -> None:
     text = WARNING.strip().replace("'", "\\'")
     body = DUMP.replace("'secret'", f"'{text}\\n'").replace("varchar(20)", "text COMMENT 'mysqldump: Error 1'")
     assert Landed(body.encode(), tmp_path).tables["costs"][0] == (1, WARNING)
-    assert not stray.is_within(f"(1,'{text}'),\n(2,'')".encode())
+    assert not stray_text.is_within(f"(1,'{text}'),\n(2,'')".encode())
 
 
 def test_no_beginning_is_too_much_for_the_patterns() -> None:

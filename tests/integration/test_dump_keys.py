@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from loader.dump.create_table import parse_create_table
-from loader.dump.primary_key import KeyPart
+from loader.mysqldump.ddl.create_table import parse_create_table
+from loader.mysqldump.ddl.primary_key import KeyPart
 from tests.integration.test_dump_rejected import SECRET, rejection
 from tests.support.landed import Landed
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlglot.dialects.mysql import MySQL
 
-from loader.dump.create_table import Table, parse_create_table
-from loader.dump.defect import Defect
 from loader.errors import DumpRejectedError
+from loader.mysqldump.ddl.create_table import Table, parse_create_table
+from loader.mysqldump.errors import Defect
 from tests.support.landed import Landed
 
 KEYWORDS = sorted(word for word in MySQL.Tokenizer.KEYWORDS if re.fullmatch(r"\w[\w ]*", word))

@@ -257,9 +257,9 @@ def test_gzip_of_several_members_lands_like_one(tmp_path: Path) -> None:
 
 def test_more_rows_than_a_chunk_and_a_block_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Statements over block borders, chunks over statement borders, and a row wider than DuckDB's usual line."""
-    monkeypatch.setattr("loader.dump.duckdb_landing.CHUNK_BYTES", 1 << 19)
-    monkeypatch.setattr("loader.dump.blocks.BLOCK_BYTES", 1 << 16)
-    monkeypatch.setattr("loader.dump.statements.SLICE_BYTES", 1 << 12)
+    monkeypatch.setattr("loader.warehouse.duckdb.writer.CHUNK_BYTES", 1 << 19)
+    monkeypatch.setattr("loader.mysqldump.stream.BLOCK_BYTES", 1 << 16)
+    monkeypatch.setattr("loader.mysqldump.lexer.statements.SLICE_BYTES", 1 << 12)
     wide = "x\\n" * (3 << 20)
     dump = TWO + f"INSERT INTO `t` VALUES (0,'{wide}');\n"
     for start in range(1, 60_001, 10_000):

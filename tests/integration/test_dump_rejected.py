@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from loader.dump import land_dump
-from loader.dump.duckdb_landing import DuckDBLanding
 from loader.errors import DumpRejectedError
+from loader.mysqldump.reader import land_dump
+from loader.warehouse.duckdb.writer import DuckDBDumpWriter
 from tests.support.landed import Landed
 
 SECRET = "山田太郎"
@@ -80,7 +80,7 @@ def test_a_value_beyond_the_databases_memory_is_named(tmp_path: Path) -> None:
         with duckdb.connect(config={"memory_limit": "60MB"}) as connection:
             connection.execute("CREATE SCHEMA g")
             land_dump(
-                partial(DuckDBLanding, connection, "g"), io.BytesIO(body), "gghouse_20260210.sql", scratch=scratch
+                partial(DuckDBDumpWriter, connection, "g"), io.BytesIO(body), "gghouse_20260210.sql", scratch=scratch
             )
 
     dump = (
@@ -92,7 +92,7 @@ def test_a_value_beyond_the_databases_memory_is_named(tmp_path: Path) -> None:
 
 
 def test_a_row_beyond_the_limit_is_named_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loader.dump.statements.MAX_ROW_BYTES", 1 << 20)
+    monkeypatch.setattr("loader.mysqldump.lexer.statements.MAX_ROW_BYTES", 1 << 20)
     for photo in ("longtext", "longblob"):
         dump = (
             PEOPLE.format(photo=photo)
@@ -202,7 +202,7 @@ def test_short_reads_are_fine_and_every_byte_is_hashed_counted_and_told(gzipped:
     told: list[int] = []
     with connection() as opened:
         report = land_dump(
-            partial(DuckDBLanding, opened, "g"),
+            partial(DuckDBDumpWriter, opened, "g"),
             Pipe(body),
             "x.sql",
             scratch=tmp_path,
@@ -231,10 +231,10 @@ def test_afterwards_the_connection_the_scratch_folder_and_the_threads_are_as_bef
         before = opened.execute(settings).fetchone()
         stream = Pipe(body.encode(), 5000 if defect == "stream" else 1 << 60)
         if defect is None:
-            land_dump(partial(DuckDBLanding, opened, "g"), stream, "x.sql", scratch=tmp_path)
+            land_dump(partial(DuckDBDumpWriter, opened, "g"), stream, "x.sql", scratch=tmp_path)
         else:
             with pytest.raises(ConnectionResetError if defect == "stream" else DumpRejectedError):
-                land_dump(partial(DuckDBLanding, opened, "g"), stream, "x.sql", scratch=tmp_path)
+                land_dump(partial(DuckDBDumpWriter, opened, "g"), stream, "x.sql", scratch=tmp_path)
         assert opened.execute(settings).fetchone() == before
         opened.execute("DROP SCHEMA g CASCADE")
     assert list(tmp_path.iterdir()) == []

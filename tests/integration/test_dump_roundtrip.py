@@ -166,14 +166,14 @@ def test_a_table_with_the_name_of_the_pipelines_own_is_refused(name: str, tmp_pa
 
     import duckdb
 
-    from loader.dump import land_dump
-    from loader.dump.duckdb_landing import DuckDBLanding
+    from loader.mysqldump.reader import land_dump
+    from loader.warehouse.duckdb.writer import DuckDBDumpWriter
 
     body = io.BytesIO(f"CREATE TABLE `{name}` (`id` int);\n".encode())
     with duckdb.connect() as connection, pytest.raises(DumpRejectedError, match="pipeline's own"):
         connection.execute("CREATE SCHEMA g")
         reserved = frozenset({"load_ledger", "tenant_daily_snapshots"})
-        land_dump(partial(DuckDBLanding, connection, "g"), body, "x.sql", scratch=tmp_path, reserved=reserved)
+        land_dump(partial(DuckDBDumpWriter, connection, "g"), body, "x.sql", scratch=tmp_path, reserved=reserved)
 
 
 def test_text_that_is_not_utf8_and_broken_gzip_are_refused(tmp_path: Path) -> None:

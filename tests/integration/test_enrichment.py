@@ -15,15 +15,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from enrichment import config, record
+from enrichment.prompt import TEXT
+from enrichment.record import Record
+from enrichment.step import enrich
 from loader.cli import cli
-from loader.enrich import cache, config, record
-from loader.enrich.cache_file import KEY as FILE_KEY
-from loader.enrich.prompt import TEXT
-from loader.enrich.record import Record
-from loader.enrich.step import enrich
 from loader.errors import LoaderError
+from loader.landing import enrichment_cache
+from loader.landing.access import open_warehouse
+from loader.landing.enrichment_cache_file import KEY as FILE_KEY
 from loader.settings import PROJECT
-from loader.warehouse import open_warehouse
 from tests.support import bedrock_stub, enrichment
 from tests.support.bedrock_stub import Stub, converse, error, tool
 from tests.support.enrichment import LACKING, NAMES, Clock
@@ -368,7 +369,7 @@ def test_a_changed_threshold_judges_what_is_there_and_asks_nobody(
     assert ask(filled, bucket).calls == 0
     assert {row[1:] for row in filled.query(ANSWERS)} == {("ネパール", "ネパール", None)}
     with open_warehouse(filled.settings()) as warehouse:
-        assert cache.waits_for_run(warehouse)
+        assert enrichment_cache.waits_for_run(warehouse)
 
 
 def test_a_cache_of_an_earlier_release_gets_its_columns(filled: Place, bucket: Path, stub: Stub, query) -> None:

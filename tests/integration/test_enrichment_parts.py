@@ -12,17 +12,18 @@ from pathlib import Path
 import boto3
 import pytest
 
-from loader import deployed
-from loader.bucket import FolderBucket
-from loader.contract import read_contract
-from loader.enrich import cache, cache_file, config, names, prompt
-from loader.enrich.answers import Master
-from loader.enrich.bounds import Bounds
-from loader.enrich.cache import Cached
-from loader.enrich.offline import Offline
+from enrichment import config, names, prompt
+from enrichment.judgement import Master
+from enrichment.limits import Bounds
+from enrichment.offline import Offline
+from jobs import glue_job
 from loader.errors import LoaderError, UsageError
+from loader.landing import enrichment_cache, enrichment_cache_file
+from loader.landing.access import open_warehouse
+from loader.landing.enrichment_cache import Cached
+from loader.quality.contract import read_contract
 from loader.settings import CONTRACT
-from loader.warehouse import open_warehouse
+from loader.sources.storage import FolderBucket
 from tests.conftest import settings_for
 from tests.support.aws import moto_server
 from tests.support.enrichment import KEY, MODEL, Clock
@@ -172,25 +173,25 @@ def test_table_and_file_come_to_hold_the_same_and_no_answer_is_lost(empty_wareho
     there = FolderBucket(bucket)
     newer = dataclasses.replace(FIRST, llm_nationality="日本", enriched_at=MOMENT + dt.timedelta(seconds=1))
     with open_warehouse(settings_for(empty_warehouse)) as warehouse:
-        assert cache_file.sync(warehouse, there) == cache_file.Synced()
-        assert not (bucket / cache_file.KEY).exists()
+        assert enrichment_cache_file.sync(warehouse, there) == enrichment_cache_file.Synced()
+        assert not (bucket / enrichment_cache_file.KEY).exists()
         with warehouse.transaction():
-            cache.put(warehouse, [FIRST, SECOND])
-            cache.followed_by_run(warehouse)
-        assert cache_file.sync(warehouse, there) == cache_file.Synced(0, 2)
-        assert cache_file.sync(warehouse, there) == cache_file.Synced()
-        assert not cache.waits_for_run(warehouse)
+            enrichment_cache.put(warehouse, [FIRST, SECOND])
+            enrichment_cache.followed_by_run(warehouse)
+        assert enrichment_cache_file.sync(warehouse, there) == enrichment_cache_file.Synced(0, 2)
+        assert enrichment_cache_file.sync(warehouse, there) == enrichment_cache_file.Synced()
+        assert not enrichment_cache.waits_for_run(warehouse)
         # The file knows a newer answer and lacks another.
-        (bucket / cache_file.KEY).write_bytes(cache_file.text_of([newer]).encode())
-        assert cache_file.sync(warehouse, there) == cache_file.Synced(1, 2)
-        assert cache.rows(warehouse) == {7: newer, 8: SECOND}
-        assert cache.waits_for_run(warehouse)
+        (bucket / enrichment_cache_file.KEY).write_bytes(enrichment_cache_file.text_of([newer]).encode())
+        assert enrichment_cache_file.sync(warehouse, there) == enrichment_cache_file.Synced(1, 2)
+        assert enrichment_cache.rows(warehouse) == {7: newer, 8: SECOND}
+        assert enrichment_cache.waits_for_run(warehouse)
         warehouse.execute("DELETE FROM landing.llm_enrichment_cache")
-        assert cache_file.sync(warehouse, there) == cache_file.Synced(2, 0)
-        assert cache.rows(warehouse) == {7: newer, 8: SECOND}
+        assert enrichment_cache_file.sync(warehouse, there) == enrichment_cache_file.Synced(2, 0)
+        assert enrichment_cache.rows(warehouse) == {7: newer, 8: SECOND}
 
 
-GOOD = cache_file.text_of([FIRST, SECOND])
+GOOD = enrichment_cache_file.text_of([FIRST, SECOND])
 
 
 @pytest.mark.parametrize(
@@ -208,16 +209,16 @@ GOOD = cache_file.text_of([FIRST, SECOND])
     ],
 )
 def test_a_bad_file_is_refused_and_left_as_it_is(empty_warehouse: Path, bucket: Path, body: bytes, said: str) -> None:
-    file = bucket / cache_file.KEY
+    file = bucket / enrichment_cache_file.KEY
     file.parent.mkdir()
     file.write_bytes(body)
     with open_warehouse(settings_for(empty_warehouse)) as warehouse:
         with warehouse.transaction():
-            cache.put(warehouse, [dataclasses.replace(FIRST, tenant_id=9)])
+            enrichment_cache.put(warehouse, [dataclasses.replace(FIRST, tenant_id=9)])
         with pytest.raises(LoaderError, match="nobody is asked until it is mended") as refused:
-            cache_file.sync(warehouse, FolderBucket(bucket))
+            enrichment_cache_file.sync(warehouse, FolderBucket(bucket))
         assert said in str(refused.value) and "ZORBLATT" not in str(refused.value)
-        assert list(cache.rows(warehouse)) == [9]
+        assert list(enrichment_cache.rows(warehouse)) == [9]
     assert file.read_bytes() == body
 
 
@@ -242,7 +243,7 @@ def test_a_glue_job_reads_model_and_key_and_goes_on_without_the_key(
                 own.setenv("WAREHOUSE_NAME_KEY", "")
                 own.delenv("WAREHOUSE_ENRICH_MODEL")
                 own.delenv("WAREHOUSE_NAME_KEY")
-                deployed.set_enrichment(deployed.arguments(given, "enrich-model", "name-key-secret"))
+                glue_job.set_enrichment(glue_job.arguments(given, "enrich-model", "name-key-secret"))
                 assert (os.environ.get("WAREHOUSE_ENRICH_MODEL"), os.environ.get("WAREHOUSE_NAME_KEY")) == expected
     said = capsys.readouterr()
     assert "no-such-secret" in said.err

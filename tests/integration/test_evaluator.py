@@ -11,11 +11,11 @@ from sqlmesh.core.snapshot import Snapshot, SnapshotEvaluator
 
 from demo.objects import put_dump
 from demo.rows import company, moving, tenant
-from loader.evaluator import RunEvaluator
-from loader.load import load
-from loader.project import prod_snapshots, sqlmesh_context
-from loader.run import run
-from loader.warehouse import open_warehouse
+from loader.landing.access import open_warehouse
+from loader.landing.load import load
+from loader.transform.context import prod_snapshots, sqlmesh_context
+from loader.transform.evaluator import RunEvaluator
+from loader.transform.run import run
 from tests.conftest import FIRST_DAY
 from tests.support.places import Place
 

@@ -11,11 +11,11 @@ from click.testing import CliRunner, Result
 from demo.dump import dump_sql
 from demo.objects import put_dump
 from demo.rows import company, moving, tenant
-from loader import clock
+from loader import dates
 from loader.cli import cli
-from loader.datasets import DATASETS
-from loader.load import load
-from loader.run import assert_fresh, run
+from loader.landing.load import load
+from loader.sources.daily_file_kinds import DATASETS
+from loader.transform.run import assert_fresh, run
 from tests.support.places import Place, everything
 
 DAY = dt.date(2025, 6, 10)
@@ -28,7 +28,7 @@ def day(offset: int) -> dt.date:
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "business_today", lambda: DAY)
+    monkeypatch.setattr(dates, "business_today", lambda: DAY)
 
 
 def export(bucket: Path, first: int, last: int | None = None, *more: str) -> Result:

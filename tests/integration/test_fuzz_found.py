@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from loader import snapshot_file
-from loader.datasets import PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS, Dataset
 from loader.errors import DumpRejectedError
+from loader.sources.daily_file_kinds import PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS, Dataset
+from loader.warehouse import daily_file
 from tests.support.fuzz import reference
 from tests.support.fuzz.place import HEADER
 from tests.support.landed import REAL_DUMPS, Landed
@@ -104,11 +104,11 @@ def test_a_number_of_a_snapshot_is_not_rounded(number: str, tmp_path: Path) -> N
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE t ({TENANT_STATUS.ddl})")
         path.write_text(f"{HEADER}2,9,1,,{day}\r\n")
-        snapshot_file.insert(connection, TENANT_STATUS, "t", path, day, "20250601.csv")
+        daily_file.insert(connection, TENANT_STATUS, "t", path, day, "20250601.csv")
         assert connection.execute("SELECT tenant_id, status FROM t").fetchall() == [(2, 9)]
         path.write_text(f"{HEADER}2,{number},1,,{day}\r\n")
         with pytest.raises(DumpRejectedError, match="20250601.csv: not a row of"):
-            snapshot_file.insert(connection, TENANT_STATUS, "t", path, day, "20250601.csv")
+            daily_file.insert(connection, TENANT_STATUS, "t", path, day, "20250601.csv")
 
 
 ODD = [
@@ -134,7 +134,7 @@ def test_a_value_of_a_daily_file_is_taken_for_no_other(
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE t ({dataset.ddl})")
         with pytest.raises(DumpRejectedError, match="20250601.csv.*: not a row of"):
-            snapshot_file.insert(connection, dataset, "t", path, day, "20250601.csv")
+            daily_file.insert(connection, dataset, "t", path, day, "20250601.csv")
 
 
 def landed(folder: Path, more: str) -> Landed:

@@ -13,12 +13,12 @@ import pytest
 from demo.dump import dump_sql
 from demo.objects import put_dump
 from demo.rows import company, moving, tenant
-from loader.contract import Contract, read_contract
-from loader.contract.findings import judged
 from loader.errors import DumpRejectedError, UsageError
-from loader.load import load
+from loader.landing.access import open_warehouse
+from loader.landing.load import load
+from loader.quality.contract import Contract, read_contract
+from loader.quality.findings import judged
 from loader.settings import CONTRACT, Settings
-from loader.warehouse import open_warehouse
 from tests.support.gate_rules import CASES, finding
 from tests.support.places import everything
 
@@ -188,7 +188,7 @@ def test_a_contract_that_is_not_there_is_named(bucket, embedded, monkeypatch) ->
 
 
 def test_the_projects_own_contract_has_rules_for_every_table_that_models_read() -> None:
-    from loader.contract.readings import readings
+    from loader.quality.model_columns import readings
 
     assert {reading.table for reading in readings()} == set(read_contract(CONTRACT).tables)
     assert Settings("duckdb", Path("x"), None).contract == CONTRACT

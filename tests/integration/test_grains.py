@@ -12,11 +12,12 @@ import pytest
 from sqlglot import exp
 from sqlmesh.core.snapshot import Snapshot
 
-from loader import advice, grains
+from loader import commands
 from loader.errors import LoaderError
-from loader.mysql_url import connect
-from loader.project import prod_snapshots, sqlmesh_context
-from loader.run import run
+from loader.transform import duplicates
+from loader.transform.context import prod_snapshots, sqlmesh_context
+from loader.transform.run import run
+from loader.warehouse.mysql.session import connect
 from tests.conftest import settings_for
 from tests.support.places import Place
 
@@ -44,7 +45,7 @@ def test_a_row_twice_on_an_old_day_fails_the_run_and_is_named_and_a_plan_mends_i
         run(settings)
     assert "  silver.occupancy_property_facts: 2 rows too many" in str(told.value)
     command = "sqlmesh plan --restate-model silver.occupancy_property_facts --start 2025-06-10 --end 2025-06-10"
-    assert advice.commands(str(told.value)) == [command]
+    assert commands.commands(str(told.value)) == [command]
     assert str(told.value).count("rows too many") == 1
     query(warehouse, f"DELETE FROM {table} WHERE {old}")
     run(settings)
@@ -54,13 +55,13 @@ def test_a_row_twice_is_found_in_every_by_time_table(warehouse: Path) -> None:
     place = Place({"WAREHOUSE_GATEWAY": "duckdb", "WAREHOUSE_DUCKDB": str(warehouse)})
     with sqlmesh_context(place.settings()) as (context, _):
         snapshots = prod_snapshots(context)
-        grains.assert_rows_once(context, snapshots)
+        duplicates.assert_rows_once(context, snapshots)
         for name, (table, _) in by_time(place).items():
             context.engine_adapter.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {table} LIMIT 1")
             (rows,) = context.engine_adapter.fetchone(f"SELECT COUNT(*) FROM {table}")
             if rows:
                 with pytest.raises(LoaderError, match=f"{name}: 1 rows too many"):
-                    grains.assert_rows_once(context, {name: snapshots[name]})
+                    duplicates.assert_rows_once(context, {name: snapshots[name]})
 
 
 def test_a_day_that_was_found_right_is_counted_again_as_soon_as_its_grains_are_others(warehouse: Path) -> None:
@@ -68,10 +69,10 @@ def test_a_day_that_was_found_right_is_counted_again_as_soon_as_its_grains_are_o
     name, day = "silver.tenant_room_snapshot_daily", "snapshot_date = '2025-06-10'"
     with sqlmesh_context(place.settings()) as (context, _):
         adapter, snapshots = context.engine_adapter, prod_snapshots(context)
-        grains.assert_rows_once(context, snapshots)
+        duplicates.assert_rows_once(context, snapshots)
         table, columns = by_time_of(snapshots[name])
         (days,) = adapter.fetchone(f"SELECT COUNT(DISTINCT snapshot_date) FROM {table}")
-        marks = f"SELECT COUNT(*) FROM {grains.MARKS} WHERE grain = '{name} ({', '.join(columns)})'"
+        marks = f"SELECT COUNT(*) FROM {duplicates.MARKS} WHERE grain = '{name} ({', '.join(columns)})'"
         assert adapter.fetchone(marks) == (days,)
         (first, tenant, room), (second, *_) = adapter.fetchall(
             f"SELECT moving_id, tenant_id, room_id FROM {table} WHERE {day} ORDER BY moving_id LIMIT 2"
@@ -82,15 +83,15 @@ def test_a_day_that_was_found_right_is_counted_again_as_soon_as_its_grains_are_o
         )
         for _ in range(2):  # what is wrong leaves no mark
             with pytest.raises(LoaderError, match=f"{name}: 1 rows too many"):
-                grains.assert_rows_once(context, snapshots)
+                duplicates.assert_rows_once(context, snapshots)
         adapter.execute(f"DELETE FROM {table} WHERE {day} AND moving_id = {first}")
-        grains.assert_rows_once(context, snapshots)
+        duplicates.assert_rows_once(context, snapshots)
         # No day at all: no mark could hold it.
         undated = f"INSERT INTO {table} BY NAME SELECT * REPLACE (NULL AS snapshot_date) FROM {table} WHERE {day} AND moving_id = {second}"
         for _ in range(2):
             adapter.execute(undated)
         with pytest.raises(LoaderError, match=f"{name}: 1 rows too many"):
-            grains.assert_rows_once(context, snapshots)
+            duplicates.assert_rows_once(context, snapshots)
 
 
 def test_no_two_days_of_a_few_rows_have_the_same_mark() -> None:
@@ -100,7 +101,7 @@ def test_no_two_days_of_a_few_rows_have_the_same_mark() -> None:
     with duckdb.connect() as connection:
         marks = connection.execute(
             f"""SELECT COUNT(DISTINCT (row_count, mark)) FROM (
-                SELECT COUNT(*) AS row_count, {grains.mark_of(["DATE '2025-06-10'", "tenant", "room"])} AS mark
+                SELECT COUNT(*) AS row_count, {duplicates.mark_of(["DATE '2025-06-10'", "tenant", "room"])} AS mark
                 FROM (VALUES {values}) AS rows (day, tenant, room) GROUP BY day)"""
         )
         assert marks.fetchone() == (len(days),)
@@ -127,9 +128,9 @@ def test_a_table_that_lost_its_unique_index_is_counted(aurora: Place) -> None:
     table, columns = by_time(aurora)["silver.business_calendar"]
     with sqlmesh_context(aurora.settings()) as (context, _):
         snapshots = prod_snapshots(context)
-        grains.assert_rows_once(context, snapshots)
+        duplicates.assert_rows_once(context, snapshots)
         adapter = context.engine_adapter
         adapter.execute(f"ALTER TABLE {table} DROP INDEX by_{'_'.join(columns)}")
         adapter.execute(f"INSERT INTO {table} SELECT * FROM {table} WHERE calendar_date = '2025-06-09'")
         with pytest.raises(LoaderError, match=r"silver\.business_calendar: 1 rows too many"):
-            grains.assert_rows_once(context, snapshots)
+            duplicates.assert_rows_once(context, snapshots)

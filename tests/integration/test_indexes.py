@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from sqlglot import exp
 
-from loader.project import prod_snapshots, sqlmesh_context
+from loader.transform.context import prod_snapshots, sqlmesh_context
 from tests.support import places
 from tests.support.places import Place
 

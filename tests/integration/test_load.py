@@ -13,10 +13,10 @@ from demo.dump import dump_sql, rows_section
 from demo.objects import put_dump
 from demo.rows import company, moving, tenant
 from loader.errors import DumpRejectedError
-from loader.load import land, load
-from loader.loading import Request
+from loader.landing.access import open_warehouse
+from loader.landing.load import land, load
+from loader.landing.load_job import LoadRequest
 from loader.settings import PROJECT
-from loader.warehouse import open_warehouse
 from tests.support.places import Place, everything
 
 DAY = dt.date(2025, 6, 10)
@@ -183,7 +183,7 @@ def test_a_killed_load_leaves_the_old_dump_and_the_next_load_cleans_up(bucket, e
         [
             sys.executable,
             "-c",
-            "import os; from loader import generations; generations.publish = lambda *a: os._exit(9);"
+            "import os; from loader.landing import generations; generations.publish = lambda *a: os._exit(9);"
             "from loader.__main__ import cli; cli()",
             "load",
             "--bucket",
@@ -204,7 +204,7 @@ def test_a_load_killed_between_dump_and_snapshot_is_made_good(bucket, embedded, 
     put_dump(bucket, DAY, company())
     settings = embedded.settings(bucket)
     with monkeypatch.context() as patch:
-        patch.setattr("loader.snapshots.export", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("loader.landing.daily_exports.export", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             load(settings)
     assert ledger_of(embedded) == [("dump", DAY, 8)]
@@ -267,10 +267,10 @@ def test_a_warehouse_of_release_0_4_gets_its_columns_and_a_run_is_yet_to_come(bu
     put_dump(bucket, DAY, company())
     settings = empty_place.settings(bucket)
     load(settings)
-    assert not land(settings, Request(DAY)).changed
+    assert not land(settings, LoadRequest(DAY)).changed
     with open_warehouse(settings) as warehouse:
         warehouse.execute("DROP TABLE landing.computed_to")
         warehouse.execute("CREATE TABLE landing.computed_to (last_day DATE NOT NULL)")
         warehouse.execute("INSERT INTO landing.computed_to VALUES (?)", DAY)
-    assert land(settings, Request(DAY)).changed
+    assert land(settings, LoadRequest(DAY)).changed
     assert empty_place.query("SELECT last_day, load_id FROM landing.computed_to") == [(DAY, 0)]

@@ -31,7 +31,7 @@ DEADLINE = 60
 
 A_LOADER = """
 from loader.settings import Settings
-from loader.warehouse import open_warehouse
+from loader.landing.access import open_warehouse
 with open_warehouse(Settings.resolve()):
     print("held", flush=True)
     input()

@@ -10,11 +10,12 @@ from demo.dump import dump_sql
 from demo.objects import put_dump
 from demo.rows import company, moving, tenant
 from loader import settings
+from loader.connection_url import Account
 from loader.errors import LoaderError, UsageError
-from loader.load import load
-from loader.mysql_url import Account, connect
-from loader.project import sqlmesh_context
-from loader.warehouse import open_warehouse, read_warehouse
+from loader.landing.access import open_warehouse, read_warehouse
+from loader.landing.load import load
+from loader.transform.context import sqlmesh_context
+from loader.warehouse.mysql.session import connect
 from tests.conftest import FIRST_DAY
 from tests.end_to_end.test_parity import differences, landed
 from tests.support.places import Place, Servers, duckdb_place

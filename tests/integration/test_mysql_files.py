@@ -8,9 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from loader.cli import cli
+from loader.connection_url import parse
 from loader.errors import LoaderError
-from loader.mysql_files import SendingConnection
-from loader.mysql_url import connect, parse
+from loader.warehouse.mysql.local_files import SendingConnection
+from loader.warehouse.mysql.session import connect
 from tests.support.fake_mysql import FakeMySQL, fake_mysql
 from tests.support.servers import certificates
 

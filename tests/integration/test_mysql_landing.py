@@ -14,9 +14,9 @@ import pymysql
 import pytest
 from hypothesis import given, settings
 
-from loader.dump import land_dump
-from loader.dump.mysql_landing import MySQLLanding
 from loader.errors import DumpRejectedError, LoaderError
+from loader.mysqldump.reader import land_dump
+from loader.warehouse.mysql.writer import MySQLDumpWriter
 from tests.integration.test_dump_keys import APART, BY_DEFAULT, COMPUTED, REPEATED, of
 from tests.integration.test_dump_quirks import LEAVES_OUT, NAMES, TEXTS, TWO, TYPES, dates_dump
 from tests.integration.test_dump_real import DUMPS
@@ -184,7 +184,7 @@ def test_tables_have_integer_keys_and_no_other_and_wide_ones_fit(
         f"INSERT INTO `wide` VALUES ({','.join(['NULL'] + [repr('日' * 400)] * 119)});\n"
         f"INSERT INTO `many` VALUES ({','.join([repr('日' * 60)] * 120)});\n"
     )
-    landing = partial(MySQLLanding, partial(server.connect, local_infile=True), SCHEMA, local_infile=True)
+    landing = partial(MySQLDumpWriter, partial(server.connect, local_infile=True), SCHEMA, local_infile=True)
     report = land_dump(landing, io.BytesIO(dump.encode()), "x.sql", scratch=tmp_path)
     assert report.rows_landed == 2
     schema.execute(
@@ -207,7 +207,7 @@ def test_the_server_knows_how_many_rows_there_are(server: MySQLServer, schema, t
         + ",".join(f"({n})" for n in range(500))
         + ";\n"
     )
-    landing = partial(MySQLLanding, partial(server.connect, local_infile=True), SCHEMA, local_infile=True)
+    landing = partial(MySQLDumpWriter, partial(server.connect, local_infile=True), SCHEMA, local_infile=True)
     schema.execute("SET GLOBAL innodb_stats_auto_recalc = OFF")
     try:
         land_dump(landing, io.BytesIO(dump.encode()), "x.sql", scratch=tmp_path)
@@ -225,9 +225,9 @@ def test_a_name_that_is_too_long_for_a_file_of_the_servers_is_the_dumps_fault(la
 
 
 def test_many_chunks_of_many_statements(land: Land, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loader.dump.mysql_landing.CHUNK_BYTES", 1 << 16)
-    monkeypatch.setattr("loader.dump.SLICE_BYTES", 1 << 14)
-    monkeypatch.setattr("loader.dump.statements.SLICE_BYTES", 1 << 12)
+    monkeypatch.setattr("loader.warehouse.mysql.writer.CHUNK_BYTES", 1 << 16)
+    monkeypatch.setattr("loader.mysqldump.reader.SLICE_BYTES", 1 << 14)
+    monkeypatch.setattr("loader.mysqldump.lexer.statements.SLICE_BYTES", 1 << 12)
     wide = "x\\n" * (1 << 20)
     dump = TWO.replace("varchar(20)", "longtext") + f"INSERT INTO `t` VALUES (0,'{wide}');\n"
     for start in range(1, 20_001, 500):
@@ -294,7 +294,7 @@ def test_afterwards_connections_threads_and_scratch_are_as_before(
     body += {"row": "INSERT INTO `tenants` VALUES (1-2,'x',NULL,1,NULL);\n", "statement": "DELETE FROM tenants;\n"}.get(
         end, ""
     )
-    landing = partial(MySQLLanding, connect, SCHEMA, local_infile=True)
+    landing = partial(MySQLDumpWriter, connect, SCHEMA, local_infile=True)
     land = partial(land_dump, landing, Pipe(body.encode(), at_end), "x.sql", scratch=tmp_path)
     if end is None:
         assert land().rows_landed == 1203

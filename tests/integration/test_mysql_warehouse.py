@@ -5,7 +5,7 @@ from __future__ import annotations
 import pymysql
 import pytest
 
-from loader.warehouse import open_warehouse
+from loader.landing.access import open_warehouse
 from tests.support.places import Place
 
 
@@ -18,8 +18,8 @@ def test_a_swap_that_fails_has_moved_nothing(empty_aurora: Place) -> None:
         for table in ("landing.aa", "landing.bb", "landing_2.aa", "landing_2.bb", "landing_1.bb"):
             warehouse.execute(f"CREATE TABLE {table} (id INT)")
         with pytest.raises(pymysql.MySQLError):  # landing_1.bb is in the way, behind a table that could be moved
-            warehouse.show("landing_2", "landing_1")
+            warehouse.publish("landing_2", "landing_1")
         assert {"aa", "bb"} == warehouse.columns("landing").keys() == warehouse.columns("landing_2").keys()
         warehouse.execute("DROP TABLE landing_1.bb")
-        warehouse.show("landing_2", "landing_1")
+        warehouse.publish("landing_2", "landing_1")
         assert {"aa", "bb"} == warehouse.columns("landing").keys() == warehouse.columns("landing_1").keys()

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from enrichment import candidates, config, names
+from enrichment.offline import Offline
+from enrichment.paid_answers import COLUMNS, take
 from loader.cli import cli
-from loader.enrich import cache, cache_file, config, names, who
-from loader.enrich.cache import Cached
-from loader.enrich.offline import Offline
-from loader.enrich.paid import COLUMNS, take
 from loader.errors import UsageError
-from loader.warehouse import open_warehouse
+from loader.landing import enrichment_cache, enrichment_cache_file
+from loader.landing.access import open_warehouse
+from loader.landing.enrichment_cache import Cached
 from tests.support import enrichment
 from tests.support.enrichment import KEY, LACKING
 from tests.support.places import Place, duckdb_place
@@ -42,7 +43,7 @@ def file(folder: Path, *rows: str) -> Path:
 
 def asked(place: Place) -> list[int]:
     with open_warehouse(place.settings()) as warehouse:
-        return [one.tenant_id for one in who.to_ask(warehouse, KEY.encode(), Offline()).tenants]
+        return [one.tenant_id for one in candidates.to_ask(warehouse, KEY.encode(), Offline()).tenants]
 
 
 def test_what_was_paid_for_is_not_asked_again_until_the_name_changes(
@@ -51,8 +52,8 @@ def test_what_was_paid_for_is_not_asked_again_until_the_name_changes(
     settings = filled.settings(bucket)
     there = Cached(13, None, "日本", Decimal("0.90000"), MOMENT, "newer", "日本")
     with open_warehouse(settings) as warehouse, warehouse.transaction():
-        cache.put(warehouse, [there])
-        cache.followed_by_run(warehouse)
+        enrichment_cache.put(warehouse, [there])
+        enrichment_cache.followed_by_run(warehouse)
     before = asked(filled)
     rows = file(
         tmp_path, ROW, "12,Atlantis,0.8,2026-01-05 12:00:00,old-model", "13,ネパール,0.8,2026-01-05 12:00:00,old-model",
@@ -69,8 +70,8 @@ def test_what_was_paid_for_is_not_asked_again_until_the_name_changes(
     hashes = {number: names.digest(key, number, LACKING[number]["full_name"]) for number in (11, 12)}
     old = (MOMENT, "old-model")
     with open_warehouse(settings) as warehouse:
-        assert cache.waits_for_run(warehouse)
-        assert cache.rows(warehouse) == {
+        assert enrichment_cache.waits_for_run(warehouse)
+        assert enrichment_cache.rows(warehouse) == {
             11: Cached(11, hashes[11], "ネパール", Decimal("0.80000"), *old, "ネパール", key_id=known),
             12: Cached(12, hashes[12], None, Decimal("0.80000"), *old, None, "not_in_master", key_id=known),
             13: there,
@@ -78,9 +79,9 @@ def test_what_was_paid_for_is_not_asked_again_until_the_name_changes(
             999: Cached(999, None, None, Decimal("0.50000"), *old, None, "unknown", key_id=known),
         }
     assert set(before) - set(asked(filled)) == {11, 12}
-    written = (bucket / cache_file.KEY).read_bytes()
+    written = (bucket / enrichment_cache_file.KEY).read_bytes()
     assert CliRunner().invoke(cli, words).output.startswith("0 answers were taken. 5 were not: ")
-    assert (bucket / cache_file.KEY).read_bytes() == written
+    assert (bucket / enrichment_cache_file.KEY).read_bytes() == written
     with open_warehouse(settings) as warehouse:
         warehouse.execute("UPDATE landing_20250610.tenants SET full_name = 'ANOTHER NAME' WHERE id IN (11, 23)")
     assert {11, 23} <= set(asked(filled)) and 12 not in asked(filled)

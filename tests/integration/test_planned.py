@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loader.evaluator import HISTORY
+from loader.transform.evaluator import HISTORY
 
 if TYPE_CHECKING:
     from sqlmesh import Context

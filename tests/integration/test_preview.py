@@ -9,10 +9,10 @@ import pytest
 
 from demo.objects import put_coordinates, put_dump
 from demo.rows import company
-from loader import clock
+from loader import dates
 from loader.daily import daily
-from loader.loading import Request
-from loader.preview import preview
+from loader.dry_run import preview
+from loader.landing.load_job import LoadRequest
 from tests.conftest import FIRST_DAY, settings_for
 
 NEXT = FIRST_DAY + dt.timedelta(days=1)
@@ -22,10 +22,10 @@ LAST = FIRST_DAY + dt.timedelta(days=2)
 def test_what_is_said_is_done_and_nothing_before(
     warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query
 ) -> None:
-    monkeypatch.setattr(clock, "business_today", lambda: LAST)
+    monkeypatch.setattr(dates, "business_today", lambda: LAST)
     bucket = tmp_path / "bucket"
     bucket.mkdir()
-    settings, request = settings_for(warehouse, bucket), Request(LAST, catch_up=True)
+    settings, request = settings_for(warehouse, bucket), LoadRequest(LAST, catch_up=True)
 
     def said() -> str:
         return "\n".join(preview(settings, request))

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlmesh import Context
 
-from loader import restate
-from loader.project import prod_snapshots, sqlmesh_context
+from loader.transform import restate
+from loader.transform.context import prod_snapshots, sqlmesh_context
 from tests.conftest import FIRST_DAY, settings_for
 from tests.support.places import Place
 

@@ -17,13 +17,13 @@ from demo.objects import put_dump
 from demo.rows import company
 from deploy.producer import Counted, ProducerError, require_whole, rows_by_table
 from loader.cli import cli
-from loader.contract import Contract
-from loader.contract.gate import Landed, examine
-from loader.dump_report import DumpReport, Remark, TableReport
-from loader.dumps import Dump
 from loader.errors import DumpRejectedError
-from loader.manifest import read_manifest
-from loader.row_counts import left_open, require_counted
+from loader.mysqldump.report import DumpReport, Remark, TableReport
+from loader.quality.contract import Contract
+from loader.quality.gate import Landed, examine
+from loader.quality.row_counts import left_open, require_counted
+from loader.sources.dump_selection import Dump
+from loader.sources.manifest import read_manifest
 
 DAY = dt.date(2025, 6, 10)
 AT = dt.datetime(2025, 6, 10, 5, 45)

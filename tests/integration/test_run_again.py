@@ -6,12 +6,12 @@ import logging
 
 import pytest
 
-from loader import inputs
 from loader.errors import LoaderError
-from loader.prod import Prod
-from loader.project import sqlmesh_context
-from loader.run import run
-from loader.warehouse import open_warehouse
+from loader.landing.access import open_warehouse
+from loader.transform import inputs
+from loader.transform.context import sqlmesh_context
+from loader.transform.prod import Prod
+from loader.transform.run import run
 from tests.conftest import FIRST_DAY
 from tests.support.places import Place, duckdb_place
 

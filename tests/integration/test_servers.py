@@ -16,8 +16,9 @@ import psycopg2
 import pymysql
 import pytest
 
-from loader.mysql_url import SQL_MODE, WAIT_SECONDS, connect, parse
+from loader.connection_url import parse
 from loader.settings import PROJECT
+from loader.warehouse.mysql.session import SQL_MODE, WAIT_SECONDS, connect
 from tests.support import servers
 from tests.support.servers import MySQLServer, PostgresServer, ServerError
 from tests.support.servers.install import MYSQL97

@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from loader import snapshot_file
-from loader.datasets import TENANT_STATUS
 from loader.errors import DumpRejectedError
+from loader.sources.daily_file_kinds import TENANT_STATUS
+from loader.warehouse import daily_file
 
 DAY = dt.date(2025, 6, 1)
 FILE = f"tenant_id,status,contract_type,full_name,snapshot_date\r\n1,9,1,試験 太郎,{DAY}\r\n"
@@ -22,7 +22,7 @@ def rows(body: bytes, folder: Path) -> list[tuple]:
     path.write_bytes(body)
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE t ({TENANT_STATUS.ddl})")
-        snapshot_file.insert(connection, TENANT_STATUS, "t", path, DAY, path.name)
+        daily_file.insert(connection, TENANT_STATUS, "t", path, DAY, path.name)
         return connection.execute("SELECT tenant_id, full_name FROM t").fetchall()
 
 

@@ -10,8 +10,8 @@ import pytest
 from demo.objects import put_dump, put_snapshot, snapshot_file
 from demo.rows import company, tenant
 from loader.errors import DumpRejectedError
-from loader.load import load
-from loader.run import assert_fresh, run
+from loader.landing.load import load
+from loader.transform.run import assert_fresh, run
 from tests.support.places import Place, everything
 
 DAY = dt.date(2025, 6, 10)

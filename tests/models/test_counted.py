@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from sqlglot import exp, parse_one
 
-from loader.evaluator import counted
+from loader.transform.evaluator import counted
 
 ROWS = "SELECT * FROM (VALUES (1, 'a'), (2, NULL), (2, 'c'), (NULL, 'd')) AS t(id, name)"
 AUDITS = {

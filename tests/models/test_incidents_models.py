@@ -216,7 +216,7 @@ def test_a_choice_among_rows_is_always_the_same(models: Models) -> None:
 
 def test_every_date_and_text_of_the_source_goes_through_its_cleaner(models: Models) -> None:
     """R34, R36, R47: what was cleaned in one table came through raw in the next."""
-    from loader.contract.readings import readings
+    from loader.quality.model_columns import readings
 
     cleaned = 0
     for name in sorted({reading.model for reading in readings()}):

@@ -9,9 +9,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from demo.rows import tenant
-from loader.enrich import config
-from loader.enrich.bounds import Timer
-from loader.warehouse import open_warehouse
+from enrichment import config
+from enrichment.limits import Timer
+from loader.landing.access import open_warehouse
 from tests.support.places import CONTRACT, Place
 
 KEY = "a key of the tests, which is no secret"

@@ -6,11 +6,11 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from loader.contract import TableRules
-from loader.contract.findings import Finding
-from loader.contract.rules import Examined, findings_on
-from loader.dump_report import TableReport
-from loader.warehouse import Warehouse
+from loader.mysqldump.report import TableReport
+from loader.quality.contract import TableRules
+from loader.quality.findings import Finding
+from loader.quality.table_checks import TableCheck, findings_on
+from loader.warehouse.base import Warehouse
 
 AT = dt.datetime(2025, 6, 10, 5, 45)
 FRESH = "updated_at DATETIME: '2025-06-09 20:00:00', '2025-06-01 00:00:00'"
@@ -208,7 +208,7 @@ def finding(warehouse: Warehouse, case: Case) -> Finding:
             _table(warehouse, "landing.t", case.shown)
         report = TableReport(rows, rows, case.nulled)
         shown = {column.split()[0] for column in case.shown}
-        table = Examined(warehouse, "landing_1", "t", report, case.before, AT, {"born", "moved"}, shown)
+        table = TableCheck(warehouse, "landing_1", "t", report, case.before, AT, {"born", "moved"}, shown)
         found = list(findings_on(table, TableRules.model_validate(case.rules)))
         (one,) = [one for one in found if one.rule == case.found[0]]
         return one

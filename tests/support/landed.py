@@ -9,15 +9,15 @@ from typing import Any
 
 import duckdb
 
-from loader.dump import land_dump
-from loader.dump.duckdb_landing import DuckDBLanding
-from loader.dump.mysql_landing import MySQLLanding
-from loader.dump_report import DumpReport
+from loader.mysqldump.reader import land_dump
+from loader.mysqldump.report import DumpReport
+from loader.warehouse.duckdb.writer import DuckDBDumpWriter
+from loader.warehouse.mysql.writer import MySQLDumpWriter
 from tests.support.servers import MySQLServer
 
 REAL_DUMPS = Path(__file__).with_name("real_mysqldump")
 NAME = "gghouse_20260210.sql"
-SCHEMA = "dump_landing"
+SCHEMA = "dump_writer"
 
 
 class Landed:
@@ -34,7 +34,7 @@ class Landed:
         self.types: dict[str, dict[str, str]] = {}
         with duckdb.connect() as connection:
             connection.execute("CREATE SCHEMA generation")
-            self.report = _land(partial(DuckDBLanding, connection, "generation"), body, scratch, name)
+            self.report = _land(partial(DuckDBDumpWriter, connection, "generation"), body, scratch, name)
             for table in self.report.tables:
                 quoted = '"' + table.replace('"', '""') + '"'
                 cursor = connection.execute(f"SELECT * FROM generation.{quoted}")
@@ -59,7 +59,7 @@ class MySQLLanded:
             cursor.execute(f"CREATE DATABASE {SCHEMA} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
             connect = partial(server.connect, local_infile=local_infile)
             try:
-                landing = partial(MySQLLanding, connect, SCHEMA, local_infile=local_infile)
+                landing = partial(MySQLDumpWriter, connect, SCHEMA, local_infile=local_infile)
                 self.report = _land(landing, body, scratch, NAME)
                 for table in self.report.tables:
                     self._read(cursor, table)

@@ -10,10 +10,12 @@ from pathlib import Path
 from demo.dump import dump_sql
 from demo.objects import dump_key
 from demo.rows import Rows
-from loader import dump, generations, ledger, load_report
-from loader.datasets import PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS, Dataset
+from loader.landing import generations, ledger, load_report
+from loader.landing.access import open_warehouse
+from loader.mysqldump import reader
 from loader.settings import Settings
-from loader.warehouse import Warehouse, open_warehouse
+from loader.sources.daily_file_kinds import PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS, Dataset
+from loader.warehouse.base import Warehouse
 
 
 def land_dump(where: Path | Settings, day: dt.date, tables: dict[str, Rows]) -> None:
@@ -21,8 +23,8 @@ def land_dump(where: Path | Settings, day: dt.date, tables: dict[str, Rows]) -> 
     with open_warehouse(_settings(where)) as warehouse:
         generation = generations.begin(warehouse, day)
         with tempfile.TemporaryDirectory() as scratch:
-            body, landing = io.BytesIO(dump_sql(tables, day)), warehouse.dump_landing(generation.schema)
-            report = dump.land_dump(landing, body, dump_key(day), scratch=Path(scratch))
+            body, landing = io.BytesIO(dump_sql(tables, day)), warehouse.dump_writer(generation.schema)
+            report = reader.land_dump(landing, body, dump_key(day), scratch=Path(scratch))
         entry = ledger.Entry(ledger.DUMP, day, dump_key(day), report.rows_landed, 1, report.sha256, "", 1, 0.1)
         with warehouse.transaction():
             load_report.record(warehouse, generation.load_id, report)

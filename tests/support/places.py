@@ -12,8 +12,8 @@ from unittest import mock
 
 import pymysql
 
+from loader.landing.access import read_warehouse
 from loader.settings import PROJECT, Settings
-from loader.warehouse import read_warehouse
 from tests.support.servers import MySQLServer, PostgresServer
 
 # DuckDB names a database after its file and SQLMesh's state holds that name, so every copy is called the same.
@@ -63,7 +63,7 @@ class Place:
 @contextmanager
 def unaudited() -> Iterator[None]:
     """Within, nothing that is computed is audited: audits cost half of it and change no row."""
-    from loader.evaluator import RunEvaluator
+    from loader.transform.evaluator import RunEvaluator
 
     with mock.patch.object(RunEvaluator, "audit", lambda *arguments, **named: []):
         yield

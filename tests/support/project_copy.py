@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from loader.landing.access import read_warehouse
 from loader.settings import PROJECT
-from loader.warehouse import read_warehouse
 from tests.support.places import Place
 
 if TYPE_CHECKING:

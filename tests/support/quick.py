@@ -11,7 +11,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from loader.quick import collect_garbage_rarely, quicken
+from loader.transform.speedups import collect_garbage_rarely, quicken
 
 if TYPE_CHECKING:
     from pathlib import Path

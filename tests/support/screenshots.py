@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from loader.progress import step
+from loader.console import step
 from loader.settings import PROJECT
 from tests.support.browser import chromium, until
 from tests.support.servers import Missing

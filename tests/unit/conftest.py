@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loader.warehouse.duckdb import DuckDBWarehouse, open_file
+from loader.warehouse.duckdb.connection import DuckDBWarehouse, open_file
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from loader import advice
-from loader.contract import read_contract
-from loader.contract.findings import BLOCKED, Finding
-from loader.contract.refusal import refusal
+from loader import commands
 from loader.errors import UsageError
+from loader.quality.contract import read_contract
+from loader.quality.findings import BLOCKED, Finding
+from loader.quality.refusal import refusal
 from loader.settings import CONTRACT, Settings
 
 DAY = dt.date(2025, 6, 10)
@@ -22,32 +22,32 @@ def test_a_command_has_the_bucket_and_gateway_that_flags_named(tmp_path: Path, m
     monkeypatch.setenv("WAREHOUSE_GATEWAY", "aurora")
     monkeypatch.setenv("WAREHOUSE_DUCKDB", str(tmp_path / "w.duckdb"))
     Settings.resolve(f"{tmp_path}/a bucket", "duckdb")
-    assert advice.loader("daily", "--date", DAY) == (
+    assert commands.loader("daily", "--date", DAY) == (
         f"python -m loader daily --date 2025-06-10 --bucket '{tmp_path}/a bucket' --gateway duckdb"
     )
-    assert advice.loader("run") == "python -m loader run --gateway duckdb"
-    assert advice.sqlmesh("plan") == "WAREHOUSE_GATEWAY=duckdb sqlmesh plan"
+    assert commands.loader("run") == "python -m loader run --gateway duckdb"
+    assert commands.sqlmesh("plan") == "WAREHOUSE_GATEWAY=duckdb sqlmesh plan"
 
 
 def test_what_the_shell_says_already_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAREHOUSE_BUCKET", "s3://ours")
-    advice.remember_places(None, "duckdb")
-    advice.remember_bucket("s3://other")
-    assert (advice.loader("load"), advice.sqlmesh("plan")) == ("python -m loader load", "sqlmesh plan")
+    commands.remember_places(None, "duckdb")
+    commands.remember_bucket("s3://other")
+    assert (commands.loader("load"), commands.sqlmesh("plan")) == ("python -m loader load", "sqlmesh plan")
 
 
 def test_a_bucket_that_nobody_named_is_the_one_that_was_loaded_from(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert advice.loader("load") == "python -m loader load --bucket BUCKET"
+    assert commands.loader("load") == "python -m loader load --bucket BUCKET"
     monkeypatch.chdir(tmp_path)
-    advice.remember_bucket(str(tmp_path / "data" / "bucket"))
-    assert advice.loader("load") == "python -m loader load --bucket data/bucket"
+    commands.remember_bucket(str(tmp_path / "data" / "bucket"))
+    assert commands.loader("load") == "python -m loader load --bucket data/bucket"
 
 
 def test_again_is_what_was_typed_for_that_day() -> None:
-    advice.remember_command("load", again=True, no_manifest=False)
-    assert advice.again(DAY, "--accept", "dated") == (
+    commands.remember_command("load", again=True, no_manifest=False)
+    assert commands.again(DAY, "--accept", "dated") == (
         "python -m loader load --date 2025-06-10 --again --accept dated --bucket BUCKET"
     )
 
@@ -62,12 +62,12 @@ QUERIES = [
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_query_survives_a_shell(query: str) -> None:
-    assert shlex.split(advice.sqlmesh("fetchdf", query)) == ["sqlmesh", "fetchdf", query]
+    assert shlex.split(commands.sqlmesh("fetchdf", query)) == ["sqlmesh", "fetchdf", query]
 
 
 def test_commands_are_found_in_a_text_each_to_the_end_of_its_line() -> None:
-    text = f"it is cut\n  {advice.ask_producer(DAY)}\n    {advice.again(DAY)}\n  or: WAREHOUSE_GATEWAY=aurora sqlmesh plan\n  bye"
-    assert advice.commands(text) == [advice.again(DAY), "WAREHOUSE_GATEWAY=aurora sqlmesh plan"]
+    text = f"it is cut\n  {commands.ask_producer(DAY)}\n    {commands.again(DAY)}\n  or: WAREHOUSE_GATEWAY=aurora sqlmesh plan\n  bye"
+    assert commands.commands(text) == [commands.again(DAY), "WAREHOUSE_GATEWAY=aurora sqlmesh plan"]
 
 
 AGAIN = "python -m loader daily --date 2025-06-10 --bucket BUCKET"
@@ -89,7 +89,7 @@ REFUSED = {
 @pytest.mark.parametrize("rules", REFUSED)
 def test_what_the_gate_refuses_is_told_with_commands_that_lead_on(rules: tuple[str, ...]) -> None:
     text = refusal("d.sql", DAY, [Finding(rule, "much", outcome=BLOCKED) for rule in rules], read_contract(CONTRACT))
-    assert advice.commands(text) == REFUSED[rules]
+    assert commands.commands(text) == REFUSED[rules]
     assert all(f"\n  {rule}: much" in text for rule in rules)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlglot import parse_one
 
-from loader.aurora import AuroraAdapter
-from loader.mysql_url import COLLATION
+from loader.transform.aurora import AuroraAdapter
+from loader.warehouse.mysql.session import COLLATION
 
 
 @pytest.mark.parametrize(

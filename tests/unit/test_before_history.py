@@ -8,7 +8,7 @@ import pytest
 from sqlmesh.core.config import DuckDBConnectionConfig
 from sqlmesh.core.snapshot import SnapshotEvaluator
 
-from loader.evaluator import HISTORY, RunEvaluator
+from loader.transform.evaluator import HISTORY, RunEvaluator
 
 
 @pytest.fixture

@@ -7,17 +7,17 @@ from collections.abc import Callable
 
 import pytest
 
-from loader.dump import quotes, stray
-from loader.dump.comments import without_comments
-from loader.dump.create_table import Column, Table
-from loader.dump.defect import Defect
-from loader.dump.inserts import Target
-from loader.dump.sections import Sections
-from loader.dump.session import Session
-from loader.dump.skipped import Skipped
-from loader.dump.statements import Statement, Statements
-from loader.dump.value_by_value import convert_each
-from loader.dump.values import Rows, convert
+from loader.mysqldump.ddl.create_table import Column, Table
+from loader.mysqldump.errors import Defect
+from loader.mysqldump.lexer import quotes, stray_text
+from loader.mysqldump.lexer.comments import without_comments
+from loader.mysqldump.lexer.statements import Statement, Statements
+from loader.mysqldump.rows.binary_rows import convert_each
+from loader.mysqldump.rows.insert import Target
+from loader.mysqldump.rows.text_rows import Rows, convert
+from loader.mysqldump.structure.ignored import Skipped
+from loader.mysqldump.structure.sections import Sections
+from loader.mysqldump.structure.session import Session
 
 MIB = 1 << 20
 UNIT = 500_000
@@ -50,7 +50,7 @@ ROWS = rb"(1,'a;'),(2,'it''s; \'),(3'),(4,'\\'),(5,');')," + b"(6,'\xe8\xa9\xa6\
 def test_an_insert_is_cut_between_its_rows_wherever_blocks_end(
     block: int, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loader.dump.statements.SLICE_BYTES", size)
+    monkeypatch.setattr("loader.mysqldump.lexer.statements.SLICE_BYTES", size)
     found = statements(b"INSERT INTO `t` VALUES " + ROWS + b";\nSET @x = 'a;\n';\n", block)
     assert b",".join(one.text for one in found[:-1]) == ROWS
     assert {(one.kind, one.head, one.byte) for one in found[:-1]} == {("insert", b"INSERT INTO `t` VALUES ", 0)}
@@ -60,7 +60,7 @@ def test_an_insert_is_cut_between_its_rows_wherever_blocks_end(
 
 
 def test_a_row_beyond_the_limit_is_known_by_its_head(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loader.dump.statements.MAX_ROW_BYTES", 10 * MIB)
+    monkeypatch.setattr("loader.mysqldump.lexer.statements.MAX_ROW_BYTES", 10 * MIB)
     for value in (b"'" + b"a" * (12 * MIB) + b"'", b"0x" + b"a" * (12 * MIB)):
         body = b"INSERT INTO `t` VALUES (1,'a'),(2," + value + b");\n"
         found = next(iter(Statements(body[at : at + MIB] for at in range(0, len(body), MIB))))
@@ -96,7 +96,7 @@ MANY = 50_000
 
 @pytest.mark.parametrize("one", [b"-- x\n", b"/* x */;\n", b"SET a = 1;\n", b"/*!40101 SET a = 1 */;\n"])
 def test_there_is_no_end_of_rows_but_of_what_brings_none(one: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loader.dump.statements.MAX_OTHERS", 5)
+    monkeypatch.setattr("loader.mysqldump.lexer.statements.MAX_OTHERS", 5)
     row = b"INSERT INTO `t` VALUES (1);\n"
     assert len(list(Statements([one * 5 + row * 9]))) >= 9
     with pytest.raises(Defect, match="more than 5 comments and statements without rows"):
@@ -150,5 +150,5 @@ def test_a_text_is_the_same_value_by_value(literal: bytes) -> None:
 
 def test_a_clients_message_is_looked_for_once_a_line() -> None:
     names = b"mysqldump: Aaaa " * 100_000
-    assert not stray.is_within(names + b"),\n")  # minutes, when each of them was followed to the line's end
-    assert stray.is_within(names + b"\n")
+    assert not stray_text.is_within(names + b"),\n")  # minutes, when each of them was followed to the line's end
+    assert stray_text.is_within(names + b"\n")

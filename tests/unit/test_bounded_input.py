@@ -14,19 +14,19 @@ import pytest
 
 from demo.objects import manifest_key, put_coordinates, put_dump, put_snapshot
 from demo.rows import company
-from loader import coordinates, csv_file
-from loader.bucket import open_bucket
-from loader.contract import Contract
-from loader.coordinates import Coordinates
-from loader.csv_file import BadCsv
-from loader.datasets import TENANT_STATUS
-from loader.dumps import Choosing
-from loader.enrich import cache_file
-from loader.enrich.cache_file import BadCacheFile
 from loader.errors import DumpRejectedError
-from loader.snapshot_landing import MAX_BYTES, Snapshots
-from loader.snapshots import File, sha256_of
-from loader.warehouse import Warehouse
+from loader.landing import coordinates, enrichment_cache_file
+from loader.landing.coordinates import Coordinates
+from loader.landing.daily_exports import File, sha256_of
+from loader.landing.daily_files import MAX_BYTES, Snapshots
+from loader.landing.enrichment_cache_file import BadCacheFile
+from loader.quality.contract import Contract
+from loader.sources import csv_file
+from loader.sources.csv_file import BadCsv
+from loader.sources.daily_file_kinds import TENANT_STATUS
+from loader.sources.dump_selection import DumpSelector
+from loader.sources.storage import open_bucket
+from loader.warehouse.base import Warehouse
 
 DAY = dt.date(2025, 6, 10)
 MIB = 1 << 20
@@ -55,9 +55,9 @@ def grow(path: Path, size: int) -> None:
 def test_of_a_huge_manifest_no_more_is_read_than_a_manifest_may_have(bucket: Path) -> None:
     put_dump(bucket, DAY, company())
     grow(bucket / manifest_key(DAY), 64 * MIB)
-    choosing = Choosing(open_bucket(str(bucket)), CONTRACT, DAY)
+    selector = DumpSelector(open_bucket(str(bucket)), CONTRACT.manifest, DAY)
     with at_most(4), pytest.raises(DumpRejectedError, match=f"{manifest_key(DAY)} has more than 1 MiB"):
-        choosing.of_day(DAY, choosing.listed()[DAY])
+        selector.of_day(DAY, selector.listed()[DAY])
 
 
 def test_of_a_huge_csv_file_no_more_is_read_than_one_may_have(
@@ -69,9 +69,9 @@ def test_of_a_huge_csv_file_no_more_is_read_than_one_may_have(
     grow(bucket / coordinates.KEY, 64 * MIB)
     with at_most(4), pytest.raises(DumpRejectedError, match="has more than 1 MiB; what was loaded of it before stands"):
         Coordinates(own, there, CONTRACT).land(DAY)
-    grow(bucket / cache_file.KEY, 64 * MIB)
+    grow(bucket / enrichment_cache_file.KEY, 64 * MIB)
     with at_most(4), pytest.raises(BadCacheFile, match="has more than 1 MiB; nobody is asked"):
-        cache_file.sync(own, there)
+        enrichment_cache_file.sync(own, there)
 
 
 @pytest.mark.parametrize("head", ["", "a,b\n"])
@@ -85,7 +85,7 @@ def test_a_daily_file_that_is_too_large_is_refused_unread_and_on_record(
     own: Warehouse, bucket: Path, tmp_path: Path
 ) -> None:
     grow(put_snapshot(bucket, DAY, ""), MAX_BYTES + 1)
-    landed = Snapshots(own, open_bucket(str(bucket)), CONTRACT, DAY)
+    landed = Snapshots(own, open_bucket(str(bucket)), CONTRACT.manifest, DAY)
     with at_most(4):
         landed.land([File(TENANT_STATUS, DAY, TENANT_STATUS.key_of(DAY), "1")], tmp_path)
     ((at, rejection),) = landed.rejected

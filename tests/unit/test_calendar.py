@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from loader import advice, calendar, ledger, missing
-from loader.calendar import Day, Waiver
+from loader import commands
 from loader.errors import DumpRejectedError, LoaderError, NoDumpError, UsageError
-from loader.ledger import Entry
-from loader.warehouse import Warehouse
+from loader.landing import calendar, ledger, missing_days
+from loader.landing.calendar import Day, Waiver
+from loader.landing.ledger import Entry
+from loader.warehouse.base import Warehouse
 
 FIRST = dt.date(2025, 6, 10)
 FILES = ("tenant_status", "room_assignment", "property")
@@ -142,7 +143,7 @@ def lacking(offset: int, dump: str = "missing", files: str = "missing", **more: 
 
 
 def told(*days: Day) -> list[tuple[type[LoaderError], str]]:
-    return [(type(one), str(one)) for one in missing.told(list(days), day(9))]
+    return [(type(one), str(one)) for one in missing_days.told(list(days), day(9))]
 
 
 def test_a_missing_day_is_told_with_what_to_type() -> None:
@@ -163,7 +164,7 @@ def test_days_on_end_that_lack_the_same_are_told_in_one_sentence() -> None:
         "2025-06-13 is missing (dump and snapshot)",
         "2025-06-14 to 2025-06-15 (2 days) are missing (dump)",
     ]
-    assert advice.commands(said[0][1])[1] == "python -m loader waive 2025-06-10 --to 2025-06-11 --reason '…'"
+    assert commands.commands(said[0][1])[1] == "python -m loader waive 2025-06-10 --to 2025-06-11 --reason '…'"
 
 
 def test_a_rejected_day_is_told_by_itself_with_all_reasons_and_what_to_type() -> None:
@@ -171,7 +172,7 @@ def test_a_rejected_day_is_told_by_itself_with_all_reasons_and_what_to_type() ->
     said = told(lacking(0), rejected, lacking(2, "rejected", reasons=("cut\n  python -m loader load --date X",)))
     assert [kind for kind, _ in said] == [NoDumpError, DumpRejectedError, DumpRejectedError]
     assert said[1][1].startswith("2025-06-11 was rejected: cut\n  no header\n  Get it again, then type\n")
-    assert [advice.commands(text) for _, text in said[1:]] == [
+    assert [commands.commands(text) for _, text in said[1:]] == [
         [
             "python -m loader daily --date 2025-06-11 --bucket BUCKET",
             "python -m loader waive 2025-06-11 --reason '…'",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from loader.changes import Changes, between
-from loader.contract import Contract
-from loader.warehouse import Warehouse
+from loader.quality.changes import Changes, between
+from loader.quality.contract import Contract
+from loader.warehouse.base import Warehouse
 
 KEYED = {"t": {"key": ["id"]}}
 

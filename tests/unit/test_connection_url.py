@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from loader.connection_url import Account, parse
 from loader.errors import UsageError
-from loader.mysql_url import Account, parse
 from loader.settings import state_database
 
 NAME = "WAREHOUSE_MYSQL_URL"

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from demo.objects import put, put_coordinates
-from loader import calendar, ledger
-from loader.bucket import open_bucket
-from loader.contract import Contract
-from loader.coordinates import KEY, Coordinates
 from loader.errors import DumpRejectedError
-from loader.warehouse import Warehouse
+from loader.landing import calendar, ledger
+from loader.landing.coordinates import KEY, Coordinates
+from loader.quality.contract import Contract
+from loader.sources.storage import open_bucket
+from loader.warehouse.base import Warehouse
 
 DAY = dt.date(2025, 6, 10)
 RULES = {"change_percent": [-50, 100]}

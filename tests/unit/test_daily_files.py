@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from demo.objects import put_snapshot
-from loader import ledger
-from loader.bucket import open_bucket
-from loader.datasets import DATASETS, PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS
 from loader.errors import DumpRejectedError
-from loader.ledger import Entry
-from loader.snapshots import Exported, Found, digest, export, lacking, look
-from loader.warehouse import Warehouse
+from loader.landing import ledger
+from loader.landing.daily_exports import Exported, Found, digest, export, lacking, diff
+from loader.landing.ledger import Entry
+from loader.sources.daily_file_kinds import DATASETS, PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS
+from loader.sources.storage import open_bucket
+from loader.warehouse.base import Warehouse
 
 TODAY = dt.date(2025, 6, 10)
 HEADER = "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
@@ -39,7 +39,7 @@ def record(own: Warehouse, bucket: Path, offset: int, **changes: Any) -> None:
 
 
 def found(own: Warehouse, bucket: Path, live: int = 0) -> Found:
-    return look(own, open_bucket(str(bucket)), day(live), TODAY)
+    return diff(own, open_bucket(str(bucket)), day(live), TODAY)
 
 
 def to_land(own: Warehouse, bucket: Path) -> list[dt.date]:
@@ -85,7 +85,7 @@ def test_a_file_that_the_listing_lacks_is_told_and_nothing_else(own: Warehouse, 
     record(own, bucket, 0)
     put(bucket, 0).unlink()
     seen = found(own, bucket)
-    assert (seen.to_land, seen.gone, seen.figures()) == (
+    assert (seen.to_land, seen.missing, seen.figures()) == (
         [],
         ["snapshots/tenant_status/20250610.csv"],
         {"gone_from_bucket": 1},

@@ -7,8 +7,8 @@ import datetime as dt
 import duckdb
 import pytest
 
-from loader.duckdb_sql import string
-from loader.dump import dates
+from loader.mysqldump.rows import dates
+from loader.warehouse.duckdb.sql import string
 
 
 @pytest.mark.parametrize(

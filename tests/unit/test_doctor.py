@@ -10,17 +10,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from loader import clock, doctor
-from loader.doctor import Answer
+from loader import dates
+from loader.landing.access import open_warehouse
+from loader.monitoring import doctor
+from loader.monitoring.doctor import Answer
 from loader.settings import Settings
-from loader.warehouse import open_warehouse
 
 DAY = dt.date(2026, 2, 10)
 
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setattr(clock, "business_today", lambda: DAY)
+    monkeypatch.setattr(dates, "business_today", lambda: DAY)
     monkeypatch.setenv("WAREHOUSE_DUCKDB", str(tmp_path / "warehouse.duckdb"))
     (tmp_path / "bucket" / "dumps").mkdir(parents=True)
     (tmp_path / "bucket" / "dumps" / "gghouse_20260210.sql").write_text("--")
@@ -46,7 +47,7 @@ def test_each_part_is_asked_whatever_became_of_the_one_before(settings: Settings
 
 
 def test_todays_dump_is_missing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "business_today", lambda: DAY + dt.timedelta(days=1))
+    monkeypatch.setattr(dates, "business_today", lambda: DAY + dt.timedelta(days=1))
     found = answer(settings, "bucket")
     assert not found.is_well
     assert "is of 2026-02-10, and today is 2026-02-11 in Japan" in found.text

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from demo.objects import put_dump
-from loader.bucket import open_bucket
-from loader.contract import Contract
-from loader.dumps import Choosing, Dump
 from loader.errors import DumpRejectedError, NoDumpError
+from loader.quality.contract import Contract
+from loader.sources.dump_selection import Dump, DumpSelector
+from loader.sources.storage import open_bucket
 
 TODAY = dt.date(2025, 6, 10)
 CONTRACT = Contract.model_validate(
@@ -28,13 +28,13 @@ def put(bucket: Path, offset: int, body: bytes = b"-- Dump completed\n", **chang
     return put_dump(bucket, day(offset), body, **changes)
 
 
-def choosing(bucket: Path, **changes: Any) -> Choosing:
-    return Choosing(open_bucket(str(bucket)), CONTRACT, TODAY, **changes)
+def selector(bucket: Path, **changes: Any) -> DumpSelector:
+    return DumpSelector(open_bucket(str(bucket)), CONTRACT.manifest, TODAY, **changes)
 
 
 def newest(bucket: Path, first: int | None = None, last: int = 0, **changes: Any) -> tuple[Dump, list[dt.date]]:
     """The newest acceptable dump, and the days of those that were passed over."""
-    chooses, passed = choosing(bucket, **changes), []
+    chooses, passed = selector(bucket, **changes), []
     found = chooses.newest(
         chooses.listed(), None if first is None else day(first), day(last), lambda at, _, __: passed.append(at)
     )
@@ -49,14 +49,14 @@ def test_only_keys_of_dumps_are_listed_by_their_day(bucket: Path) -> None:
         (bucket / "dumps" / name).parent.mkdir(exist_ok=True)
         (bucket / "dumps" / name).write_bytes(b"")
     both = ["dumps/gghouse_20250610.sql", "dumps/gghouse_20250610.sql.gz"]
-    assert choosing(bucket).listed() == {day(0): both, day(-1): ["dumps/gghouse_20250609.sql"]}
+    assert selector(bucket).listed() == {day(0): both, day(-1): ["dumps/gghouse_20250609.sql"]}
 
 
 def test_a_key_without_a_date_in_it_is_named(bucket: Path) -> None:
     put(bucket, 0)
     (bucket / "dumps" / "gghouse_20250631.sql").write_bytes(b"")
     with pytest.raises(DumpRejectedError, match="gghouse_20250631.sql: 20250631 is no date; rename or remove"):
-        choosing(bucket).listed()
+        selector(bucket).listed()
 
 
 def test_the_newest_is_the_one_of_the_last_day_whenever_it_was_written(bucket: Path) -> None:
@@ -106,16 +106,16 @@ def test_where_none_will_do_the_reasons_of_five_are_told(bucket: Path) -> None:
 def test_a_day_to_come_is_told_and_no_reason_why_there_is_none(bucket: Path) -> None:
     put(bucket, 1)
     with pytest.raises(DumpRejectedError, match="2025-06-11 lies in the future, today is 2025-06-10 in Japan"):
-        choosing(bucket).of_day(day(1), ["dumps/gghouse_20250611.sql"])
+        selector(bucket).of_day(day(1), ["dumps/gghouse_20250611.sql"])
     passed: list[dt.date] = []
-    chooses = choosing(bucket)
+    chooses = selector(bucket)
     with pytest.raises(NoDumpError, match="holds no dump of 2025-06-10; the newest is of 2025-06-11"):
         chooses.newest(chooses.listed(), day(0), day(0), lambda at, _, __: passed.append(at))
     assert passed == [day(1)]
 
 
 def of_day(bucket: Path, keys: list[str] | None = None, **changes: Any) -> Dump:
-    chooses = choosing(bucket, **changes)
+    chooses = selector(bucket, **changes)
     return chooses.of_day(TODAY, keys or chooses.listed()[TODAY])
 
 

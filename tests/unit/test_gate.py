@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from loader.changes import Changes
-from loader.contract import Contract
-from loader.contract.findings import BLOCKED, NOTED, PASSED, WARNED
-from loader.contract.gate import Landed, examine
-from loader.contract.readings import Reading
-from loader.dump.create_table import parse_create_table
-from loader.dump_report import DumpReport, Remark, TableReport
-from loader.dumps import Dump
-from loader.warehouse import Warehouse
+from loader.mysqldump.ddl.create_table import parse_create_table
+from loader.mysqldump.report import DumpReport, Remark, TableReport
+from loader.quality.changes import Changes
+from loader.quality.contract import Contract
+from loader.quality.findings import BLOCKED, NOTED, PASSED, WARNED
+from loader.quality.gate import Landed, examine
+from loader.quality.model_columns import Reading
+from loader.sources.dump_selection import Dump
+from loader.warehouse.base import Warehouse
 
 DAY = dt.date(2025, 6, 10)
 DDL = "CREATE TABLE `t` (`id` int, `name` varchar(20), `rent` bigint, `share` decimal(9,4))"

@@ -6,11 +6,11 @@ import dataclasses
 
 import pytest
 
-from loader.contract import TableRules
-from loader.contract.findings import ACCEPTED, BLOCKED, PASSED, WARNED, Finding, judged, on_rows, softened
-from loader.contract.rules import Examined, findings_on
-from loader.dump_report import TableReport
-from loader.warehouse import Warehouse
+from loader.mysqldump.report import TableReport
+from loader.quality.contract import TableRules
+from loader.quality.findings import ACCEPTED, BLOCKED, PASSED, WARNED, Finding, judged, on_rows, softened
+from loader.quality.table_checks import TableCheck, findings_on
+from loader.warehouse.base import Warehouse
 from tests.support.gate_rules import AT, CASES, finding
 
 
@@ -21,7 +21,7 @@ def test_a_rule_finds_what_is_beyond_its_bound(name: str, own: Warehouse) -> Non
 
 
 def test_a_table_without_rules_is_asked_nothing(own: Warehouse) -> None:
-    table = Examined(own, "nowhere", "t", TableReport(), 5, AT, (), ())
+    table = TableCheck(own, "nowhere", "t", TableReport(), 5, AT, (), ())
     assert list(findings_on(table, TableRules())) == []
 
 

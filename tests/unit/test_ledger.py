@@ -7,11 +7,11 @@ import itertools
 
 import pytest
 
-from loader import generations, ledger, load_report
-from loader.datasets import PROPERTY
 from loader.errors import LoaderError
-from loader.ledger import Entry
-from loader.warehouse import Warehouse
+from loader.landing import generations, ledger, load_report
+from loader.landing.ledger import Entry
+from loader.sources.daily_file_kinds import PROPERTY
+from loader.warehouse.base import Warehouse
 
 FIRST = dt.date(2025, 6, 10)
 FILES = ("tenant_status", "room_assignment", "property")
@@ -173,13 +173,13 @@ def test_a_swap_whose_record_was_cut_off_is_settled_and_once_is_enough(own: Ware
     loaded(own, 0)
     made = generations.begin(own, day(1))
     own.execute(f"CREATE TABLE {made.schema}.t AS SELECT 1 AS n")
-    settle, generations.settle = generations.settle, lambda _: None  # dies there
+    reconcile, generations.reconcile = generations.reconcile, lambda _: None  # dies there
     try:
         generations.publish(own, made, entry("dump", 1))
     finally:
-        generations.settle = settle
+        generations.reconcile = reconcile
     assert (own.query("SELECT n FROM landing.t"), states(own)) == ([(1,)], [(0, "live"), (1, "loading")])
     for _ in range(2):
-        generations.settle(own)
+        generations.reconcile(own)
         assert states(own) == [(0, "kept"), (1, "live")]
         assert [*ledger.entries(own, "dump")] == [day(0), day(1)]

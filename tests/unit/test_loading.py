@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from demo.objects import put_dump
-from loader import calendar, generations, ledger
-from loader.bucket import open_bucket
-from loader.contract import Contract
-from loader.dumps import Choosing, Dump
 from loader.errors import DumpRejectedError, NoDumpError
-from loader.ledger import Entry
-from loader.loading import Loading, Request
-from loader.snapshots import digest
-from loader.warehouse import Warehouse
+from loader.landing import calendar, generations, ledger
+from loader.landing.daily_exports import digest
+from loader.landing.ledger import Entry
+from loader.landing.load_job import LoadJob, LoadRequest
+from loader.quality.contract import Contract
+from loader.sources.dump_selection import Dump, DumpSelector
+from loader.sources.storage import open_bucket
+from loader.warehouse.base import Warehouse
 
 TODAY = dt.date(2025, 6, 10)
 FILES = ("tenant_status", "room_assignment", "property")
@@ -41,17 +41,17 @@ class Landing:
         self.warehouse, self.bucket, self.contract, self.accepted = own, open_bucket(str(bucket)), CONTRACT, ()
         self.landed: list[tuple[int, str]] = []
 
-    def land(self, dump: Dump, *, aside: bool = False) -> None:
+    def land(self, dump: Dump, *, historical: bool = False) -> None:
         made = generations.begin(self.warehouse, dump.day)
         of_day = Entry(
             "dump", dump.day, dump.key, 1, dump.size_bytes, dump.sha256 or digest(self.bucket, dump.key), "", 1, 0.0
         )
-        if aside:
+        if historical:
             ledger.record(self.warehouse, made.load_id, of_day)
-            generations.set_state(self.warehouse, made.load_id, "aside")
+            generations.set_state(self.warehouse, made.load_id, "historical")
         else:
             generations.publish(self.warehouse, made, of_day)
-        self.landed.append(((dump.day - TODAY).days, "aside" if aside else "shown"))
+        self.landed.append(((dump.day - TODAY).days, "historical" if historical else "shown"))
         for name in FILES:  # the export's, landed
             ledger.record(self.warehouse, made.load_id, Entry(name, dump.day, "", 1, 1, "0", "", 1, 0.0))
 
@@ -62,13 +62,13 @@ def load(own: Warehouse, bucket: Path) -> Any:
     landing = Landing(own, bucket)
 
     def done(today: int = 0, **request: Any) -> tuple[list[tuple[int, str]], list[str]]:
-        choosing = Choosing(
-            landing.bucket, CONTRACT, day(today), ledger.withdrawn(own, "dump"), request.get("by_hand", False)
+        selector = DumpSelector(
+            landing.bucket, CONTRACT.manifest, day(today), ledger.withdrawn(own, "dump"), request.get("by_hand", False)
         )
-        loading = Loading(choosing, landing, Request(**request))  # type: ignore[arg-type]
+        job = LoadJob(selector, landing, LoadRequest(**request))  # type: ignore[arg-type]
         landing.landed = []
-        loading.dumps()
-        return landing.landed, [f"{type(one).__name__}: {one}" for one in loading.loaded.problems]
+        job.dumps()
+        return landing.landed, [f"{type(one).__name__}: {one}" for one in job.result.problems]
 
     return done
 
@@ -111,7 +111,7 @@ def test_an_older_dump_is_no_news_but_a_named_past_day_is_landed_aside(load: Any
     put(bucket, -1)
     put(bucket, 0, valid_for_etl=False)
     assert load() == ([], [])
-    assert load(day=day(-1)) == ([(-1, "aside")], [])
+    assert load(day=day(-1)) == ([(-1, "historical")], [])
     assert load(day=day(-1)) == ([], [])
 
 
@@ -121,7 +121,7 @@ def test_a_past_day_without_its_files_is_landed_again_for_them(load: Any, bucket
     load()
     load(day=day(-1))
     own.execute("DELETE FROM landing.load_ledger WHERE dataset = 'property' AND business_date = ?", day(-1))
-    assert load(day=day(-1)) == ([(-1, "aside")], [])
+    assert load(day=day(-1)) == ([(-1, "historical")], [])
 
 
 def test_what_was_passed_over_is_kept_as_a_refusal_of_its_day_once(
@@ -180,7 +180,7 @@ def test_a_dump_that_comes_late_is_landed_aside_unless_it_was_refused(load: Any,
     put(bucket, -2)
     put(bucket, -1)
     calendar.reject(own, 99, "dump", day(-1), "k", "cut")
-    assert load(catch_up=True) == ([(-2, "aside")], [])
+    assert load(catch_up=True) == ([(-2, "historical")], [])
     assert load(catch_up=True) == ([], [])
 
 

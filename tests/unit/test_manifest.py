@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from loader.contract import Contract
 from loader.errors import DumpRejectedError
-from loader.manifest import Manifest, read_manifest, require_acceptable
+from loader.quality.contract import Contract
+from loader.sources.manifest import Manifest, read_manifest, require_acceptable
 
 NAME = "dumps-manifest/gghouse_20250610.json"
 DAY = dt.date(2025, 6, 10)
@@ -154,7 +154,7 @@ FRESH = {"tenants": "2025-06-10T05:00:00", "movings": "2025-06-08T00:00:00"}
 
 def judged(today: dt.date = DAY, only_warn: tuple[str, ...] = (), **changes: Any) -> None:
     rules = Contract.model_validate(RULES | {"only_warn": only_warn})
-    require_acceptable(made(**{"max_updated_at_by_table": FRESH} | changes), rules, NAME, today)
+    require_acceptable(made(**{"max_updated_at_by_table": FRESH} | changes), rules.manifest, NAME, today)
 
 
 def test_a_fresh_dump_of_its_day_from_a_source_that_is_allowed_is_good() -> None:

@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 from demo.dump import dump_sql
 from demo.objects import manifest_key, put_dump, put_snapshot
 from demo.rows import company
-from loader import progress
-from loader.bucket.s3_errors import explained
+from loader import console
 from loader.cli import cli
-from loader.plain import plain, plain_lines
+from loader.plain_text import plain, plain_lines
+from loader.sources.s3_errors import explained
 
 DAY = dt.date(2025, 6, 10)
 FORGED = '{"step": "load dump", "outcome": "done"}'
@@ -89,15 +89,15 @@ def test_an_error_code_of_a_storage_forges_nothing() -> None:
 def test_whatever_is_printed_is_filtered_on_a_terminal_and_in_a_log(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with progress.step("load \x1b[2J") as step:
+    with console.step("load \x1b[2J") as step:
         step.note(file="\x9b1m\u2028")
-    progress.warn(HOSTILE)
-    progress.tell("error: \x1b[2J", err=True)
+    console.warn(HOSTILE)
+    console.tell("error: \x1b[2J", err=True)
     log = capsys.readouterr()
     assert is_harmless(log.out + log.err)
     first, second = (json.loads(line) for line in log.out.splitlines())
     assert (first["step"], first["file"], second["warning"]) == ("load \x1b[2J", "\x9b1m\u2028", HOSTILE)
-    monkeypatch.setattr(progress, "on_terminal", lambda: True)
-    progress.warn("\x1b[2J\u202e")
-    progress.say("\x1b[2J\u202e")
+    monkeypatch.setattr(console, "on_terminal", lambda: True)
+    console.warn("\x1b[2J\u202e")
+    console.say("\x1b[2J\u202e")
     assert is_harmless(capsys.readouterr().out)

@@ -11,19 +11,24 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from loader.contract import read_contract
-from loader.dump.create_table import parse_create_table
-from loader.dump.defect import Defect
 from loader.errors import LoaderError, UsageError
-from loader.machine import said_plainly
-from loader.project import sqlmesh_context
+from loader.machine import explain_machine_errors
+from loader.mysqldump.ddl.create_table import parse_create_table
+from loader.mysqldump.errors import Defect
+from loader.quality.contract import read_contract
 from loader.settings import PROJECT, Settings
+from loader.transform.context import sqlmesh_context
 from tests.support.crash import wait_until
 
 # A command in which DuckDB works for a minute.
 LONG = """
-from loader import cli, status_screen
-from loader.warehouse import open_warehouse
+import signal
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background of a script
+
+from loader import cli
+from loader.monitoring import status_screen
+from loader.landing.access import open_warehouse
 
 def show(settings, **options):
     with open_warehouse(settings) as warehouse, warehouse.transaction():
@@ -86,9 +91,12 @@ def test_a_table_wider_than_the_source_can_have_is_refused_and_the_widest_is_not
 def test_too_little_memory_is_said_plainly() -> None:
     with duckdb.connect() as connection:
         connection.execute("SET memory_limit = '10MB'; SET temp_directory = ''; SET threads = 1")
-        with pytest.raises(LoaderError, match="no memory left for DuckDB.*nothing is half done"), said_plainly():
+        with (
+            pytest.raises(LoaderError, match="no memory left for DuckDB.*nothing is half done"),
+            explain_machine_errors(),
+        ):
             connection.execute("SELECT list(a.range || 'x') FROM range(3_000_000) AS a").fetchall()
-    with pytest.raises(LoaderError, match="no memory left for Python"), said_plainly():
+    with pytest.raises(LoaderError, match="no memory left for Python"), explain_machine_errors():
         bytes(1 << 62)
 
 
@@ -96,7 +104,7 @@ def test_a_right_that_is_lacking_is_said_plainly() -> None:
     # A place where nobody may make a folder, root neither.
     with (
         pytest.raises(LoaderError, match="no right to /sys/new: give it the right.*nothing is half done"),
-        said_plainly(),
+        explain_machine_errors(),
     ):
         os.mkdir("/sys/new")
 
@@ -104,7 +112,7 @@ def test_a_right_that_is_lacking_is_said_plainly() -> None:
 def test_a_project_that_can_not_be_written_is_said_before_sqlmesh_complains(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loader.project.PROJECT", Path("/proc/self"))
+    monkeypatch.setattr("loader.transform.context.PROJECT", Path("/proc/self"))
     (file := tmp_path / "warehouse.duckdb").touch()
     with (
         pytest.raises(

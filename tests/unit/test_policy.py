@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from dictionary.__main__ import page
-from loader.report import policy as policy_of
-from loader.report.policy import policy
+from report import policy as policy_of
+from report.policy import policy
 
 
 def test_scripts_and_styles_are_named_by_their_hash_and_all_else_is_forbidden() -> None:

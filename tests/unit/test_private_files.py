@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from loader.bucket import folder
-from loader.bucket.folder import FolderBucket
 from loader.errors import LoaderError
 from loader.scratch import PREFIX, scratch
 from loader.settings import PROJECT
+from loader.sources import folder
+from loader.sources.folder import FolderBucket
 
 KEY = "snapshots/tenant_status/20250610.csv"
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from loader import advice
-from loader import status_screen as screen
-from loader.calendar import Day, Waiver
-from loader.problems import problems
-from loader.status import Status
+from loader import commands
+from loader.landing.calendar import Day, Waiver
+from loader.monitoring import status_screen as screen
+from loader.monitoring.problems import problems
+from loader.monitoring.status import Status
 from tests.unit.test_status_screen import NONE, NOTHING, TODAY, WHOLE, day
 
 FRESH = {"staging.a": TODAY, "silver.b": TODAY, "silver.c": TODAY, "gold.d": TODAY}
@@ -140,7 +140,7 @@ def test_a_script_gets_problems_with_their_commands() -> None:
     known = Status(**NOTHING | {"failed_run": FAILED, "days": [Day(TODAY, "loaded", WHOLE)]})
     found = json.loads(json.dumps(screen._json(known, LATE, problems(known, LATE, TODAY)), default=str))
     (problem,) = found["problems"]
-    assert problem["commands"] == [advice.loader("run")]
+    assert problem["commands"] == [commands.loader("run")]
     assert problem["problem"].startswith("the run for 2025-06-10 failed")
     assert (found["newest"], found["days"][0]["dump"]) == ("2025-06-10", "loaded")
     assert found["fresh_to"]["gold.d"] == "2025-06-09"

@@ -14,22 +14,22 @@ from loader.settings import PROJECT
 from tests.support.typed import typed
 
 BYTES = """
-from loader import progress
-with progress.step("load dump", total=4_000_000, unit="bytes") as step:
+from loader import console
+with console.step("load dump", total=4_000_000, unit="bytes") as step:
     step.advance(1_000_000)
     step.advance(1_000_000)
     step.note(rows=1200)
 """
 UNKNOWN = """
-from loader import progress
-with progress.step("run") as step:
+from loader import console
+with console.step("run") as step:
     step.expect(3)
     step.expect(1)
     step.advance(1)
 """
 FAILS = """
-from loader import progress
-with progress.step("load dump"):
+from loader import console
+with console.step("load dump"):
     raise SystemExit(4)
 """
 
@@ -78,10 +78,10 @@ def test_a_log_gets_one_line_without_colours() -> None:
 
 @pytest.mark.parametrize("shown_by", [on_a_terminal, lambda code: in_a_pipe(code)[1]], ids=["terminal", "pipe"])
 def test_quiet_says_warnings_only(shown_by) -> None:
-    quiet = "from loader import progress\nprogress.be_quiet()\nprogress.say('all is well')\n"
+    quiet = "from loader import console\nconsole.be_quiet()\nconsole.say('all is well')\n"
     assert shown_by(quiet + BYTES) == ""
-    assert "disk" in shown_by(quiet + "progress.warn('the disk is nearly full')")
+    assert "disk" in shown_by(quiet + "console.warn('the disk is nearly full')")
 
 
 def test_quiet_keeps_no_failure_back() -> None:
-    assert in_a_pipe("from loader import progress\nprogress.be_quiet()\n" + FAILS)[0] == 4
+    assert in_a_pipe("from loader import console\nconsole.be_quiet()\n" + FAILS)[0] == 4

@@ -6,11 +6,11 @@ import datetime as dt
 import json
 from pathlib import Path
 
-from loader.report import page
-from loader.report.publish import after_green_run
-from loader.run import RunResult
+from loader.landing.access import open_warehouse
 from loader.settings import Settings
-from loader.warehouse import open_warehouse
+from loader.transform.run import RunResult
+from report import page
+from report.publish import after_green_run
 
 
 def test_a_report_that_fails_for_whatever_reason_is_told_and_not_raised(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from sqlmesh.core.model import load_sql_based_model
 from sqlmesh.core.snapshot import Snapshot
 from sqlmesh.core.state_sync.db import snapshot as state
 
-from loader.quick import quicken
+from loader.transform.speedups import quicken
 
 
 def test_a_version_is_read_from_the_state_each_time(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from loader import quicksight
+from jobs import quicksight
 from tests.support.aws import REGION
 
 ACCOUNT, INGESTION = "1" * 12, "of-this-morning"

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from loader.report import figures
-from loader.report.page import _in_script, page
-from loader.report.quality import nulled
-from loader.report.text import TEXT
 from loader.settings import PROJECT
-from loader.warehouse import Warehouse
+from loader.warehouse.base import Warehouse
+from report import figures
+from report.page import _in_script, page
+from report.quality import nulled
+from report.text import TEXT
 
 AS_OF = dt.date(2026, 2, 11)  # a Wednesday
 
@@ -229,7 +229,7 @@ LABEL = re.compile(r"\btext\.(\w+)|\bt\(\s*[\"'](\w+)[\"']")
 
 def test_a_label_is_there_in_both_languages_and_is_used() -> None:
     used = "".join(
-        (PROJECT / "loader" / "report" / name).read_text(encoding="utf-8") for name in ("page.html", "page.js")
+        (PROJECT / "report" / name).read_text(encoding="utf-8") for name in ("page.html", "page.js")
     )
     for name, both in TEXT.items():
         assert len(both) == 2

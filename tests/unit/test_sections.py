@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from loader.dump.defect import Defect
-from loader.dump.sections import Sections
+from loader.mysqldump.errors import Defect
+from loader.mysqldump.structure.sections import Sections
 
 HEADER, TRAILER = "-- MySQL dump 10.13  Distrib 8.0.36\n", "-- Dump completed on 2026-02-10  5:40:00\n"
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from loader import status_screen as screen
-from loader.calendar import Day, Waiver
-from loader.changes import Changes
-from loader.freshness import Layer, by_layer
-from loader.status import Status
+from loader.landing.calendar import Day, Waiver
+from loader.monitoring import status_screen as screen
+from loader.monitoring.freshness import Layer, by_layer
+from loader.monitoring.status import Status
+from loader.quality.changes import Changes
 
 TODAY = dt.date(2025, 6, 10)
 FILES = ("tenant_status", "room_assignment", "property")

@@ -20,10 +20,11 @@ from unittest.mock import patch
 import duckdb
 
 from demo.objects import snapshot_file, snapshot_key
-from loader import clock
-from loader.contract import read_contract, readings
-from loader.dump.create_table import parse_create_table
-from loader.load import load
+from loader import dates
+from loader.landing.load import load
+from loader.mysqldump.ddl.create_table import parse_create_table
+from loader.quality import model_columns
+from loader.quality.contract import read_contract
 from loader.settings import Settings
 from tests.support.fuzz.case import Case, dated, dump_files
 from tests.support.fuzz.reference_files import FILES
@@ -184,10 +185,10 @@ def _write(bucket: Path, files: dict[str, bytes]) -> None:
 def _fixed() -> Iterator[None]:
     """The same day at every run; and models, contract and a CREATE TABLE that was read before are not read again: that is slow."""
     with (
-        patch.object(clock, "business_today", lambda: TODAY),
-        patch.object(readings, "readings", _readings),
-        patch("loader.load.read_contract", _contract),
-        patch("loader.dump.parse_create_table", _create_table),
+        patch.object(dates, "business_today", lambda: TODAY),
+        patch.object(model_columns, "readings", _readings),
+        patch("loader.landing.load.read_contract", _contract),
+        patch("loader.mysqldump.reader.parse_create_table", _create_table),
     ):
         yield
 
@@ -205,7 +206,7 @@ def _little_memory() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
-_readings, _contract = cache(readings.readings), cache(read_contract)
+_readings, _contract = cache(model_columns.readings), cache(read_contract)
 _create_table = lru_cache(1000)(parse_create_table)
 
 

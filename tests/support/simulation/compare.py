@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from loader.warehouse import read_warehouse
+from loader.landing.access import read_warehouse
 from tests.support.places import Place
 
 # What only the database knows: it is not in the bucket, so a warehouse built from the bucket alone can't have it. view -> columns, all of

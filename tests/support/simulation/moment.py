@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from unittest import mock
 
-from loader import clock
+from loader import dates
 
 
 @contextmanager
 def at(moment: dt.datetime) -> Iterator[None]:
     """Within, it is this moment in Japan for the loader; SQLMesh sees the real clock, as nothing may depend on it."""
-    aware = moment.replace(tzinfo=clock.JST)
+    aware = moment.replace(tzinfo=dates.JST)
     stopped = SimpleNamespace(
         datetime=SimpleNamespace(now=lambda zone: aware.astimezone(zone)), timezone=dt.timezone, timedelta=dt.timedelta
     )
-    with mock.patch.object(clock, "dt", stopped):
+    with mock.patch.object(dates, "dt", stopped):
         yield

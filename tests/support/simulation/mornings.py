@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from demo.objects import put_coordinates
-from loader.enrich.cache import Cached
 from loader.errors import DumpRejectedError, NoDumpError
+from loader.landing.enrichment_cache import Cached
 from loader.settings import PROJECT
 from tests.support.crash import Point
 from tests.support.project_copy import ProjectCopy, copy_project

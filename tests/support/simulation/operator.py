@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from loader import calendar, generations, ledger
 from loader.daily import daily
-from loader.enrich import cache
-from loader.enrich.cache import Cached
 from loader.errors import BusyError, DumpRejectedError, LoaderError, NoDumpError
-from loader.load import land, load
-from loader.loading import Request
-from loader.run import run
+from loader.landing import calendar, enrichment_cache, generations, ledger
+from loader.landing.access import open_warehouse
+from loader.landing.enrichment_cache import Cached
+from loader.landing.load import land, load
+from loader.landing.load_job import LoadRequest
 from loader.settings import Settings
-from loader.warehouse import open_warehouse
+from loader.transform.run import run
 from tests.support.crash import wait_until
 from tests.support.places import Place, unaudited
 
@@ -57,7 +56,7 @@ class Operator:
         def let_in() -> bool:
             nonlocal told
             try:
-                daily(self.settings, Request(day, 0, catch_up=True))
+                daily(self.settings, LoadRequest(day, 0, catch_up=True))
             except BusyError:
                 return False  # the server has yet to see that the holder of the lock is dead
             except (NoDumpError, DumpRejectedError) as error:
@@ -97,7 +96,7 @@ class Operator:
     def land_only(self, day: dt.date) -> None:
         """The first half of `daily`: the machine goes down before the run."""
         self.computed = False
-        land(self.settings, Request(day, 0, catch_up=True))
+        land(self.settings, LoadRequest(day, 0, catch_up=True))
 
     def run(self) -> None:
         """`run`, on the newest loaded day."""
@@ -122,7 +121,7 @@ class Operator:
     def answer(self, answers: list[Cached]) -> None:
         """What the enrichment step keeps: an answer a tenant, in place of the one before."""
         with open_warehouse(self.settings) as warehouse, warehouse.transaction():
-            cache.put(warehouse, answers)
+            enrichment_cache.put(warehouse, answers)
 
     def dies_in(self, day: dt.date, step: int) -> bool:
         """`daily`, killed before it evaluates its n-th model; whether it came so far."""

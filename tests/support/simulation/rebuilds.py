@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loader.errors import DumpRejectedError
-from loader.load import load
+from loader.landing.load import load
 from loader.settings import PROJECT
 from tests.support import places, quick, rebuild
 from tests.support.places import FILE, Place, duckdb_place

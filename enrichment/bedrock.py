@@ -1,0 +1,119 @@
+"""Amazon Bedrock: one Converse call a name, with a tool that the model must call. What goes wrong is said without the name."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,
+    ConnectTimeoutError,
+    HTTPClientError,
+    ReadTimeoutError,
+)
+from botocore.parsers import ResponseParserError
+
+from enrichment import prompt
+from enrichment.backend import CallFailed, Reply
+
+CONNECT_SECONDS = 5
+_TOOL = "record_nationality"
+_MOST_OUTPUT = 200  # tokens; a call of the tool is about 60
+_OVERHEAD = 1000  # tokens that a service adds for the use of tools; documented ones are below 600
+_THROTTLED = {"ThrottlingException", "TooManyRequestsException", "ServiceQuotaExceededException"}
+_SERVER = {"InternalServerException", "ServiceUnavailableException", "ModelNotReadyException", "ModelErrorException"}
+
+
+class Bedrock:
+    """See enrichment.backend.Backend.
+
+    Args:
+        model: id or ARN of a model or inference profile.
+        region: where it is asked.
+        nationalities: the answers that it may give.
+        answer_seconds: how long a call may stay silent.
+    """
+
+    paced = True
+
+    def __init__(self, model: str, region: str, nationalities: Sequence[str], answer_seconds: float) -> None:
+        self.model_version, self.prompt_version = model, prompt.VERSION
+        # At DEBUG botocore writes whole requests into the log, and a request holds a name.
+        logging.getLogger("botocore").setLevel(logging.INFO)
+        # One attempt: retries are the step's own, counted and paid for one by one.
+        config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=answer_seconds, retries={"total_max_attempts": 1})
+        self._runtime = boto3.client("bedrock-runtime", region_name=region, config=config)
+        self._fixed = {
+            "modelId": model,
+            "system": [{"text": prompt.TEXT}],
+            "inferenceConfig": {"maxTokens": _MOST_OUTPUT, "temperature": 0},
+            "toolConfig": {"tools": [_tool(nationalities)], "toolChoice": {"tool": {"name": _TOOL}}},
+        }
+        self._fixed_bytes = len(json.dumps(self._fixed, ensure_ascii=False).encode())
+
+    def most_tokens(self, name: str) -> tuple[int, int]:
+        # A token is a byte at least.
+        return self._fixed_bytes + len(prompt.message(name).encode()) + _OVERHEAD, _MOST_OUTPUT
+
+    def ask(self, name: str) -> Reply:
+        message = {"role": "user", "content": [{"text": prompt.message(name)}]}
+        try:
+            answer = self._runtime.converse(**self._fixed, messages=[message])
+        # `from None` throughout: what botocore says of a request may quote it.
+        except ClientError as error:
+            raise _failed(error) from None
+        except ReadTimeoutError:
+            raise CallFailed("timed_out", "no answer in time") from None
+        except (ConnectionError, ConnectTimeoutError, HTTPClientError) as error:
+            raise CallFailed("unreachable", type(error).__name__) from None
+        except BotoCoreError as error:
+            raise CallFailed("refused", type(error).__name__) from None
+        except (ResponseParserError, AttributeError, KeyError, TypeError, ValueError):
+            # The parser's, on an answer of another shape than the service's.
+            raise CallFailed("server_error", "the answer is no Converse answer") from None
+        if "output" not in answer:  # what botocore makes of a body that is no JSON
+            raise CallFailed("server_error", "the answer is no Converse answer")
+        return _reply(answer, self.most_tokens(name))
+
+
+def _tool(nationalities: Sequence[str]) -> dict[str, Any]:
+    properties = {
+        "nationality": {"type": "string", "enum": [*nationalities, ""]},
+        "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+    }
+    schema = {"type": "object", "properties": properties, "required": list(properties)}
+    return {
+        "toolSpec": {
+            "name": _TOOL,
+            "description": "Records the probable nationality of a tenant.",
+            "inputSchema": {"json": schema},
+        }
+    }
+
+
+def _failed(error: ClientError) -> CallFailed:
+    code = str(error.response.get("Error", {}).get("Code", "no code"))
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in _THROTTLED or status == 429:
+        return CallFailed("throttled", code)
+    if code == "ModelTimeoutException":
+        return CallFailed("timed_out", code)
+    return CallFailed("server_error" if code in _SERVER or status >= 500 else "refused", code)
+
+
+def _reply(answer: dict[str, Any], most: tuple[int, int]) -> Reply:
+    """What the model gave the tool; None for both where it did anything else. Tokens that are not told count as the most there can be."""
+    content = answer["output"].get("message", {}).get("content", [])
+    calls = [block["toolUse"] for block in content if "toolUse" in block]
+    given = calls[0].get("input") if len(calls) == 1 and calls[0].get("name") == _TOOL else None
+    given = given if isinstance(given, dict) else {}
+    told = [answer.get("usage", {}).get(name) for name in ("inputTokens", "outputTokens")]
+    if not all(isinstance(count, int) and count >= 0 for count in told):
+        told = list(most)
+    return Reply(given.get("nationality"), given.get("confidence"), *told)

@@ -1,0 +1,101 @@
+"""What an answer is worth: matched against the nationality master, held against the threshold, else nothing, with the reason."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from enrichment.backend import Reply
+from loader.landing.enrichment_cache import BELOW
+
+# Names of the master that are no answer: the bulk import's placeholder, and "other".
+NEVER = frozenset({"レソト", "その他"})
+# As the source and models spell them -> as the master does. The first five are those that tenants' rows hold (domain facts, A.10).
+_SPELLINGS = {
+    "myanmar": "ミャンマー",
+    "american": "アメリカ",
+    "indonesia": "インドネシア",
+    "台灣": "台湾",
+    "日本国": "日本",
+    "japan": "日本",
+    "korea": "韓国",
+    "south korea": "韓国",
+    "大韓民国": "韓国",
+    "china": "中国",
+    "中華人民共和国": "中国",
+    "taiwan": "台湾",
+    "vietnam": "ベトナム",
+    "viet nam": "ベトナム",
+    "ヴェトナム": "ベトナム",
+    "nepal": "ネパール",
+    "usa": "アメリカ",
+    "アメリカ合衆国": "アメリカ",
+    "米国": "アメリカ",
+    "ビルマ": "ミャンマー",
+}
+
+NO_ANSWER, UNKNOWN, NOT_IN_MASTER = "no_answer", "unknown", "not_in_master"
+
+
+class Master:
+    """The nationalities that can be an answer.
+
+    Args:
+        names: of the source's master, in Japanese.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(name for name in dict.fromkeys(names) if name not in NEVER)
+        self._by_spelling = {_plain(name): name for name in self.names}
+
+    def match(self, text: str) -> str | None:
+        """The master's name that a text means, whatever its width, case and spaces; None where it means none."""
+        plain = _plain(text)
+        return self._by_spelling.get(plain) or self._by_spelling.get(_plain(_SPELLINGS.get(plain, "")))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An answer, judged.
+
+    Attributes:
+        answer: the master's name that it means, also where it does not count; None where it means none.
+        confidence: from 0 to 1, None where none came.
+        null_reason: why it does not count, None where it does.
+    """
+
+    answer: str | None
+    confidence: Decimal | None
+    null_reason: str | None
+
+
+def judge(reply: Reply, master: Master, at_least: Decimal) -> Judged:
+    """Judges a reply.
+
+    Args:
+        reply: as it came.
+        master: what can be an answer.
+        at_least: the confidence from which one counts.
+    """
+    confidence, text = _confidence(reply.confidence), reply.nationality
+    if confidence is None or not isinstance(text, str):
+        return Judged(None, None, NO_ANSWER)
+    if not text.strip():
+        return Judged(None, confidence, UNKNOWN)
+    answer = master.match(text)
+    if answer is None:
+        return Judged(None, confidence, NOT_IN_MASTER)
+    return Judged(answer, confidence, None if confidence >= at_least else BELOW)
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _confidence(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not math.isfinite(value):
+        return None
+    return Decimal(str(value)).quantize(Decimal("0.00001")) if 0 <= value <= 1 else None

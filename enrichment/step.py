@@ -1,0 +1,191 @@
+"""The step: asks about those who lack a nationality, within its bounds, and keeps each answer before it asks for the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from enrichment import candidates, config, names, record
+from enrichment.backend import Backend, CallFailed, Reply
+from enrichment.candidates import Tenant
+from enrichment.judgement import Master, judge
+from enrichment.limits import Bounds, Timer
+from enrichment.offline import Offline
+from enrichment.record import Record
+from loader import commands
+from loader.console import Step, step, warn
+from loader.dates import utc_now
+from loader.errors import LoaderError
+from loader.landing import enrichment_cache, enrichment_cache_file
+from loader.landing.access import open_warehouse
+from loader.landing.enrichment_cache import Cached
+from loader.quality.contract import read_enrichment
+from loader.quality.enrichment_limits import Enrichment
+from loader.settings import Settings
+from loader.sources.storage import open_bucket
+from loader.warehouse.base import Warehouse
+
+_REAL = Timer()
+
+
+def enrich(
+    settings: Settings, *, again: bool = False, other_region: bool = False, timer: Timer = _REAL
+) -> Record | None:
+    """Runs the step once; safe to kill at any point, and to repeat: what was answered is never asked again.
+
+    Args:
+        settings: warehouse and bucket.
+        again: also ask where the answer is of another model, prompt or key.
+        other_region: names may leave the bucket's region.
+        timer: the clock of its bounds.
+
+    Returns:
+        What it did, None where nothing is planned yet and so nobody was asked.
+
+    Raises:
+        UsageError: the configuration makes no sense; nothing was asked.
+        LoaderError: the cache's file is bad, the bucket fails, or the run ended by failures. What was answered before is kept.
+    """
+    rules = read_enrichment(settings.contract)
+    bucket = open_bucket(settings.bucket_uri)
+    chosen = config.resolve(bucket.region, other_region=other_region)
+    with open_warehouse(settings) as warehouse, step("enrich", unit="tenants") as progress:
+        enrichment_cache_file.sync(warehouse, bucket)
+        try:
+            done = _ask(warehouse, rules, chosen, again, timer, progress)
+        finally:
+            enrichment_cache_file.sync(warehouse, bucket)
+    if done and done.stopped_by not in (record.DONE, "rows", "time", "yen"):
+        raise LoaderError(
+            f"the enrichment ended by failures ({done.stopped_by}) after {done.answered:,} answers; those are kept, the rest is asked "
+            "next time. See docs/runbook.md"
+        )
+    return done
+
+
+def backend_of(chosen: config.Config, master: Master, rules: Enrichment) -> Backend:
+    """Who is asked, by the configuration.
+
+    Args:
+        chosen: without a region it is the offline baseline.
+        master: the names that an answer may be; Bedrock's schema lists them.
+        rules: how long a call may be silent.
+    """
+    if chosen.region is None:
+        return Offline()
+    # Imported here: it brings boto3, and the baseline does without it.
+    from enrichment.bedrock import Bedrock
+
+    return Bedrock(chosen.model, chosen.region, master.names, rules.answer_seconds)
+
+
+def _ask(
+    warehouse: Warehouse, rules: Enrichment, chosen: config.Config, again: bool, timer: Timer, progress: Step
+) -> Record | None:
+    if not warehouse.has_table("silver", "tenant_nationality"):
+        warn(
+            f"nobody is asked for a nationality: prod has no silver.tenant_nationality yet. Plan it first: {commands.sqlmesh('plan')}"
+        )
+        return None
+    master = Master(name for (name,) in warehouse.query("SELECT nationality_name FROM staging.m_nationalities"))
+    backend = backend_of(chosen, master, rules)
+    judged_again = enrichment_cache.judge_again(warehouse, rules.confidence_at_least)
+    asked = candidates.to_ask(warehouse, chosen.key, backend, again=again)
+    if asked.other_key:
+        warn(
+            f"{asked.other_key:,} nationalities were answered under another {config.NAME_KEY}, so a changed name can't be seen there: "
+            f"set that key again, or ask again with {commands.loader('enrich', '--again')}"
+        )
+    done = Record(record.next_id(warehouse), backend.model_version, backend.prompt_version, len(asked.tenants))
+    _Run(warehouse, backend, master, rules, chosen.key, Bounds(rules, timer), done).over(asked.tenants)
+    progress.note(**done.figures(), nameless=asked.nameless, judged_again=judged_again)
+    progress.tell(done.in_words())
+    return done
+
+
+@dataclass
+class _Run:
+    warehouse: Warehouse
+    backend: Backend
+    master: Master
+    rules: Enrichment
+    key: bytes
+    bounds: Bounds
+    done: Record
+
+    def over(self, tenants: Sequence[Tenant]) -> None:
+        """Asks about each until there are no more or a bound is met."""
+        self._save()
+        in_a_row, ended = 0, record.DONE
+        for number, tenant in enumerate(tenants):
+            if forbidden := self.bounds.forbids(number, self.done.yen, self._worst(tenant)):
+                ended = forbidden
+                break
+            try:
+                reply = self._reply(tenant)
+            except CallFailed as failed:
+                in_a_row += 1
+                self._save()
+                if failed.reason == "refused" or in_a_row >= self.rules.failures_in_a_row:
+                    ended = str(failed)
+                    break
+                continue
+            in_a_row = 0
+            self._keep(tenant, reply)
+        self.done.stopped_by, self.done.ended_at = ended, utc_now()
+        self._save()
+
+    def _reply(self, tenant: Tenant) -> Reply:
+        """One tenant's reply: again after a pause where the endpoint throttles, twice as long each time."""
+        attempt = 0
+        while True:
+            if self.backend.paced:
+                self.bounds.pace()
+            self.done.calls += 1
+            try:
+                return self.backend.ask(tenant.name)
+            except CallFailed as failed:
+                self.done.failures[failed.reason] += 1
+                if failed.reason != "throttled":
+                    self.done.yen += self._worst(tenant)  # nobody knows whether it was answered behind our back
+                pause = 2.0**attempt
+                attempt += 1
+                if (
+                    failed.reason != "throttled"
+                    or attempt >= self.rules.attempts
+                    or not self.bounds.has_time_for(pause)
+                ):
+                    raise
+                self.bounds.timer.wait(pause)
+
+    def _keep(self, tenant: Tenant, reply: Reply) -> None:
+        judged = judge(reply, self.master, self.rules.confidence_at_least)
+        done = self.done
+        done.answered += 1
+        done.nulls.update([judged.null_reason] if judged.null_reason else [])
+        done.input_tokens += reply.input_tokens
+        done.output_tokens += reply.output_tokens
+        done.yen += self.rules.yen_per_1000_tokens.of(reply.input_tokens, reply.output_tokens)
+        answer = Cached(
+            tenant.tenant_id,
+            tenant.name_hash,
+            None if judged.null_reason else judged.answer,
+            judged.confidence,
+            utc_now(),
+            self.backend.model_version,
+            judged.answer,
+            judged.null_reason,
+            self.backend.prompt_version,
+            names.key_id(self.key),
+        )
+        with self.warehouse.transaction():
+            enrichment_cache.put(self.warehouse, [answer])
+            done.save(self.warehouse)
+
+    def _save(self) -> None:
+        with self.warehouse.transaction():
+            self.done.save(self.warehouse)
+
+    def _worst(self, tenant: Tenant) -> Decimal:
+        return self.rules.yen_per_1000_tokens.of(*self.backend.most_tokens(tenant.name))

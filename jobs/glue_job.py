@@ -1,0 +1,155 @@
+"""A Glue job around the commands: its arguments, the secrets, the environment. What deploy/glue's scripts stand on; see docs/decisions/0006."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import importlib.util
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from loader.console import tell
+from loader.errors import LoaderError, UsageError
+
+# No import of loader.settings here: it reads at import where the project lies, and that is set below.
+
+BOTH = ("release", "bucket", "warehouse-secret", "state-secret", "ca-key")
+PACKAGE = "share_house_warehouse"
+
+
+def arguments(words: Sequence[str], *names: str) -> argparse.Namespace:
+    """A job's arguments. Glue adds some of its own, which are passed over.
+
+    Args:
+        words: the command line without the program.
+        names: arguments that must be there; `date` (a day) and `accept` (rules, separated by commas) may be, for a start by hand.
+
+    Returns:
+        Them, with `_` for `-`; `accept` is a set, empty where it was not given, `date` None.
+
+    Raises:
+        SystemExit: with 2, where one is missing or the day is none.
+    """
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    for name in names:
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--date", type=dt.date.fromisoformat)
+    parser.add_argument("--accept", type=lambda text: frozenset(text.split(",")), default=frozenset())
+    given, _ = parser.parse_known_args(words)
+    return given
+
+
+@contextmanager
+def prepared(given: argparse.Namespace, *, packaged: bool = True) -> Iterator[None]:
+    """Sets the environment that the loader reads, for `with`: secrets as they are now, the CA file, a copy of the project.
+
+    Args:
+        given: the arguments named BOTH, but for `release`.
+        packaged: whether to take the project from this environment's wheel; else it is the checkout that the loader lies in.
+
+    Raises:
+        LoaderError: a secret or the CA file can't be read, or the secret lacks a field.
+    """
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory(prefix="job-") as folder:
+        try:
+            ca = Path(folder) / "ca.pem"
+            _fetched(f"s3://{given.bucket}/{given.ca_key}", lambda: _download(given.bucket, given.ca_key, ca))
+            if packaged:
+                os.environ["WAREHOUSE_PROJECT"] = str(_unpacked(Path(folder)))
+            warehouse = _secret(given.warehouse_secret, "host", "port", "username", "password")
+            state = _secret(given.state_secret, "host", "port", "username", "password", "database")
+            # A field of the secret may say otherwise, for a state that is reached by a socket or a tunnel.
+            mode = state.get("sslmode", "verify-full")
+            os.environ.update(
+                WAREHOUSE_GATEWAY="aurora",
+                WAREHOUSE_BUCKET=f"s3://{given.bucket}",
+                WAREHOUSE_MYSQL_URL=f"mysql://{_login(warehouse)}?ssl_ca={ca}",
+                WAREHOUSE_STATE_URL=f"postgresql://{_login(state)}/{state['database']}?sslmode={mode}",
+                PGSSLROOTCERT=str(ca),
+            )
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def set_enrichment(given: argparse.Namespace) -> None:
+    """Sets what the enrichment step reads, within `prepared`, which takes it back.
+
+    A secret that can't be read is told and leaves the key out: then the step says so itself, and the morning goes on.
+
+    Args:
+        given: the arguments `enrich-model` and `name-key-secret`, each `none` where there is none.
+    """
+    if given.enrich_model != "none":
+        os.environ["WAREHOUSE_ENRICH_MODEL"] = given.enrich_model
+        try:
+            os.environ["WAREHOUSE_NAME_KEY"] = str(_secret(given.name_key_secret, "key")["key"])
+        except LoaderError as problem:
+            tell(f"nationalities: {problem}", err=True)
+
+
+def ended(work: Callable[[], Any]) -> int:
+    """Does a job's work; an error that is no bug becomes a line and the command's exit code, a bug is raised.
+
+    Returns:
+        0, or the error's exit code.
+    """
+    try:
+        work()
+    except LoaderError as error:
+        tell(f"error: {error}", err=True)
+        return error.exit_code
+    return 0
+
+
+def _secret(arn: str, *fields: str) -> dict[str, Any]:
+    answer = _fetched(f"secret {arn}", lambda: boto3.client("secretsmanager").get_secret_value(SecretId=arn))
+    try:
+        secret = json.loads(answer["SecretString"])
+        lacking = sorted(set(fields) - dict(secret).keys())
+    except (KeyError, TypeError, ValueError):
+        # Not the error itself: it may quote the secret.
+        raise UsageError(f"secret {arn} is no JSON object: it must have {', '.join(fields)}") from None
+    if lacking:
+        raise UsageError(f"secret {arn} lacks {', '.join(lacking)}: it must have {', '.join(fields)}")
+    return secret
+
+
+def _fetched(what: str, fetch: Callable[[], Any]) -> Any:
+    try:
+        return fetch()
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "no code")
+        raise LoaderError(f"{what} can't be read: AWS answers {code}; check its name and this role's rights") from error
+    except BotoCoreError as error:
+        raise LoaderError(f"{what} can't be read: {type(error).__name__}; check the subnet's way to AWS") from error
+
+
+def _unpacked(folder: Path) -> Path:
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise LoaderError(f"this environment has no {PACKAGE}: install the release's wheels into it (make package)")
+    project = folder / "project"
+    shutil.copytree(spec.submodule_search_locations[0], project, ignore=shutil.ignore_patterns("__pycache__"))
+    return project
+
+
+def _download(bucket: str, key: str, file: Path) -> None:
+    file.write_bytes(boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+
+
+def _login(secret: dict[str, Any]) -> str:
+    user, password = (quote(str(secret[field]), safe="") for field in ("username", "password"))
+    return f"{user}:{password}@{secret['host']}:{secret['port']}"

@@ -1,0 +1,17 @@
+"""The only clocks: today's business date, for the choice of a dump, and the moment a record is written. No SQL reads one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+JST = dt.timezone(dt.timedelta(hours=9), "JST")
+
+
+def business_today() -> dt.date:
+    """Today in Japan, whatever the machine's time zone."""
+    return dt.datetime.now(JST).date()
+
+
+def utc_now() -> dt.datetime:
+    """The moment that a record is written: UTC, naive, in whole seconds."""
+    return dt.datetime.now(dt.timezone.utc).replace(tzinfo=None, microsecond=0)

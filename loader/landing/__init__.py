@@ -1,0 +1,1 @@
+"""Dumps and daily files into the warehouse, whole or not at all."""

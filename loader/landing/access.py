@@ -1,0 +1,87 @@
+"""Opening the warehouse, to write or to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+from loader import commands
+from loader.landing.generations import reconcile
+from loader.settings import Settings
+from loader.warehouse.base import Warehouse
+from loader.warehouse.own_tables import ADDED
+
+
+@contextmanager
+def open_warehouse(settings: Settings) -> Iterator[Warehouse]:
+    """The warehouse to write to: its own tables in place, an interrupted swap settled, every other writer kept out.
+
+    Raises:
+        BusyError: another process writes it.
+        LoaderError: it can't be opened or reached.
+    """
+    if settings.mysql:
+        from loader.warehouse.mysql import connection
+
+        opened = connection.open_to_write(settings.mysql)
+    else:
+        from loader.warehouse.duckdb import connection
+
+        opened = connection.open_file(settings.duckdb_file)
+    with opened as warehouse:
+        _add_columns(warehouse)
+        reconcile(warehouse)
+        _advise(settings, warehouse)
+        yield warehouse
+
+
+def _add_columns(warehouse: Warehouse) -> None:
+    """Gives the own tables of a warehouse that an earlier release made the columns that they lack."""
+    found = "SELECT column_name FROM information_schema.columns WHERE table_schema = 'landing' AND table_name = ?"
+    for table, columns in ADDED.items():
+        there = {name for (name,) in warehouse.query(found, table)}
+        for name in columns.keys() - there:
+            warehouse.execute(f"ALTER TABLE landing.{table} ADD COLUMN {name} {columns[name]}")
+
+
+@contextmanager
+def read_warehouse(settings: Settings) -> Iterator[Warehouse]:
+    """The warehouse to look at; on MySQL also while another process writes it.
+
+    Raises:
+        LoaderError: there is none yet, or it can't be opened or reached.
+        BusyError: another process writes it (DuckDB).
+    """
+    if settings.mysql:
+        from loader.warehouse.mysql import connection
+
+        opened = connection.open_to_read(settings.mysql)
+    else:
+        from loader.warehouse.duckdb import connection
+
+        opened = connection.open_to_read(settings.duckdb_file)
+    with opened as warehouse:
+        _advise(settings, warehouse)
+        yield warehouse
+
+
+def _advise(settings: Settings, warehouse: Warehouse) -> None:
+    """Lets messages name the bucket of the last load where none was named."""
+    if settings.bucket is None and warehouse.has_table("landing", "loaded_from"):
+        for (uri,) in warehouse.query("SELECT uri FROM landing.loaded_from"):
+            commands.remember_bucket(uri)
+
+
+def one_writer(settings: Settings) -> AbstractContextManager[object]:
+    """Keeps every other writer out for several steps; `open_warehouse` within is part of it.
+
+    On DuckDB this does nothing: there the file is the lock, and each step takes it.
+
+    Raises:
+        BusyError: another process writes it.
+    """
+    if settings.mysql:
+        from loader.warehouse.mysql import connection
+
+        return connection.open_to_write(settings.mysql)
+    return nullcontext()

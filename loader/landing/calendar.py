@@ -1,0 +1,173 @@
+"""What became of each day: loaded, missing, rejected or waived. Derived from ledger, rejections and waivers, never stored twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from loader.dates import utc_now
+from loader.errors import UsageError
+from loader.landing import ledger
+from loader.sources.daily_file_kinds import COORDINATES, DATASETS
+from loader.warehouse.base import Warehouse
+
+REASON_LENGTH = 4000
+_NAMES = (ledger.DUMP, *(dataset.name for dataset in DATASETS))
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """That a day is taken as lost, for a time.
+
+    Attributes:
+        by: who says so.
+        reason: why.
+        until: last business date on which it counts.
+    """
+
+    by: str
+    reason: str
+    until: dt.date
+
+
+@dataclass(frozen=True)
+class Day:
+    """One business day.
+
+    Attributes:
+        date: the day (JST).
+        dump: loaded, rejected or missing.
+        files: the same for its daily files, by kind.
+        reasons: why something of it was rejected and nothing landed since: what is loaded of it is older.
+        waiver: who waived it, None where nobody did.
+        has_manifest: False where the dump was loaded by hand, without one.
+    """
+
+    date: dt.date
+    dump: str
+    files: dict[str, str]
+    reasons: tuple[str, ...] = ()
+    waiver: Waiver | None = None
+    has_manifest: bool = True
+
+    @property
+    def complete(self) -> bool:
+        """Whether dump and daily files are loaded."""
+        return not self.lacking
+
+    @property
+    def lacking(self) -> list[str]:
+        """What of it is not loaded: dump, snapshot where it is all daily files, else the kinds of these."""
+        files = [name for name, state in self.files.items() if state != "loaded"]
+        return (["dump"] if self.dump != "loaded" else []) + (["snapshot"] if len(files) == len(self.files) else files)
+
+    def excused(self, on: dt.date) -> bool:
+        """Whether a waiver counts for it on a business date."""
+        return self.waiver is not None and on <= self.waiver.until
+
+
+def days(warehouse: Warehouse, first: dt.date, last: dt.date) -> Iterator[Day]:
+    """The days of a stretch, both ends included, oldest first; none before the first dump that the ledger holds."""
+    landed = {name: ledger.entries(warehouse, name) for name in _NAMES}
+    dumps = landed[ledger.DUMP]
+    rejected = {
+        (dataset, day): (reason, load_id)
+        for dataset, day, reason, load_id in warehouse.query(
+            "SELECT dataset, business_date, reason, load_id FROM landing.rejections"
+        )
+    }
+    waived = {
+        day: Waiver(by, reason, until)
+        for day, by, reason, until in warehouse.query(
+            "SELECT business_date, waived_by, reason, until_date FROM landing.waivers"
+        )
+    }
+    if not dumps:
+        return
+    first = max(first, min(dumps))
+    for number in range((last - first).days + 1):
+        day = first + dt.timedelta(days=number)
+        states, reasons = {}, []
+        for name, entries in landed.items():
+            reason, load_id = rejected.get((name, day), (None, None))
+            states[name] = "loaded" if day in entries else "rejected" if reason else "missing"
+            if reason and (day not in entries or load_id > entries[day].load_id):
+                reasons.append(reason)
+        by_hand = day in dumps and not dumps[day].entry.has_manifest
+        yield Day(day, states.pop(ledger.DUMP), states, tuple(reasons), waived.get(day), not by_hand)
+
+
+def reject(warehouse: Warehouse, load_id: int, dataset: str, day: dt.date, key: str, reason: str) -> None:
+    """Keeps why a dump or file was refused, in place of an earlier refusal of that day. Within the caller's transaction.
+
+    Args:
+        load_id: greater than that of what is loaded of the day, for the refusal to count as newer.
+        dataset: as in the ledger.
+        reason: cut to REASON_LENGTH.
+    """
+    warehouse.execute("DELETE FROM landing.rejections WHERE dataset = ? AND business_date = ?", dataset, day)
+    warehouse.execute(
+        "INSERT INTO landing.rejections VALUES (?, ?, ?, ?, ?, ?)",
+        load_id,
+        dataset,
+        day,
+        key[:255],
+        reason[:REASON_LENGTH],
+        utc_now(),
+    )
+
+
+def refused(warehouse: Warehouse, dataset: str) -> set[dt.date]:
+    """The days of which a dump or file of a kind was refused, and not taken for good since."""
+    found = warehouse.query("SELECT business_date FROM landing.rejections WHERE dataset = ?", dataset)
+    return {day for (day,) in found}
+
+
+def waived(warehouse: Warehouse, on: dt.date) -> set[dt.date]:
+    """The days for which a waiver counts on a business date."""
+    return {day for (day,) in warehouse.query("SELECT business_date FROM landing.waivers WHERE until_date >= ?", on)}
+
+
+def rejected(warehouse: Warehouse, day: dt.date) -> bool:
+    """Whether a dump or daily file of a day was ever refused."""
+    sql = "SELECT 1 FROM landing.rejections WHERE business_date = ? AND dataset <> ?"
+    return bool(warehouse.query(sql, day, COORDINATES))
+
+
+def nothing_rejected(warehouse: Warehouse, dataset: str, day: dt.date | None = None) -> None:
+    """Forgets what was refused of a dataset, on one day where that is named: what is loaded of it is what the bucket has."""
+    where, values = ("", ()) if day is None else (" AND business_date = ?", (day,))
+    warehouse.execute(f"DELETE FROM landing.rejections WHERE dataset = ?{where}", dataset, *values)
+
+
+def waive(warehouse: Warehouse, first: dt.date, last: dt.date, waiver: Waiver) -> list[dt.date]:
+    """Takes the days of a stretch that are not whole as lost, in place of earlier waivers of them.
+
+    Args:
+        first, last: both ends, included.
+        waiver: by whom and why, cut to what the table takes.
+
+    Returns:
+        The days.
+
+    Raises:
+        UsageError: there is nothing to waive, or the waiver would be over before it begins.
+    """
+    if last < first:
+        raise UsageError(f"--to {last} is before {first}; nothing was changed")
+    which = str(first) if first == last else f"{first} to {last}"
+    if waiver.until < last:
+        raise UsageError(f"a waiver of {which} until {waiver.until} would never count; nothing was changed")
+    known = {day.date: day for day in days(warehouse, first, last)}
+    stretch = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
+    # A day before the first dump is not known, and a file of it may be bad.
+    lost = [day for day in stretch if day not in known or not known[day].complete]
+    if not lost:
+        raise UsageError(f"{which} is loaded, dump and daily files: there is nothing to waive; nothing was changed")
+    with warehouse.transaction():
+        for day in lost:
+            warehouse.execute("DELETE FROM landing.waivers WHERE business_date = ?", day)
+            values = (day, waiver.by[:128], waiver.reason[:500], waiver.until, utc_now())
+            warehouse.execute("INSERT INTO landing.waivers VALUES (?, ?, ?, ?, ?)", *values)
+    return lost

@@ -1,0 +1,147 @@
+"""The reference file of coordinates: where a property lies that the source has no coordinates of. Read by every load, see docs/decisions/0013.
+
+It replaces what was loaded of it, whole or not at all. No dump brings it and no rollback takes it away: it is of no day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from loader import commands
+from loader.errors import DumpRejectedError
+from loader.landing import calendar, ledger, load_report
+from loader.quality.contract import Contract, SnapshotRules
+from loader.quality.findings import BLOCKED, PASSED, Finding, on_rows, softened
+from loader.sources import csv_file
+from loader.sources.csv_file import BadCsv, Column
+from loader.sources.daily_file_kinds import COORDINATES
+from loader.sources.storage import Bucket, Stored
+from loader.warehouse.base import Warehouse
+
+KEY = "reference/property_geo_latlon/latest/property_geo_latlon_backup.csv"
+_TABLE = "landing.property_geo_latlon_backup"
+_STANDS = "what was loaded of it before stands"
+
+
+def _degrees(text: str, most: int) -> Decimal:
+    if abs(degrees := Decimal(text)) > most:
+        raise ValueError
+    return degrees
+
+
+def _axis(most: int) -> Column:
+    form = r"-?[0-9]{1,3}(\.[0-9]{1,8})?"
+    return Column(
+        form, f"a number from -{most} to {most}, up to 8 digits behind the point", lambda text: _degrees(text, most)
+    )
+
+
+_TEXT = Column(r"[\s\S]*", "a text")  # of people's use, not read here
+_COLUMNS = {
+    "apartment_id": csv_file.ID,
+    **dict.fromkeys(("asset_id_hj", "apartment_name", "full_address", "prefecture", "municipality"), _TEXT),
+    "latitude": _axis(90),
+    "longitude": _axis(180),
+    "source_updated_at": csv_file.WHEN,
+}
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """Lands the file.
+
+    Attributes:
+        warehouse: the warehouse.
+        bucket: where the file lies.
+        contract: bounds of its number of rows, under `snapshots`.
+        accepted: names of rules that somebody accepts.
+    """
+
+    warehouse: Warehouse
+    bucket: Bucket
+    contract: Contract
+    accepted: Collection[str] = ()
+
+    def land(self, day: dt.date) -> int | None:
+        """Lands the file where its content is not the one that is loaded. Where the bucket has none, what is loaded stands.
+
+        Args:
+            day: the live dump's business day, under which the ledger keeps it.
+
+        Returns:
+            Rows landed, None where there was nothing to land.
+
+        Raises:
+            DumpRejectedError: it is not what it must be; nothing was changed but the record of that.
+            LoaderError: the bucket can't be read.
+        """
+        started, warehouse = time.monotonic(), self.warehouse
+        loaded, stored, raw = self._look()
+        load_id = ledger.next_load_id(warehouse)
+        rejection: DumpRejectedError | None = None
+        try:
+            rows, findings = self._judged(raw, loaded, day) if raw is not None else ([], [])
+        except DumpRejectedError as refused:
+            rejection = refused
+        with warehouse.transaction():
+            calendar.nothing_rejected(warehouse, COORDINATES)
+            if rejection:
+                calendar.reject(warehouse, load_id, COORDINATES, day, KEY, str(rejection))
+            elif raw is not None and stored:
+                seconds, sha256 = round(time.monotonic() - started, 3), hashlib.sha256(raw).hexdigest()
+                entry = ledger.Entry(COORDINATES, day, KEY, len(rows), len(raw), sha256, stored.version, 1, seconds)
+                warehouse.execute(f"DELETE FROM {_TABLE}")
+                warehouse.execute_many(f"INSERT INTO {_TABLE} VALUES (?, ?, ?, ?)", rows)
+                load_report.record_findings(warehouse, load_id, findings)
+                ledger.record_alone(warehouse, load_id, entry)
+            elif loaded and stored and loaded.object_version != stored.version:
+                ledger.set_version(warehouse, COORDINATES, loaded.business_date, stored.version)
+        if rejection:
+            raise rejection
+        return len(rows) if raw is not None else None
+
+    def would_land(self, day: dt.date) -> int | None:
+        """As `land`, but changes nothing."""
+        loaded, _, raw = self._look()
+        return None if raw is None else len(self._judged(raw, loaded, day)[0])
+
+    def _look(self) -> tuple[ledger.Entry | None, Stored | None, bytes | None]:
+        """What is loaded, what the bucket has, and its bytes where they are not the loaded ones."""
+        loaded = next((one.entry for one in ledger.entries(self.warehouse, COORDINATES).values()), None)
+        stored = next((one for one in self.bucket.stored(KEY) if one.key == KEY), None)
+        if stored is None or (loaded and loaded.object_version == stored.version):
+            return loaded, stored, None
+        with self.bucket.open(KEY) as body:
+            raw = body.read(csv_file.MAX_BYTES + 1)
+        is_loaded = loaded and loaded.sha256 == hashlib.sha256(raw).hexdigest()
+        return loaded, stored, None if is_loaded else raw
+
+    def _judged(
+        self, raw: bytes, loaded: ledger.Entry | None, day: dt.date
+    ) -> tuple[list[tuple[Any, ...]], list[Finding]]:
+        to_do = f"{_STANDS}\n  Put a good file there, or take it away, then type\n    {commands.again(day)}"
+        try:
+            found = csv_file.read(raw, _COLUMNS, "apartment_id")
+            if not found:
+                raise BadCsv(" has no rows")
+        except BadCsv as problem:
+            raise DumpRejectedError(f"coordinates {KEY}{problem}; {to_do}") from None
+        rules = self.contract.snapshots.get(COORDINATES, SnapshotRules())
+        before = loaded.row_count if loaded else None
+        findings = [
+            softened(one, self.contract.only_warn, self.accepted)
+            for one in on_rows(COORDINATES, len(found), before, rules.at_least, rules.change_percent)
+        ]
+        if blocked := [one for one in findings if one.outcome == BLOCKED]:
+            accepts = [word for one in blocked for word in ("--accept", one.rule)]
+            raise DumpRejectedError(
+                f"coordinates {KEY}: {'; '.join(map(str, blocked))}; {to_do}\n  If it is good, type\n    {commands.again(day, *accepts)}"
+            )
+        rows = [(row["apartment_id"], row["latitude"], row["longitude"], row["source_updated_at"]) for row in found]
+        return rows, [one for one in findings if one.outcome != PASSED]

@@ -1,0 +1,189 @@
+"""The daily files in the bucket: writing a day's, and finding out which are to land. See docs/decisions/0004 and 0005."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from loader.console import Step, counted, warn
+from loader.errors import DumpRejectedError
+from loader.landing import calendar, ledger
+from loader.plain_text import plain
+from loader.sources.daily_file_kinds import DATASETS, Dataset
+from loader.sources.storage import Bucket
+from loader.warehouse import daily_file
+from loader.warehouse.base import Warehouse
+
+_NAME = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})\.csv")
+Rejected = tuple[dt.date | None, DumpRejectedError]  # the file's day, None where its name holds none
+
+
+@dataclass(frozen=True)
+class File:
+    """A daily file to land: its kind, its day, its object key, and what the listing calls this version of it."""
+
+    dataset: Dataset
+    day: dt.date
+    key: str
+    version: str
+
+
+@dataclass
+class Found:
+    """What the bucket holds.
+
+    Attributes:
+        to_land: new files and such with other content than the landed one, kind by kind and oldest first.
+        rejected: files that can be no file of any day so far.
+        missing: keys of landed files that the listing lacks; their rows stay.
+        waiting: files of days after the live dump's.
+        same: landed files that are the same, though the listing calls them by another name, or another one was refused meanwhile.
+    """
+
+    to_land: list[File] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    waiting: int = 0
+    same: list[File] = field(default_factory=list)
+
+    def figures(self) -> dict[str, object]:
+        """What is worth a word."""
+        figures = {"gone_from_bucket": len(self.missing), "waiting_for_their_dump": self.waiting}
+        return {name: number for name, number in figures.items() if number}
+
+
+@dataclass
+class Exported:
+    """What an export came to.
+
+    Attributes:
+        rows: rows written, by object key.
+        left: keys of the files that the bucket had already.
+    """
+
+    rows: dict[str, int] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+
+    def shown(self, progress: Step) -> None:
+        """Puts it into a step's closing line."""
+        progress.note(rows=self.rows, **({"same_in_bucket": self.left} if self.left else {}))
+        words = f"{counted(len(self.rows), 'file')}, {counted(sum(self.rows.values()), 'row')}"
+        progress.tell(
+            words + (f"; {counted(len(self.left), 'file')} the same in the bucket already" if self.left else "")
+        )
+
+
+def lacking(warehouse: Warehouse, day: dt.date) -> list[Dataset]:
+    """The kinds of file of which a day has none landed."""
+    return [dataset for dataset in DATASETS if day not in ledger.days(warehouse, dataset.name)]
+
+
+def export(
+    warehouse: Warehouse,
+    bucket: Bucket,
+    day: dt.date,
+    datasets: Iterable[Dataset],
+    schema: str = "landing",
+    progress: Callable[[int], None] = lambda _: None,
+) -> dict[str, int]:
+    """Writes daily files of a dump to the bucket: standard CSV, CRLF, NULL as nothing, ordered by key.
+
+    Args:
+        day: the dump's business day; it is in every row, not a clock.
+        datasets: the kinds of file to write.
+        schema: where the dump's tables are.
+        progress: told of 1 more file each time.
+
+    Returns:
+        What was written; a file that the bucket has already, byte for byte, is left as it is.
+
+    Raises:
+        LoaderError: the bucket does not take one; those before it are written.
+    """
+    done = Exported()
+    for dataset in datasets:
+        key = dataset.key_of(day)
+        rows = warehouse.query(dataset.select(warehouse.quote(schema), day))
+        body = daily_file.text_of(dataset, rows, day).encode()
+        there = bool(bucket.keys(key))
+        if there and digest(bucket, key) == hashlib.sha256(body).hexdigest():
+            done.left.append(key)
+        else:
+            if there:
+                warn(f"{key} is written anew from the dump of {day}")
+            bucket.write(key, body)
+            done.rows[key] = len(rows)
+        ledger.admit_again(warehouse, dataset.name, day)
+        progress(1)
+    return done
+
+
+def diff(warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) -> Found:
+    """Compares the bucket with the ledger and changes neither. What is landed is read again only where the listing shows another version.
+
+    Args:
+        live: the live dump's day; files of later days wait for theirs.
+        today: today's business date; a file of a later day is rejected.
+
+    Raises:
+        LoaderError: the bucket can't be listed, or a file to compare can't be read.
+    """
+    found = Found()
+    for dataset in DATASETS:
+        _look(found, dataset, warehouse, bucket, live, today)
+    return found
+
+
+def _look(found: Found, dataset: Dataset, warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) -> None:
+    landed, withdrawn = ledger.entries(warehouse, dataset.name), ledger.withdrawn(warehouse, dataset.name)
+    suspects, refused = {day for day, _ in withdrawn}, calendar.refused(warehouse, dataset.name)
+    listed = set()
+    for stored in bucket.stored(dataset.prefix):
+        day = _day(stored.key.removeprefix(dataset.prefix))
+        if day is None or day > today:
+            why = "the name is not YYYYMMDD.csv with a real date" if day is None else f"{day} lies in the future"
+            found.rejected.append((day, DumpRejectedError(f"snapshot {plain(stored.key)}: {why}; rename or remove it")))
+            continue
+        listed.add(day)
+        file = File(dataset, day, stored.key, stored.version)
+        entry = landed[day].entry if day in landed else None
+        if day > live:
+            found.waiting += 1
+        elif entry is None:
+            if day not in suspects or (day, digest(bucket, stored.key)) not in withdrawn:
+                found.to_land.append(file)
+        elif entry.object_version != stored.version and digest(bucket, stored.key) != entry.sha256:
+            found.to_land.append(file)
+        elif entry.object_version != stored.version or day in refused:
+            found.same.append(file)
+    found.missing += [dataset.key_of(day) for day in sorted(set(landed) - listed)]
+
+
+def _day(name: str) -> dt.date | None:
+    match = _NAME.fullmatch(name)
+    try:
+        return dt.date(*map(int, match.groups())) if match else None
+    except ValueError:
+        return None
+
+
+def sha256_of(body: BinaryIO) -> str:
+    """The sha256 of what is left of a stream, lower-case hex, whatever its length in little memory."""
+    hashed = hashlib.sha256()
+    while block := body.read(1 << 20):
+        hashed.update(block)
+    return hashed.hexdigest()
+
+
+def digest(bucket: Bucket, key: str) -> str:
+    """The sha256 of an object's bytes, lower-case hex.
+
+    Raises:
+        LoaderError: it can't be read to its end.
+    """
+    with bucket.open(key) as body:
+        return sha256_of(body)

@@ -1,0 +1,166 @@
+"""Landing daily files: each whole in the table of its kind, with its ledger row, or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from loader import commands
+from loader.errors import DumpRejectedError
+from loader.landing import calendar, ledger, load_report
+from loader.landing.daily_exports import File, Rejected, sha256_of
+from loader.quality.contract import Contract, SnapshotRules
+from loader.quality.findings import BLOCKED, PASSED, Finding, on_rows, softened
+from loader.sources.daily_file_kinds import DATASETS
+from loader.sources.storage import Bucket
+from loader.warehouse.base import Warehouse
+
+MAX_BYTES = 256 << 20  # the source's largest daily file has some 2 MB
+
+
+@dataclass
+class Snapshots:
+    """Lands daily files.
+
+    Attributes:
+        warehouse: the warehouse.
+        bucket: where the files lie.
+        contract: bounds of their number of rows.
+        live: the live dump's day, for which a person types the command again.
+        accepted: names of rules that somebody accepts.
+        files: how many landed.
+        rows: rows landed.
+        rejected: files that were not what they must be; they left nothing.
+    """
+
+    warehouse: Warehouse
+    bucket: Bucket
+    contract: Contract
+    live: dt.date
+    accepted: Collection[str] = ()
+    files: int = 0
+    rows: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def land(self, files: list[File], scratch: Path, progress: Callable[[int], None] = lambda _: None) -> None:
+        """Lands files, each in a transaction of its own with its ledger row: a kill loses none and repeats none.
+
+        Two files are read at a time, on a core each; they are committed in their order, so no later day of a kind is in before an
+        earlier one, and each is compared with the one before it.
+
+        Args:
+            files: kind by kind, oldest first. One of a day that is landed replaces it, in that same transaction.
+            scratch: folder for downloads.
+            progress: told of 1 more file each time.
+        """
+        landed: _Counts = {
+            dataset.name: {
+                day: one.entry.row_count for day, one in ledger.entries(self.warehouse, dataset.name).items()
+            }
+            for dataset in DATASETS
+        }
+        load_id = ledger.next_load_id(self.warehouse)
+        with self.warehouse.bulk(), ThreadPoolExecutor(2, thread_name_prefix="snapshots") as workers:
+            work: list[Future[_Outcome]] = []
+            for file in files:
+                one = _Work(self, file, scratch, load_id, landed, work[-1] if work else None)
+                work.append(workers.submit(one.land))
+            try:
+                for file, future in zip(files, work, strict=True):
+                    outcome = future.result()
+                    if outcome.rejection:
+                        self._reject(load_id, file, outcome.rejection)
+                    else:
+                        self.files, self.rows = self.files + 1, self.rows + outcome.rows
+                    progress(1)
+            finally:
+                workers.shutdown(cancel_futures=True)
+
+    def _reject(self, load_id: int, file: File, found: DumpRejectedError) -> None:
+        rejection = DumpRejectedError("\n  ".join([str(found), *self._to_do(file)]))
+        with self.warehouse.transaction():
+            calendar.reject(self.warehouse, load_id, file.dataset.name, file.day, file.key, str(rejection))
+        self.rejected.append((file.day, rejection))
+
+    def _to_do(self, file: File) -> Iterator[str]:
+        if self.bucket.keys(f"dumps/gghouse_{file.day:%Y%m%d}.sql"):
+            yield f"Make the files of {file.day} again from that day's dump, then go on. Type"
+            yield f"  {commands.loader('export', '--date', file.day, '--again')}"
+        else:
+            yield f"Put the right {file.key} into the bucket, which has no dump of {file.day} to make it from, then type"
+        yield f"  {commands.again(self.live)}"
+
+
+_Counts = dict[str, dict[dt.date, int]]  # rows landed, by kind and day
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """Of one file: the rows landed so far, its own included; or why it was rejected."""
+
+    counts: _Counts
+    rows: int = 0
+    rejection: DumpRejectedError | None = None
+
+
+@dataclass(frozen=True)
+class _Work:
+    to: Snapshots
+    file: File
+    scratch: Path
+    load_id: int
+    landed: _Counts
+    before: Future[_Outcome] | None
+
+    def land(self) -> _Outcome:
+        started, day, dataset = time.monotonic(), self.file.day, self.file.dataset
+        counts = self.landed
+        try:
+            if (size := self.to.bucket.size(self.file.key)) > MAX_BYTES:
+                raise DumpRejectedError(
+                    f"snapshot {self.file.key}: {size:,} bytes, and no daily file has more than {MAX_BYTES >> 20} MiB; it was not loaded"
+                )
+            with (
+                self.to.bucket.local_copy(self.file.key, self.scratch) as path,
+                self.to.warehouse.second() as own,
+                own.transaction(),
+            ):
+                if day in self.landed[dataset.name]:
+                    ledger.withdraw_file(own, dataset, day)
+                rows = own.insert_snapshot(dataset, path, day, self.file.key)
+                if self.before is not None:
+                    counts = self.before.result().counts
+                self._judge(rows, counts[dataset.name], own)
+                with path.open("rb") as body:
+                    digest = sha256_of(body)
+                seconds = round(time.monotonic() - started, 3)
+                entry = ledger.Entry(
+                    dataset.name, day, self.file.key, rows, size, digest, self.file.version, 1, seconds
+                )
+                ledger.record(own, self.load_id, entry)
+        except DumpRejectedError as rejection:
+            if self.before is not None:
+                counts = self.before.result().counts
+            return _Outcome(counts, rejection=rejection)
+        return _Outcome(counts | {dataset.name: counts[dataset.name] | {day: rows}}, rows)
+
+    def _judge(self, rows: int, counts: dict[dt.date, int], own: Warehouse) -> None:
+        name = self.file.dataset.name
+        rules = self.to.contract.snapshots.get(name, SnapshotRules())
+        earlier = [day for day in counts if day < self.file.day]
+        before = counts[max(earlier)] if earlier else None
+        found: list[Finding] = [
+            softened(one, self.to.contract.only_warn, self.to.accepted)
+            for one in on_rows(name, rows, before, rules.at_least, rules.change_percent)
+        ]
+        if blocked := [one for one in found if one.outcome == BLOCKED]:
+            accepts = [word for one in blocked for word in ("--accept", one.rule)]
+            raise DumpRejectedError(
+                f"snapshot {self.file.key}: {'; '.join(map(str, blocked))}; the file was not loaded\n"
+                f"  If that is as it should be, type\n    {commands.again(self.to.live, *accepts)}"
+            )
+        load_report.record_findings(own, self.load_id, [one for one in found if one.outcome != PASSED])

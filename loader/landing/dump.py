@@ -1,0 +1,252 @@
+"""Landing one dump: read, checked, judged, and shown in place of the one before; or rejected, and only its report is left."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from loader import commands
+from loader.console import counted, step
+from loader.errors import DumpRejectedError
+from loader.landing import calendar, daily_exports, generations, ledger, load_report
+from loader.mysqldump.report import DumpReport
+from loader.quality import changes
+from loader.quality.changes import Changes
+from loader.quality.contract import Contract
+from loader.quality.findings import ACCEPTED, BLOCKED, NOTED, WARNED, Finding
+from loader.quality.row_counts import left_open, require_counted
+from loader.sources.daily_file_kinds import DATASETS, Dataset
+from loader.sources.dump_selection import Dump, told_what_to_type
+from loader.sources.storage import Bucket
+from loader.warehouse.base import Warehouse
+from loader.warehouse.own_tables import RESERVED
+
+if TYPE_CHECKING:
+    from loader.quality.model_columns import Reading
+
+
+@dataclass
+class DumpLoader:
+    """Where dumps land, and by which rules.
+
+    Attributes:
+        warehouse: the warehouse.
+        bucket: where the dumps lie.
+        contract: the gate's rules.
+        scratch: folder for chunk files.
+        accepted: names of rules that somebody accepts for this load.
+    """
+
+    warehouse: Warehouse
+    bucket: Bucket
+    contract: Contract
+    scratch: Path
+    accepted: Collection[str] = ()
+
+    def land(self, dump: Dump, *, historical: bool = False) -> None:
+        """Lands a dump.
+
+        Args:
+            dump: the dump.
+            historical: it is of a day before the live dump's: its daily files are exported, and nothing else of it is ever shown.
+
+        Raises:
+            DumpRejectedError: it is not what its manifest says, or not what the contract asks for; nothing was changed.
+        """
+        attempt = _Attempt(self, dump, generations.begin(self.warehouse, dump.day))
+        try:
+            what = "load dump" if not historical else "load past dump"
+            with step(f"{what} {dump.day}", total=dump.size_bytes, unit="bytes") as progress:
+                with told_what_to_type(dump.day):
+                    entry = attempt.read(progress.advance)
+                findings = [one for one in attempt.findings if one.outcome in (NOTED, WARNED, ACCEPTED)]
+                changed = attempt.land_historical(entry) if historical else attempt.publish(entry)
+                progress.note(
+                    rows=attempt.report.rows_landed,
+                    tables=len(attempt.report.tables),
+                    report=_figures(attempt.report),
+                    findings=[f"{one.outcome}: {one}" for one in findings],
+                    changes={table: str(one) for table, one in changed.items() if one},
+                    **({"notice": self.warehouse.notice} if self.warehouse.notice else {}),
+                )
+                progress.tell("; ".join(_in_words(attempt.report, changed, findings, self.warehouse.notice)))
+        except DumpRejectedError as rejection:
+            attempt.reject(rejection)
+            raise
+        finally:
+            # What was published is live and stays; what failed, and generations beyond those kept, go.
+            generations.drop_unused(self.warehouse)
+
+    def export(self, dump: Dump, datasets: Collection[Dataset], name: str) -> None:
+        """Makes daily files of a dump, and keeps nothing else of it: no ledger entry, no report.
+
+        Args:
+            dump: the dump.
+            datasets: the kinds of file to make.
+            name: what the step is called on a terminal and in a log.
+
+        Raises:
+            DumpRejectedError: as `land`.
+        """
+        attempt = _Attempt(self, dump, generations.begin(self.warehouse, dump.day))
+        try:
+            with step(name, total=dump.size_bytes, unit="bytes") as progress:
+                with told_what_to_type(dump.day):
+                    attempt.read(progress.advance)
+                daily_exports.export(self.warehouse, self.bucket, dump.day, datasets, attempt.generation.schema).shown(
+                    progress
+                )
+        finally:
+            generations.drop_unused(self.warehouse)
+
+
+@dataclass
+class _Attempt:
+    to: DumpLoader
+    dump: Dump
+    generation: generations.Generation
+    report: DumpReport = field(default_factory=DumpReport)
+    findings: list[Finding] = field(default_factory=list)
+    changes: dict[str, Changes] = field(default_factory=dict)
+
+    def read(self, progress: Callable[[int], None]) -> ledger.Entry:
+        # Imported here: it brings sqlglot, and a morning whose dump is in does without it.
+        from loader.mysqldump.reader import land_dump
+
+        started = time.monotonic()
+        warehouse, dump = self.to.warehouse, self.dump
+        with self.to.bucket.open(dump.key) as stream:
+            self.report = land_dump(
+                warehouse.dump_writer(self.generation.schema),
+                stream,
+                Path(dump.key).name,
+                scratch=self.to.scratch,
+                reserved=RESERVED,
+                progress=progress,
+            )
+        _check(dump, self.report)
+        self.report.remarks = left_open(dump, self.report)
+        self._judge()
+        return ledger.Entry(
+            ledger.DUMP,
+            dump.day,
+            dump.key,
+            self.report.rows_landed,
+            self.report.size_bytes,
+            self.report.sha256,
+            "",
+            int(dump.sha256 is not None),
+            round(time.monotonic() - started, 3),
+        )
+
+    def _judge(self) -> None:
+        from loader.quality.gate import Landed, examine
+        from loader.quality.refusal import refusal
+
+        warehouse, coming, day = self.to.warehouse, self.generation.schema, self.dump.day
+        entries, live = ledger.entries(warehouse, ledger.DUMP), generations.live(warehouse)
+        before = [one for at, one in entries.items() if at <= day]
+        shown, columns = warehouse.columns("landing") if live else {}, warehouse.columns(coming)
+        if live and day >= live.day:
+            self.changes = changes.between(warehouse, "landing", coming, shown, columns, self.to.contract)
+        landed = Landed(
+            coming,
+            self.report,
+            self.dump,
+            columns,
+            rows_before=load_report.rows_of(warehouse, before[-1].load_id) if before else {},
+            columns_before=shown,
+            twin=next(
+                (at for at, one in entries.items() if at != day and one.entry.sha256 == self.report.sha256), None
+            ),
+            since=live.day if live and day > live.day else None,
+            changes=self.changes,
+        )
+        self.findings = examine(warehouse, landed, self.to.contract, _read_by_models(), self.to.accepted)
+        blocked = [one for one in self.findings if one.outcome == BLOCKED]
+        if blocked:
+            raise DumpRejectedError(refusal(Path(self.dump.key).name, day, blocked, self.to.contract))
+
+    def publish(self, entry: ledger.Entry) -> dict[str, Changes]:
+        warehouse = self.to.warehouse
+        with warehouse.transaction():
+            load_report.record(warehouse, self.generation.load_id, self.report, self.findings)
+            load_report.record_changes(warehouse, self.generation.load_id, self.changes)
+        generations.publish(warehouse, self.generation, entry)
+        ledger.admit_again(warehouse, ledger.DUMP, entry.business_date)
+        return self.changes
+
+    def land_historical(self, entry: ledger.Entry) -> dict[str, Changes]:
+        warehouse, day = self.to.warehouse, entry.business_date
+        replaces = day in ledger.days(warehouse, ledger.DUMP)
+        wanted = (
+            DATASETS if replaces else daily_exports.lacking(warehouse, day)
+        )  # a file that was written back then stays
+        daily_exports.export(warehouse, self.to.bucket, day, wanted, self.generation.schema)
+        with warehouse.transaction():
+            load_report.record(warehouse, self.generation.load_id, self.report, self.findings)
+            ledger.record(warehouse, self.generation.load_id, entry)
+            generations.set_state(warehouse, self.generation.load_id, "historical")
+        return {}
+
+    def reject(self, rejection: DumpRejectedError) -> None:
+        warehouse, load_id = self.to.warehouse, self.generation.load_id
+        with warehouse.transaction():
+            load_report.record(warehouse, load_id, self.report, self.findings)
+            calendar.reject(warehouse, load_id, ledger.DUMP, self.dump.day, self.dump.key, str(rejection))
+            generations.set_state(warehouse, load_id, "rejected")
+
+
+@functools.lru_cache(maxsize=1)
+def _read_by_models() -> tuple[Reading, ...]:
+    from loader.quality.model_columns import readings
+
+    return readings()
+
+
+def _check(dump: Dump, report: DumpReport) -> None:
+    """Compares what was read with what the producer vouched for and what landed with what was read."""
+    name = Path(dump.key).name
+    if report.size_bytes != dump.size_bytes or (dump.sha256 and report.sha256 != dump.sha256):
+        told = f"against {dump.size_bytes:,}" + (f" and {dump.sha256[:12]}…" if dump.sha256 else "")
+        raise DumpRejectedError(
+            f"dump {name}: its bytes are not those of its manifest ({report.size_bytes:,} bytes, sha256 {report.sha256[:12]}…, "
+            f"{told}); nothing was changed"
+        )
+    if dump.sha256 is None and not report.complete:
+        raise DumpRejectedError(
+            f"dump {name}: it ends without mysqldump's own closing line, and nothing else says that it is whole; nothing was changed"
+        )
+    for table, figures in report.tables.items():
+        if figures.rows_in_dump != figures.rows_landed:
+            raise DumpRejectedError(
+                f"dump {name}, table {table}: {figures.rows_in_dump:,} rows in the dump, {figures.rows_landed:,} landed; nothing was changed\n"
+                f"  Type it again, and if it says so again keep the dump, for that is a fault of the loader\n    {commands.again(dump.day)}"
+            )
+    require_counted(dump, report)
+
+
+def _in_words(
+    report: DumpReport, changed: dict[str, Changes], findings: list[Finding], notice: str | None
+) -> Iterator[str]:
+    yield f"{counted(report.rows_landed, 'row')} in {counted(len(report.tables), 'table')}"
+    if tables := [table for table, one in changed.items() if one]:
+        yield f"changed since the dump before: {', '.join(tables)}"
+    yield from (f"{one.outcome}: {one}" for one in findings)
+    if notice:
+        yield notice
+
+
+def _figures(report: DumpReport) -> dict[str, dict[str, object]]:
+    return {
+        name: {
+            "rows_in_dump": table.rows_in_dump,
+            "rows_landed": table.rows_landed,
+            "nulled": {f"{column} {reason}": count for (column, reason), count in sorted(table.nulled.items())},
+        }
+        for name, table in report.tables.items()
+    }

@@ -1,0 +1,82 @@
+"""`export`: the daily files of past days, made from the dumps of those days. See docs/decisions/0005."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from loader import commands, dates
+from loader.console import say, step
+from loader.errors import LoaderError, NoDumpError, UsageError
+from loader.landing import daily_exports, generations, ledger
+from loader.landing.access import open_warehouse
+from loader.landing.dump import DumpLoader
+from loader.quality.contract import read_contract
+from loader.scratch import scratch
+from loader.settings import Settings
+from loader.sources.daily_file_kinds import DATASETS, Dataset
+from loader.sources.dump_selection import DumpSelector
+from loader.sources.storage import open_bucket
+
+
+def export(
+    settings: Settings,
+    first: dt.date,
+    last: dt.date,
+    *,
+    again: bool = False,
+    by_hand: bool = False,
+    accepted: Collection[str] = (),
+) -> None:
+    """Writes the daily files that the bucket lacks, day by day; safe to repeat, and to kill at any point.
+
+    A day's dump is read into a place of its own, which is dropped: what the warehouse shows, its ledger and its calendar stay as they are.
+
+    Args:
+        settings: warehouse and bucket.
+        first: first business day.
+        last: last one, included.
+        again: write files although the bucket has them, from a dump that was rolled back too.
+        by_hand: take dumps without a manifest.
+        accepted: names of rules of the contract whose findings somebody accepts.
+
+    Raises:
+        LoaderError: in one of its kinds, at the end, naming each day whose files could not be made; the others are made.
+    """
+    today = dates.business_today()
+    if last < first:
+        raise UsageError(f"--to {last} is before --date {first}")
+    if last > today:
+        raise UsageError(f"{last} lies in the future: today is {today} in Japan")
+    contract = read_contract(settings.contract)
+    contract.require_acceptable(accepted)
+    bucket = open_bucket(settings.bucket_uri)
+    problems: list[LoaderError] = []
+    with open_warehouse(settings) as warehouse, scratch() as folder:
+        generations.drop_unused(warehouse)
+        withdrawn = set() if again else ledger.withdrawn(warehouse, ledger.DUMP)
+        selector = DumpSelector(bucket, contract.manifest, today, withdrawn, by_hand)
+        landing = DumpLoader(warehouse, bucket, contract, folder, accepted)
+        listed, live = selector.listed(), generations.live(warehouse)
+        number_of_days = (last - first).days + 1
+        for number in range(number_of_days):
+            day = first + dt.timedelta(days=number)
+            name = f"export {day}" + (f" ({number + 1:,} of {number_of_days:,})" if number_of_days > 1 else "")
+            wanted: list[Dataset] = [one for one in DATASETS if again or not bucket.keys(one.key_of(day))]
+            try:
+                if not wanted:
+                    say(f"{day}: the bucket has its files")
+                elif live and live.day == day:
+                    with step(name, total=len(wanted)) as progress:
+                        daily_exports.export(warehouse, bucket, day, wanted, progress=progress.advance).shown(progress)
+                elif day not in listed:
+                    raise NoDumpError(
+                        f"{bucket.uri} holds no dump of {day}, so its files can't be made\n  {commands.ask_producer(day)}\n"
+                        f"    {commands.again(day)}"
+                    )
+                else:
+                    landing.export(selector.of_day(day, listed[day]), wanted, name)
+            except LoaderError as problem:
+                problems.append(problem)
+    if problems:
+        raise type(problems[0])("\n".join(map(str, problems))) from problems[0]

@@ -1,0 +1,174 @@
+"""The load ledger: what has landed. A snapshot's row is written with its rows; a dump's is swapped in with its tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import astuple, dataclass
+
+from loader.dates import utc_now
+from loader.sources.daily_file_kinds import COORDINATES, DATASETS, DAY, Dataset
+from loader.warehouse.base import Warehouse
+
+DUMP = "dump"  # the other datasets are the daily files and COORDINATES, see loader/sources/daily_file_kinds.py
+_LEDGER = "landing.load_ledger"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One landed dump or daily file.
+
+    Attributes:
+        dataset: DUMP, the name of a kind of daily file, or COORDINATES.
+        business_date: its day (JST); of COORDINATES, which is of no day, that of the dump that was live when it landed.
+        object_key: where it came from in the bucket.
+        row_count: rows landed.
+        size_bytes: bytes of the file, as stored.
+        sha256: lower-case hex digest of those bytes.
+        object_version: what the bucket's listing called that version of the object.
+        has_manifest: 1; 0 for a dump that was loaded by hand, without one.
+        seconds: wall seconds that landing it took.
+    """
+
+    dataset: str
+    business_date: dt.date
+    object_key: str
+    row_count: int
+    size_bytes: int
+    sha256: str
+    object_version: str
+    has_manifest: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Written:
+    """An entry as it stands in a table: with its load and the time of writing (UTC, naive)."""
+
+    load_id: int
+    entry: Entry
+    finished_at: dt.datetime
+
+
+def next_load_id(warehouse: Warehouse) -> int:
+    """A number no load has used, a dead or rolled back one included."""
+    tables = ("load_ledger", "generations", "load_tables", "rejections", "withdrawn_files")
+    used = " UNION ALL ".join(f"SELECT MAX(load_id) AS load_id FROM landing.{table}" for table in tables)
+    return (warehouse.query(f"SELECT MAX(load_id) FROM ({used}) AS used")[0][0] or 0) + 1
+
+
+def newest(warehouse: Warehouse, dataset: str) -> dt.date | None:
+    """The newest landed day of a dataset, None where nothing has landed."""
+    return warehouse.query(f"SELECT MAX(business_date) FROM {_LEDGER} WHERE dataset = ?", dataset)[0][0]
+
+
+def newest_load(warehouse: Warehouse) -> int | None:
+    """The last load that brought something that is in by now, None where nothing has landed."""
+    return warehouse.query(f"SELECT MAX(load_id) FROM {_LEDGER}")[0][0]
+
+
+def days(warehouse: Warehouse, dataset: str) -> set[dt.date]:
+    """All landed days of a dataset."""
+    return set(entries(warehouse, dataset))
+
+
+def days_with_files(warehouse: Warehouse) -> set[dt.date]:
+    """The days of which every kind of daily file has landed."""
+    return set.intersection(*(days(warehouse, dataset.name) for dataset in DATASETS))
+
+
+def entries(warehouse: Warehouse, dataset: str) -> dict[dt.date, Written]:
+    """All entries of a dataset, by day, oldest first."""
+    rows = warehouse.query(f"SELECT * FROM {_LEDGER} WHERE dataset = ? ORDER BY business_date", dataset)
+    return {row[2]: _written(row) for row in rows}
+
+
+def write(warehouse: Warehouse, table: str, load_id: int, entry: Entry, finished_at: dt.datetime | None = None) -> None:
+    """Writes an entry into the ledger or a table of its shape.
+
+    Args:
+        table: qualified name.
+        finished_at: UTC, naive; None for now.
+    """
+    finished_at = finished_at or utc_now()
+    warehouse.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * 11)})", load_id, *astuple(entry), finished_at)
+
+
+def read(warehouse: Warehouse, table: str) -> Written:
+    """The entry of a table that holds one."""
+    (row,) = warehouse.query(f"SELECT * FROM {table}")
+    return _written(row)
+
+
+def _written(row: tuple) -> Written:
+    load_id, *entry, finished_at = row
+    return Written(load_id, Entry(*entry), finished_at)
+
+
+def record(warehouse: Warehouse, load_id: int, entry: Entry, finished_at: dt.datetime | None = None) -> None:
+    """Writes an entry into the ledger, in place of an older one of that day. Within the caller's transaction.
+
+    Args:
+        finished_at: UTC, naive; None for now.
+    """
+    warehouse.execute(
+        f"DELETE FROM {_LEDGER} WHERE dataset = ? AND business_date = ?", entry.dataset, entry.business_date
+    )
+    write(warehouse, _LEDGER, load_id, entry, finished_at)
+
+
+def record_alone(warehouse: Warehouse, load_id: int, entry: Entry) -> None:
+    """Writes an entry into the ledger, in place of every older one of its dataset. Within the caller's transaction."""
+    warehouse.execute(f"DELETE FROM {_LEDGER} WHERE dataset = ?", entry.dataset)
+    write(warehouse, _LEDGER, load_id, entry)
+
+
+def set_version(warehouse: Warehouse, dataset: str, day: dt.date, version: str) -> None:
+    """Notes that the bucket's listing has another name for the same content.
+
+    Args:
+        version: what the listing calls it now.
+    """
+    warehouse.execute(
+        f"UPDATE {_LEDGER} SET object_version = ? WHERE dataset = ? AND business_date = ?", version, dataset, day
+    )
+
+
+def withdraw_from(warehouse: Warehouse, day: dt.date, suspect: dt.date) -> None:
+    """Takes the dumps and daily files from a day on out of the ledger, and remembers the files of the one that was rolled back.
+
+    Those of other days are good: the next load lands them again. Within the caller's transaction.
+
+    Args:
+        day: the first that is taken out.
+        suspect: the day of the dump that was rolled back.
+    """
+    warehouse.execute(
+        f"""INSERT INTO landing.withdrawn_files
+            SELECT load_id, dataset, business_date, object_key, sha256, ? FROM {_LEDGER}
+            WHERE business_date = ? AND dataset <> ?""",
+        utc_now(),
+        suspect,
+        COORDINATES,
+    )
+    for dataset in DATASETS:
+        warehouse.execute(f"DELETE FROM landing.{dataset.table} WHERE {DAY} >= ?", day)
+    warehouse.execute(f"DELETE FROM {_LEDGER} WHERE business_date >= ? AND dataset <> ?", day, COORDINATES)
+    # One was for a dump that was lost. That dump came, and its day is to be missed again.
+    warehouse.execute("DELETE FROM landing.waivers WHERE business_date = ?", suspect)
+
+
+def withdraw_file(warehouse: Warehouse, dataset: Dataset, day: dt.date) -> None:
+    """Takes a day's file of one kind out, to be landed again. Within the caller's transaction."""
+    warehouse.execute(f"DELETE FROM landing.{dataset.table} WHERE {DAY} = ?", day)
+    warehouse.execute(f"DELETE FROM {_LEDGER} WHERE dataset = ? AND business_date = ?", dataset.name, day)
+
+
+def withdrawn(warehouse: Warehouse, dataset: str) -> set[tuple[dt.date, str]]:
+    """Day and sha256 of the files that a rollback took out of the ledger."""
+    sql = "SELECT business_date, sha256 FROM landing.withdrawn_files WHERE dataset = ?"
+    return set(warehouse.query(sql, dataset))
+
+
+def admit_again(warehouse: Warehouse, dataset: str, day: dt.date) -> None:
+    """Forgets that files of a day were withdrawn: whatever their bytes, they are good from now on."""
+    warehouse.execute("DELETE FROM landing.withdrawn_files WHERE dataset = ? AND business_date = ?", dataset, day)

@@ -1,0 +1,249 @@
+"""What one load does: the wanted day's dump, those of the days before it, the snapshots, and what is missing is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from loader.console import counted, say, step, warn
+from loader.errors import DumpRejectedError, LoaderError, NoDumpError
+from loader.landing import calendar, daily_exports, generations, ledger, missing_days
+from loader.landing.coordinates import Coordinates
+from loader.landing.daily_files import Snapshots
+from loader.landing.dump import DumpLoader
+from loader.sources.dump_selection import Dump, DumpSelector
+from loader.sources.storage import Bucket
+from loader.warehouse.base import Warehouse
+
+
+@dataclass(frozen=True)
+class LoadRequest:
+    """What a load is asked for.
+
+    Attributes:
+        day: the expected business day; None for today in Japan.
+        max_stale_days: how much older the dump may be; None for: exactly the expected day if one was named, else any age.
+        again: take a dump although it is loaded, or was rolled back.
+        by_hand: take a dump without a manifest.
+        accepted: names of rules of the contract whose findings somebody accepts.
+        catch_up: before it, load the dumps of the days before that are in the bucket and were never loaded; after it, say which
+            days are neither loaded nor waived.
+    """
+
+    day: dt.date | None = None
+    max_stale_days: int | None = None
+    again: bool = False
+    by_hand: bool = False
+    accepted: frozenset[str] = frozenset()
+    catch_up: bool = False
+
+
+@dataclass
+class LoadResult:
+    """What a load came to.
+
+    Attributes:
+        day: the newest landed dump's day, None where there is none.
+        changed: whether there is something to compute: a dump or a snapshot file was landed, or a rollback is yet to be followed by a run.
+        refused: whether the dump that was asked for could not be had.
+        problems: what went wrong with single days; the rest is in.
+    """
+
+    day: dt.date | None = None
+    changed: bool = False
+    refused: bool = False
+    problems: list[LoaderError] = field(default_factory=list)
+
+    def raise_problems(self) -> None:
+        """Ends the command with the first problem's exit code and all of their messages, if there are any.
+
+        Raises:
+            LoaderError: of the first problem's kind.
+        """
+        if self.problems:
+            raise type(self.problems[0])("\n".join(map(str, self.problems))) from self.problems[0]
+
+
+@dataclass
+class LoadJob:
+    """A load under way."""
+
+    selector: DumpSelector
+    landing: DumpLoader
+    request: LoadRequest
+    result: LoadResult = field(default_factory=LoadResult)
+    _passed_over: list[DumpRejectedError] = field(default_factory=list)
+
+    @property
+    def _warehouse(self) -> Warehouse:
+        return self.landing.warehouse
+
+    @property
+    def _expected(self) -> dt.date:
+        return self.request.day or self.selector.today
+
+    @property
+    def _window(self) -> dt.timedelta:
+        return dt.timedelta(days=self.landing.contract.continuity_days)
+
+    def dumps(self) -> None:
+        """Lands the wanted dump, after those to catch up with."""
+        try:
+            listed = self.selector.listed()
+            if self.request.catch_up:
+                self._catch_up(listed)
+            self._passed_over.clear()
+            dump = self.selector.newest(listed, self._first(), self._expected, self._refused)
+            for rejection in self._passed_over:
+                warn(f"not taken: {rejection}")
+            if self.request.max_stale_days and dump.day < self._expected:
+                warn(
+                    f"there is no dump of {self._expected} to take: what follows is of {dump.day}, the newest that there is"
+                )
+            live = generations.live(self._warehouse)
+            if live and self.request.day is None and dump.day < live.day:
+                say(f"The dump of {live.day} is loaded, and the bucket has none that is newer and acceptable.")
+            else:
+                self._take(dump)
+        except (DumpRejectedError, NoDumpError) as problem:
+            self.result.problems.append(problem)
+            self.result.refused = True
+        live = generations.live(self._warehouse)
+        self.result.day = live.day if live else None
+
+    def _first(self) -> dt.date | None:
+        stale = self.request.max_stale_days
+        if stale is None:
+            return self.request.day
+        return self._expected - dt.timedelta(days=stale)
+
+    def _catch_up(self, listed: dict[dt.date, list[str]]) -> None:
+        for day in to_catch_up(self._warehouse, listed, self._expected - self._window, self._expected):
+            try:
+                self._take(self.selector.of_day(day, listed[day]))
+            except DumpRejectedError as rejection:
+                # `missing_days` tells of it, unless the day is waived.
+                self._refused(day, listed[day][0], rejection)
+
+    def _refused(self, day: dt.date, key: str, rejection: DumpRejectedError) -> None:
+        """Keeps why a dump was not even begun with; one that was has written its own report."""
+        self._passed_over.append(rejection)
+        if day > self.selector.today:
+            return  # no day to keep anything of
+        with self._warehouse.transaction():
+            found = self._warehouse.query(
+                "SELECT 1 FROM landing.rejections WHERE dataset = ? AND business_date = ? AND reason = ?",
+                ledger.DUMP,
+                day,
+                str(rejection)[: calendar.REASON_LENGTH],
+            )
+            if not found:
+                load_id = ledger.next_load_id(self._warehouse)
+                calendar.reject(self._warehouse, load_id, ledger.DUMP, day, key, str(rejection))
+
+    def _take(self, dump: Dump) -> None:
+        live = generations.live(self._warehouse)
+        past = live is not None and dump.day < live.day
+        same = is_loaded(self._warehouse, self.landing.bucket, dump)
+        if past and daily_exports.lacking(self._warehouse, dump.day):
+            same = False  # its daily files are what a past day is loaded for
+        if same and not self.request.again:
+            calendar.nothing_rejected(self._warehouse, ledger.DUMP, dump.day)
+            say(f"The dump of {dump.day} is already loaded.")
+            return
+        if live and not past:
+            self._export(live.day)  # while it is at hand; where that fails, a later catch-up lands the day aside
+        self.landing.land(dump, historical=past)
+        self.result.changed = True
+
+    def _export(self, day: dt.date) -> None:
+        """Writes the live dump's daily files. Where the bucket does not take them, the rest goes on, and the command fails at its end."""
+        if not (wanted := daily_exports.lacking(self._warehouse, day)):
+            return
+        try:
+            with step(f"export snapshots {day}", total=len(wanted)) as progress:
+                done = daily_exports.export(
+                    self._warehouse, self.landing.bucket, day, wanted, progress=progress.advance
+                )
+                done.shown(progress)
+        except LoaderError as problem:
+            self.result.problems.append(problem)
+
+    def snapshots(self) -> None:
+        """Writes the live dump's daily files and lands the files that are new or have other content."""
+        live = generations.live(self._warehouse)
+        if live is None:
+            return
+        bucket = self.landing.bucket
+        self._export(live.day)
+        found = daily_exports.diff(self._warehouse, bucket, live.day, self.selector.today)
+        with self._warehouse.transaction():  # one: of a bucket that was copied, all files have another version
+            for file in found.same:
+                ledger.set_version(self._warehouse, file.dataset.name, file.day, file.version)
+                calendar.nothing_rejected(self._warehouse, file.dataset.name, file.day)
+        rejected = list(found.rejected)
+        if found.to_land or found.missing:
+            with step("load snapshots", total=len(found.to_land)) as progress:
+                landed = Snapshots(self._warehouse, bucket, self.landing.contract, live.day, self.request.accepted)
+                landed.land(found.to_land, self.landing.scratch, progress.advance)
+                progress.note(files=landed.files, rows=landed.rows, **found.figures())
+                more = [f"{number:,} {name.replace('_', ' ')}" for name, number in found.figures().items()]
+                progress.tell(", ".join([counted(landed.files, "file"), counted(landed.rows, "row"), *more]))
+            rejected += landed.rejected
+            self.result.changed = self.result.changed or landed.files > 0
+        waived = calendar.waived(self._warehouse, self._expected) - ledger.days_with_files(self._warehouse)
+        told = {day.date for day in self._missing_days()} if self.request.catch_up else set()
+        self.result.problems += [error for day, error in rejected if day not in waived | told]
+
+    def coordinates(self) -> None:
+        """Lands the reference file of coordinates where its content is new. A bad one keeps nothing else from landing."""
+        live = generations.live(self._warehouse)
+        if live is None:
+            return
+        landing = self.landing
+        file = Coordinates(landing.warehouse, landing.bucket, landing.contract, self.request.accepted)
+        try:
+            rows = file.land(live.day)
+        except LoaderError as problem:
+            self.result.problems.append(problem)
+            return
+        if rows is not None:
+            with step("load coordinates") as progress:
+                progress.note(rows=rows)
+            self.result.changed = True
+
+    def missing_days(self) -> None:
+        """Tells of the days before the expected one that are neither loaded nor waived."""
+        self.result.problems += missing_days.told(
+            [day for day in self._missing_days() if not day.excused(self._expected)], self._expected
+        )
+
+    def _missing_days(self) -> list[calendar.Day]:
+        first, last = self._expected - self._window, self._expected - dt.timedelta(days=1)
+        return [day for day in calendar.days(self._warehouse, first, last) if not day.complete]
+
+
+def to_catch_up(warehouse: Warehouse, listed: Iterable[dt.date], first: dt.date, expected: dt.date) -> list[dt.date]:
+    """The days before the expected one whose dumps are in the bucket and were never loaded, oldest first.
+
+    Args:
+        listed: the days of the dumps in the bucket.
+        first: the first day that counts.
+        expected: the day that is loaded after them.
+    """
+    live = generations.live(warehouse)
+    if live is None:
+        return []
+    dumps, files = ledger.days(warehouse, ledger.DUMP), ledger.days_with_files(warehouse)
+
+    def is_late(day: dt.date) -> bool:
+        return min(dumps) <= day < live.day and day not in dumps & files and not calendar.rejected(warehouse, day)
+
+    return [day for day in sorted(listed) if first <= day < expected and (day > live.day or is_late(day))]
+
+
+def is_loaded(warehouse: Warehouse, bucket: Bucket, dump: Dump) -> bool:
+    """Whether a dump is in, byte for byte."""
+    landed = ledger.entries(warehouse, ledger.DUMP).get(dump.day)
+    return landed is not None and landed.entry.sha256 == (dump.sha256 or daily_exports.digest(bucket, dump.key))

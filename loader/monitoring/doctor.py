@@ -1,0 +1,235 @@
+"""`doctor`: whether everything that a morning needs is there, part by part, and what to do about what is not. It changes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from loader import commands, dates
+from loader.console import counted
+from loader.errors import LoaderError
+from loader.quality.contract import read_contract
+from loader.settings import PROJECT, Settings, state_database
+from loader.sources.storage import open_bucket
+
+if TYPE_CHECKING:
+    from sqlmesh.core.context_diff import ContextDiff
+
+_PYTHON = ((3, 10), (3, 14))  # from, and below
+_DUMPS_OF_SPACE = 2  # the tables of a dump lie beside those of the live one until they are swapped
+_LEAST_SPACE = 1 << 30  # bytes, where no dump tells how much
+_CLOCK_SECONDS = 60
+_FEW = 5
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one check found.
+
+    Attributes:
+        part: what was checked, in a word.
+        is_well: whether it is as a morning needs it.
+        text: what is there, or what is wrong and what to do.
+    """
+
+    part: str
+    is_well: bool
+    text: str
+
+
+def examine(settings: Settings) -> Iterator[Answer]:
+    """Checks each part, whatever becomes of those before it.
+
+    Args:
+        settings: warehouse and bucket.
+    """
+    for part, check in _checks(settings).items():
+        try:
+            yield Answer(part, True, check(settings))
+        except LoaderError as problem:
+            yield Answer(part, False, str(problem))
+
+
+def _checks(settings: Settings) -> dict[str, Callable[[Settings], str]]:
+    on_mysql = {"state": _state} if settings.mysql else {}
+    database = _mysql if settings.mysql else _duckdb
+    return {
+        "Python": _python,
+        "contract": _contract,
+        "bucket": _bucket,
+        "disk": _disk,
+        "database": database,
+        **on_mysql,
+        "prod": _prod,
+    }
+
+
+def _python(_: Settings) -> str:
+    now = sys.version_info[:2]
+    if not _PYTHON[0] <= now < _PYTHON[1]:
+        raise LoaderError(f"Python {now[0]}.{now[1]} runs this, and 3.10 to 3.13 are known to: make clean venv")
+    if other := [
+        f"{name} {there or 'missing'}, not {locked}" for name, locked, there in _packages() if there != locked
+    ]:
+        raise LoaderError(f"packages are other than requirements.lock says ({_few(other)}): make clean venv")
+    return f"{sys.version.split()[0]}, packages as locked"
+
+
+def _packages() -> Iterator[tuple[str, str, str | None]]:
+    """Each package that the lock file names for every Python: its name, the locked version and the installed one. In a job there is no lock
+    file."""
+    lock = PROJECT / "requirements.lock"
+    for name, locked in re.findall(r"^([\w.-]+)==(\S+) \\$", lock.read_text() if lock.exists() else "", re.MULTILINE):
+        try:
+            yield name, locked, version(name)
+        except PackageNotFoundError:
+            yield name, locked, None
+
+
+def _contract(settings: Settings) -> str:
+    return f"{settings.contract} is valid, {len(read_contract(settings.contract).tables)} tables have rules"
+
+
+def _bucket(settings: Settings) -> str:
+    dumps = _dumps(settings)
+    today = dates.business_today()
+    if not dumps:
+        raise LoaderError(
+            f"{settings.bucket_uri} holds no dumps/gghouse_YYYYMMDD.sql[.gz]: have the producer (deploy/dump.sh) write one"
+        )
+    last = max(dumps)
+    if last < today:
+        raise LoaderError(
+            f"the newest dump in {settings.bucket_uri} is of {last}, and today is {today} in Japan: see at the producer whether "
+            "deploy/dump.sh ran; the day's dump is due at 05:30"
+        )
+    return f"{settings.bucket_uri} has {len(dumps)} days of dumps, the newest of {last}, today in Japan"
+
+
+def _dumps(settings: Settings) -> dict[dt.date, list[str]]:
+    from loader.sources.dump_selection import DumpSelector
+
+    contract = read_contract(settings.contract)
+    return DumpSelector(open_bucket(settings.bucket_uri), contract.manifest, dates.business_today()).listed()
+
+
+def _disk(settings: Settings) -> str:
+    needed = _needed_space(settings)
+    said = []
+    folders = {"temporary files (TMPDIR)": Path(tempfile.gettempdir())}
+    if not settings.mysql:
+        folders["the warehouse"] = next(folder for folder in settings.duckdb_file.parents if folder.exists())
+    for what, folder in folders.items():
+        free = shutil.disk_usage(folder).free
+        if free < needed:
+            raise LoaderError(
+                f"{folder}, for {what}, has {_gib(free)} free, and a load of the newest dump may need {_gib(needed)}: free some"
+            )
+        said.append(f"{_gib(free)} free for {what}")
+    return ", ".join(said)
+
+
+def _needed_space(settings: Settings) -> int:
+    try:
+        dumps = _dumps(settings)
+        bucket = open_bucket(settings.bucket_uri)
+        newest = max((bucket.size(key) for key in dumps[max(dumps)]), default=0) if dumps else 0
+    except LoaderError:  # the check of the bucket says it
+        newest = 0
+    return max(_DUMPS_OF_SPACE * newest, _LEAST_SPACE)
+
+
+def _duckdb(settings: Settings) -> str:
+    from loader.landing.access import read_warehouse
+
+    if not settings.duckdb_file.exists():
+        raise LoaderError(
+            f"{settings.duckdb_file} does not exist yet, the first load makes it: {commands.loader('load')}"
+        )
+    with read_warehouse(settings):
+        return f"{settings.duckdb_file} opens, and nobody else holds it"
+
+
+def _mysql(settings: Settings) -> str:
+    from loader.warehouse.mysql.session import connect
+
+    assert settings.mysql
+    with closing(connect(**settings.mysql.arguments)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT VERSION(), @@GLOBAL.local_infile, UTC_TIMESTAMP()")
+        server, takes_files, now = cursor.fetchone()
+        cursor.execute("SHOW STATUS LIKE 'Ssl_cipher'")
+        cipher = cursor.fetchone()[1]
+        cursor.execute("SHOW DATABASES LIKE 'landing'")
+        is_loaded = cursor.fetchone() is not None
+    wrong = []
+    if settings.mysql.ssl_ca is None:
+        how = "encrypted, but the server's certificate is not verified" if cipher else "not encrypted"
+        wrong.append(f"the connection is {how}: put ?ssl_ca=FILE into WAREHOUSE_MYSQL_URL")
+    if not takes_files:
+        wrong.append("local_infile is off, so loads take half as long again: set it ON in the parameter group")
+    if (apart := abs((now - dates.utc_now()).total_seconds())) > _CLOCK_SECONDS:
+        wrong.append(f"its clock and this machine's are {apart:,.0f} s apart: see which of them lacks NTP")
+    if not is_loaded:
+        wrong.append(f"nothing was loaded yet: {commands.loader('load')}")
+    if wrong:
+        raise LoaderError(f"{settings.mysql} ({server}): {'; '.join(wrong)}")
+    return f"{settings.mysql} ({server}), TLS verified, local_infile on, its clock is right"
+
+
+def _state(_: Settings) -> str:
+    import psycopg2
+
+    account = state_database()
+    where = f"postgresql://{account['user']}@{account['host']}:{account['port']}/{account['database']}"
+    try:
+        with closing(psycopg2.connect(**account, connect_timeout=10)) as connection:
+            return f"{where} ({connection.server_version // 10_000})"
+    except psycopg2.OperationalError as error:
+        raise LoaderError(
+            f"{where} can't be used: {str(error).strip().splitlines()[0]}; see that it runs and that WAREHOUSE_STATE_URL names it"
+        ) from None
+
+
+def _prod(settings: Settings) -> str:
+    from loader.transform.context import PROD, environment, sqlmesh_context
+
+    with sqlmesh_context(settings, models=True) as (context, _):
+        planned = environment(context)
+        found = context._context_diff(PROD)
+        if not planned.finalized_ts:
+            raise LoaderError(
+                f"the last sqlmesh plan was interrupted while it changed prod; apply it again: {commands.sqlmesh('plan')}"
+            )
+        if other := _other_models(found):
+            raise LoaderError(
+                f"{counted(len(other), 'model')} not the same in the files as in prod ({_few(other)}); runs use prod's. "
+                f"Review and apply: {commands.sqlmesh('plan')}"
+            )
+        return f"{len(planned.snapshots)} models and seeds, the same as in the files"
+
+
+def _other_models(found: ContextDiff) -> list[str]:
+    names = {
+        *found.modified_snapshots,
+        *(one.name for one in found.added),
+        *(one.name for one in found.removed_snapshots),
+    }
+    return sorted(".".join(name.replace('"', "").split(".")[-2:]) for name in names)
+
+
+def _gib(size: int) -> str:
+    return f"{size / (1 << 30):,.1f} GiB"
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + more

@@ -1,0 +1,186 @@
+"""What `status` shows: one screen of 24 lines while all is well, all there is with `--all`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+
+from loader import commands
+from loader.console import is_quiet, screen, tell
+from loader.dates import business_today
+from loader.errors import LoaderError
+from loader.landing import calendar
+from loader.monitoring.freshness import by_layer
+from loader.monitoring.problems import is_wrong, problems
+from loader.monitoring.status import Status, freshness, status
+from loader.settings import Settings
+
+_FEW = 3
+_SHORT = 150  # cells of a reason, two lines of a small terminal
+
+
+def show(settings: Settings, *, everything: bool, as_json: bool = False) -> None:
+    """Prints it.
+
+    Args:
+        settings: the warehouse.
+        everything: each day, table, column, model and finding, rather than what fits one screen.
+        as_json: one JSON object with everything, for a script.
+
+    Raises:
+        LoaderError: there is no warehouse yet, or nothing was planned yet; what is loaded has been printed then.
+        BusyError: another process holds it.
+    """
+    console = screen
+    found, unplanned, fresh = status(settings), None, {}
+    try:
+        # Read from SQLMesh's state, for which all of SQLMesh is imported.
+        with nullcontext() if is_quiet() or as_json else console.status("reading how far each model reaches ..."):
+            fresh = freshness(settings)
+    except LoaderError as error:
+        unplanned = error
+    wrong = problems(found, fresh, business_today())
+    if as_json:
+        tell(json.dumps(_json(found, fresh, wrong), ensure_ascii=False, default=str, indent=2))
+    else:
+        _print_problems(console, wrong, everything)
+        console.print("", _loaded(found), *_days(found, everything), *_newest_dump(found, everything), sep="\n")
+        if fresh:
+            console.print("", _fresh(fresh, found.newest, everything), sep="\n")
+    if unplanned:
+        raise unplanned
+
+
+def _json(found: Status, fresh: Mapping[str, dt.date | None], wrong: Sequence[str]) -> dict[str, object]:
+    told = [{"problem": text, "commands": commands.commands(text)} for text in wrong]
+    return {"problems": told, **asdict(found), "fresh_to": fresh}
+
+
+def _print_problems(console: Console, wrong: Sequence[str], everything: bool) -> None:
+    console.print(f"[red]Wrong: {len(wrong)}[/]" if wrong else "[green]Nothing is wrong.[/]")
+    shown = (
+        wrong if everything or len(wrong) <= _FEW + 1 else wrong[:_FEW]
+    )  # a line that says "one more" would be no shorter
+    for text in shown:
+        for number, line in enumerate(text.splitlines()):
+            if commands.commands(line):  # whole, to be pasted
+                console.print(" " * 6 + escape(line.strip()), style="bold", soft_wrap=True)
+            else:
+                console.print(Padding(escape(_cut(line, everything)), (0, 0, 0, 4 if number else 2)))
+    if len(shown) < len(wrong):
+        console.print(f"  and {len(wrong) - len(shown)} more: {commands.loader('status', '--all')}", soft_wrap=True)
+
+
+def _of_day(day: calendar.Day, everything: bool) -> str:
+    """A day's state and why, in a line."""
+    if day.complete and day.reasons:
+        state = "what is loaded stands, but a newer file of it was refused"
+    elif day.complete:
+        state = "loaded"
+    else:
+        state = f"dump {day.dump}, snapshots {_files(day)}"
+    notes = list(day.reasons)
+    notes += [] if day.has_manifest else ["loaded by hand, without a manifest: nobody vouches for it"]
+    if day.waiver and not day.complete:
+        notes.append(f"waived by {day.waiver.by} until {day.waiver.until}: {day.waiver.reason}")
+    # Escaped as a whole: two texts that are cut and put together can make a tag that neither holds.
+    return escape(f"{day.date}: {state}" + "".join(f"; {_cut(note, everything)}" for note in notes))
+
+
+def _files(day: calendar.Day) -> str:
+    """The state of a day's daily files: one word where they share it."""
+    if len(set(day.files.values())) == 1:
+        return next(iter(day.files.values()))
+    return ", ".join(f"{name} {state}" for name, state in day.files.items() if state != "loaded")
+
+
+def _loaded(found: Status) -> Table:
+    table = _table("Loaded", "days", "first", "last", "days missing between", "rows")
+    for dataset, days, first, last, rows in found.loaded:
+        gaps = (last - first).days + 1 - days
+        table.add_row(dataset, f"{days:,}", str(first), str(last), f"{gaps:,}", f"{rows:,}")
+    return table
+
+
+def _days(found: Status, everything: bool) -> Iterator[RenderableType]:
+    if not found.days:
+        return
+    first, last = found.days[0].date, found.days[-1].date
+    complete = sum(day.complete for day in found.days)
+    yield f"[bold]Days[/] {first} to {last}: {complete} of {len(found.days)} loaded, dump and daily files"
+    told = [day for day in found.days if everything or not (day.complete and day.has_manifest)]
+    listed = [_of_day(day, everything) for day in reversed(told) if everything or not is_wrong(day, found.newest)]
+    yield from _few(listed, everything)
+
+
+def _newest_dump(found: Status, everything: bool) -> Iterator[RenderableType]:
+    changes = [f"{table}: {one}" for table, one in found.changes.items()]
+    nulled = [f"landing.{table}.{column}: {n:,} ({why.replace('_', ' ')})" for table, column, why, n in found.nulled]
+    findings = [f"{outcome}: {rule}: {figure}" for outcome, rule, figure in found.findings]
+    values = f"{sum(count for *_, count in found.nulled):,} values"
+    for what, lines in (
+        (f"changed {_counted(changes, 'table')} (rows added, removed, changed)", changes),
+        (f"{values} of it were nulled in {_counted(nulled, 'column')}", nulled),
+        (f"{_counted(findings, 'finding')} of the gate", findings),
+    ):
+        if lines and everything:
+            yield f"[bold]The newest dump[/]: {what}"
+            yield from _few([escape(line) for line in lines], everything)
+        elif lines:
+            yield f"[bold]The newest dump[/]: {what}: {escape(_cut('; '.join(lines), everything))}"
+    if found.enriched:
+        yield f"[bold]Nationalities[/]{escape(found.enriched.removeprefix('nationalities'))}"
+    if found.kept:
+        yield f"[bold]To roll back to[/]: {', '.join(str(day) for day in found.kept)}"
+    if found.withdrawn:
+        newest = [f"the dump of {day}, at {at} UTC" for day, at in found.withdrawn]
+        yield f"[bold yellow]Rolled back, and not loaded again by itself[/]: {_cut('; '.join(newest), everything)}"
+
+
+def _fresh(fresh: Mapping[str, dt.date | None], newest: dt.date | None, everything: bool) -> Table:
+    table = _table("Fresh to", "models", "every model reaches", "behind the newest dump")
+    for one in by_layer(fresh, newest):
+        behind = ", ".join(one.behind) if everything else f"{len(one.behind)} of {one.models}"
+        behind = behind if one.behind else "none"
+        table.add_row(one.name, str(one.models), str(one.reaches or "nothing yet"), behind)
+    return table
+
+
+def _table(first: str, *headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column(first)
+    for heading in headings:
+        table.add_column(heading, justify=_justified(heading))
+    return table
+
+
+def _justified(heading: str) -> str:
+    return "right" if heading in ("days", "days missing between", "rows", "models") else "left"
+
+
+def _few(lines: Sequence[str], everything: bool) -> list[Padding]:
+    """The first lines, indented, and how many more there are."""
+    shown = list(lines)
+    if not everything and len(lines) > _FEW + 1:  # a line that says "one more" would be no shorter
+        shown = [*lines[:_FEW], f"and {len(lines) - _FEW} more: {commands.loader('status', '--all')}"]
+    return [Padding(line, (0, 0, 0, 2)) for line in shown]
+
+
+def _cut(text: str, everything: bool) -> str:
+    flat = " ".join(text.split())
+    if everything or cell_len(flat) <= _SHORT:
+        return flat
+    return f"{set_cell_size(flat, _SHORT - 4).rstrip()} ..."
+
+
+def _counted(lines: Sequence[str], noun: str) -> str:
+    return f"{len(lines):,} {noun}{'s' if len(lines) != 1 else ''}"

@@ -1,0 +1,1 @@
+"""A mysqldump as tables and rows: bytes in, no database."""

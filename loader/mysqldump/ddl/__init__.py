@@ -1,0 +1,1 @@
+"""A CREATE TABLE of MySQL as columns and a primary key."""

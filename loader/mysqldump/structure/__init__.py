@@ -1,0 +1,1 @@
+"""Whether a dump is whole, and what it says of itself."""

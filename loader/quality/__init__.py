@@ -1,0 +1,1 @@
+"""What a dump must be to go live."""

@@ -1,0 +1,73 @@
+"""What changed between two dumps: rows added, removed and changed, table by table, for the load report. See docs/decisions/0005."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loader.quality.contract import Contract
+from loader.warehouse.base import Columns, Warehouse
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed in one table, by its key.
+
+    Attributes:
+        added: rows whose key was not there.
+        removed: rows whose key is no longer there.
+        changed: rows with another value in any column that both dumps have, of the same type.
+    """
+
+    added: int
+    removed: int
+    changed: int
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed)
+
+    def __str__(self) -> str:
+        return f"+{self.added:,} -{self.removed:,} ~{self.changed:,}"
+
+
+def between(
+    warehouse: Warehouse, shown: str, coming: str, before: Columns, after: Columns, contract: Contract
+) -> dict[str, Changes]:
+    """Compares the tables that both dumps have and the contract gives a key.
+
+    Args:
+        shown: schema of the dump that is live.
+        coming: schema of the dump that is to replace it.
+        before: the columns of the live one.
+        after: the columns of the other.
+        contract: which columns are the key; keys are unique in both dumps, for the gate asks for it.
+
+    Returns:
+        table -> what changed in it.
+    """
+    found = {}
+    for table, rules in contract.tables.items():
+        if not rules.key or table not in before or table not in after:
+            continue
+        # Values of two types can't be compared, or would be equal where they are not; the gate tells of a new type.
+        columns = [name for name, kind in after[table].items() if _base(kind) == _base(before[table].get(name, ""))]
+        if not set(rules.key) <= set(columns):
+            continue
+        old, new = (f"{warehouse.quote(schema)}.{warehouse.quote(table)}" for schema in (shown, coming))
+        on = " AND ".join(f"n.{warehouse.quote(name)} = o.{warehouse.quote(name)}" for name in rules.key)
+        known = f"o.{warehouse.quote(rules.key[0])}"
+        others = {warehouse.quote(name): after[table][name] for name in columns if name not in rules.key}
+        same = " AND ".join(warehouse.same(f"n.{name}", f"o.{name}", kind) for name, kind in others.items()) or "1 = 1"
+        ((added, changed),) = warehouse.query(
+            f"""SELECT COALESCE(SUM(CASE WHEN {known} IS NULL THEN 1 ELSE 0 END), 0),
+                COALESCE(SUM(CASE WHEN {known} IS NOT NULL AND NOT ({same}) THEN 1 ELSE 0 END), 0)
+            FROM {new} n LEFT JOIN {old} o ON {on}"""
+        )
+        gone = f"n.{warehouse.quote(rules.key[0])} IS NULL"
+        ((removed,),) = warehouse.query(f"SELECT COUNT(*) FROM {old} o LEFT JOIN {new} n ON {on} WHERE {gone}")
+        found[table] = Changes(int(added), int(removed), int(changed))
+    return found
+
+
+def _base(kind: str) -> str:
+    """A type without its length: varchar(9) and varchar(99) hold the same words."""
+    return kind.partition("(")[0]

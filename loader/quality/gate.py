@@ -1,0 +1,113 @@
+"""The gate: what is found of a landed dump before anybody sees it, each finding with its figure and its bound."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from loader.mysqldump.report import DumpReport, Remark
+from loader.quality.changes import Changes
+from loader.quality.contract import Contract
+from loader.quality.findings import BLOCKED, NOTED, WARNED, Finding, softened
+from loader.quality.model_columns import Reading
+from loader.quality.schema import incompatible_columns, overflowing_values, schema_changes
+from loader.quality.table_checks import TableCheck, findings_on
+from loader.quality.wrong_day import dated, unchanged
+from loader.sources.dump_selection import Dump
+from loader.warehouse.base import Columns, Warehouse
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A landed dump that nobody sees yet.
+
+    Attributes:
+        schema: where its tables are.
+        report: what landing it found.
+        dump: what it is a landing of.
+        columns: its columns.
+        rows_before: table -> rows of the dump before; empty for the first.
+        columns_before: the columns that `landing` shows now; empty for the first.
+        twin: day of another landed dump with the same bytes.
+        since: day of the live dump, where this one is of a later day.
+        changes: what changed since the live dump, table by table.
+    """
+
+    schema: str
+    report: DumpReport
+    dump: Dump
+    columns: Columns
+    rows_before: Mapping[str, int]
+    columns_before: Columns
+    twin: dt.date | None
+    since: dt.date | None
+    changes: Mapping[str, Changes]
+
+
+def examine(
+    warehouse: Warehouse, landed: Landed, contract: Contract, readings: Iterable[Reading], accepted: Collection[str]
+) -> list[Finding]:
+    """Judges a landed dump.
+
+    Args:
+        warehouse: where it landed.
+        landed: the dump.
+        contract: the rules.
+        readings: the columns that models read.
+        accepted: names of rules that somebody accepts for this load.
+
+    Returns:
+        A finding a rule; the dump is acceptable if none is BLOCKED.
+    """
+    readings = tuple(readings)
+    tables = {name: table.columns for name, table in landed.report.tables.items()}
+    found = [Finding("columns", sentence, outcome=BLOCKED) for sentence in incompatible_columns(readings, tables)]
+    found += [Finding("columns", sentence, outcome=BLOCKED) for sentence in contract.lacking(tables)]
+    if not found:  # what the rules below ask for is there
+        for one in overflowing_values(warehouse, landed.schema, readings, tables):
+            figure = f"{one.values:,} values are {one.how} than {one.model} keeps"
+            found.append(Finding(f"{one.how}:{one.table}.{one.column}", figure, one.keeps, BLOCKED))
+        for name, rules in contract.tables.items():
+            read = {reading.column.lower() for reading in readings if reading.table == name}
+            before = landed.rows_before.get(name)
+            report, shown = landed.report.tables[name], map(str.lower, landed.columns_before.get(name, ()))
+            table = TableCheck(warehouse, landed.schema, name, report, before, landed.dump.taken_at, read, set(shown))
+            found += findings_on(table, rules)
+    found += _shrunk(landed, contract)
+    needed = {*contract.tables, *(reading.table for reading in readings)}
+    found += [_of_remark(remark, needed, readings) for remark in landed.report.remarks]
+    dump = landed.dump
+    found.append(dated(landed.report.times, dump.day, dump.taken_at, vouched=dump.sha256 is not None))
+    altered = {name for name in contract.tables if landed.columns.get(name) != landed.columns_before.get(name)}
+    if same := unchanged(landed.twin, landed.since, landed.changes, altered):
+        found.append(same)
+    if landed.columns_before:
+        found += [
+            Finding("drift", sentence, outcome=NOTED)
+            for sentence in schema_changes(landed.columns_before, landed.columns)
+        ]
+    return [softened(finding, contract.only_warn, accepted) for finding in found]
+
+
+def _shrunk(landed: Landed, contract: Contract) -> Iterator[Finding]:
+    """Tables without rules that lost more than half of their rows. However few: a small one may be a list that others point into."""
+    now = {name.lower(): table.rows_landed for name, table in landed.report.tables.items()}
+    for name, before in sorted(landed.rows_before.items()):
+        rows = now.get(name.lower(), 0)
+        if name not in contract.tables and 2 * rows < before:
+            gone = "" if name.lower() in now else ", the table is gone"
+            figure = f"{before:,} to {rows:,} rows, {100 * (rows - before) / before:+.2f} %{gone}"
+            yield Finding(f"shrunk:{name}", figure, "", WARNED)
+
+
+def _of_remark(remark: Remark, needed: Collection[str], readings: Iterable[Reading]) -> Finding:
+    """What the dump leaves open is a warning; but a part of a table, or a column without its values, that numbers are made of is no dump."""
+    subject = ".".join(part for part in (remark.table, remark.column) if part is not None)
+    blocks = remark.rule == "whole" and remark.table in needed
+    figure = remark.what
+    if remark.rule == "generated":
+        read = [one for one in readings if one.table == remark.table and one.column.lower() == remark.column.lower()]
+        if models := sorted({one.model for one in read}):
+            blocks, figure = True, f"{remark.what}; read by {' and '.join(models)}"
+    return Finding(f"{remark.rule}:{subject}" if subject else remark.rule, figure, "", BLOCKED if blocks else WARNED)

@@ -1,0 +1,77 @@
+"""Whether a dump is another day's under this day's name: by the times that it says itself, and by what changed since the one before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+
+from loader.quality.changes import Changes
+from loader.quality.findings import BLOCKED, Finding, judged
+
+# From a dump's closing line to its manifest: packing and uploading. Not more, for what is 9 hours older passes for UTC.
+_BEFORE = dt.timedelta(hours=3)
+_AFTER = dt.timedelta(hours=1)  # clocks differ
+_JAPAN, _UTC = dt.timedelta(0), dt.timedelta(hours=9)  # what makes a local time one of Japan's
+
+
+def dated(said: Sequence[dt.datetime | None], day: dt.date, taken_at: dt.datetime, vouched: bool) -> Finding:
+    """Compares the times that a dump says itself with its day. Its producer's clock may be Japan's or UTC.
+
+    Args:
+        said: the times, see DumpReport; each must fit, for a file may hold several dumps.
+        day: the dump's business day.
+        taken_at: when it was made, by its manifest (JST, naive).
+        vouched: whether it has a manifest.
+    """
+    if not said:
+        return Finding("dated", "the dump does not say when it was made")
+    if None in said:
+        return Finding("dated", "its closing line says a time that there is not: who wrote it?", outcome=BLOCKED)
+    strange = [time for time in said if not _fits(time, day, taken_at, vouched)]
+    shown = min(time.replace(tzinfo=None) for time in strange or said).isoformat(" ", "seconds")
+    figure = f"the dump says itself that it was made at {shown}"
+    figure += f", its manifest says {taken_at.isoformat(' ', 'seconds')}" if vouched else ""
+    figure += ": is it the dump of another day?" if strange else ""
+    bound = f"on {day}" + (", or 3 hours before its manifest" if vouched else "") + "; Japan's time or UTC"
+    return judged("dated", figure, bound, not strange)
+
+
+def _fits(said: dt.datetime, day: dt.date, taken_at: dt.datetime, vouched: bool) -> bool:
+    time, readings = said.replace(tzinfo=None), (_JAPAN,) if said.tzinfo else (_JAPAN, _UTC)
+    # Differences, not sums: no difference of two moments is out of range.
+    since_midnight = time - dt.datetime.combine(day, dt.time.min)
+    # On that day as UTC says little: yesterday's from 15:00 in Japan on would pass. It is all there is without a manifest.
+    if any(_within(since_midnight + ahead) for ahead in (readings if not vouched else (_JAPAN,))):
+        return True
+    return vouched and any(-_AFTER <= taken_at - time - ahead <= _BEFORE for ahead in readings)
+
+
+def _within(since_midnight: dt.timedelta) -> bool:
+    return dt.timedelta(0) <= since_midnight < dt.timedelta(days=1)
+
+
+def unchanged(
+    twin: dt.date | None, since: dt.date | None, changes: Mapping[str, Changes], altered: Collection[str]
+) -> Finding | None:
+    """Whether anything changed since the dump before.
+
+    Args:
+        twin: day of another landed dump that has the same bytes.
+        since: day of the dump before, None where this is the first, of the same day or of an earlier one.
+        changes: what changed since then in each table that can be compared, by its key.
+        altered: the contract's tables that have other columns since then.
+
+    Returns:
+        None where there is nothing to judge.
+    """
+    if twin is not None:
+        figure = f"its bytes are those of the dump of {twin}: is it that dump again?"
+        return Finding("unchanged", figure, outcome=BLOCKED)
+    if since is None:
+        return None
+    if changed := {*altered, *(table for table, one in changes.items() if one)}:
+        return Finding("unchanged", f"changed since the dump of {since}: {', '.join(sorted(changed))}")
+    if not changes:
+        return Finding("unchanged", f"no table of the contract has a key here and in the dump of {since}: not compared")
+    figure = f"no table of the contract changed since the dump of {since}: is it that dump again?"
+    return Finding("unchanged", figure, outcome=BLOCKED)

@@ -1,0 +1,117 @@
+"""An S3 bucket."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ParamValidationError
+
+from loader.errors import UsageError
+from loader.sources.s3_errors import S3_ERRORS, explained, status_of
+from loader.sources.s3_stream import PIECE_BYTES, S3Stream
+from loader.sources.stored import Stored
+
+CONNECT_SECONDS = 10
+READ_SECONDS = 60  # without a single byte
+ATTEMPTS = 5  # boto3's own, of one request; a read that breaks is resumed on top of that
+# A browser shows a report only where S3 says that it is a page.
+_TYPES = {".html": "text/html; charset=utf-8", ".csv": "text/csv; charset=utf-8"}
+
+
+class S3Bucket:
+    """An S3 bucket, through boto3. See loader.sources.storage.Bucket."""
+
+    def __init__(self, name: str) -> None:
+        """Asks nothing yet.
+
+        Args:
+            name: the bucket's name.
+
+        Raises:
+            UsageError: the AWS settings of this environment make no sense.
+        """
+        self.name = name
+        self.uri = f"s3://{name}"
+        self.region: str | None = None
+        try:
+            self._s3 = boto3.client(
+                "s3",
+                config=Config(
+                    connect_timeout=CONNECT_SECONDS,
+                    read_timeout=READ_SECONDS,
+                    retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+                ),
+            )
+        except (*S3_ERRORS, ValueError) as error:
+            raise UsageError(
+                f"bucket {self.uri}: boto3 can't work with the AWS settings here ({type(error).__name__}); "
+                "check the AWS_* variables and ~/.aws/config"
+            ) from error
+
+    def check(self) -> None:
+        """Asks S3 whether the bucket is there for this role, and in which region.
+
+        Raises:
+            UsageError: it is not.
+            LoaderError: S3 can't be reached or asked.
+        """
+        try:
+            found = self._s3.head_bucket(Bucket=self.name)
+            self.region = found.get("BucketRegion") or self._s3.meta.region_name
+        except ParamValidationError as error:
+            raise UsageError(f"bucket {self.uri}: no bucket can have this name; write s3://name") from error
+        except S3_ERRORS as error:
+            if 0 < status_of(error) < 500:
+                code = error.response["Error"]["Code"]
+                raise UsageError(
+                    f"bucket {self.uri}: S3 answers {code}; check the name, and this role's rights and credentials"
+                ) from error
+            raise explained(error, f"bucket {self.uri}", "reached") from error
+
+    def stored(self, prefix: str) -> list[Stored]:
+        found = []
+        try:
+            for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
+                found += page.get("Contents", [])
+        except S3_ERRORS as error:
+            raise explained(error, f"{self.uri}/{prefix}", "listed") from error
+        # S3's console makes a folder by an empty object with this ending.
+        objects = (entry for entry in found if not entry["Key"].endswith("/"))
+        stored = (Stored(entry["Key"], entry["ETag"].strip('"')) for entry in objects)
+        return sorted(stored, key=lambda one: one.key)
+
+    def keys(self, prefix: str) -> list[str]:
+        return [one.key for one in self.stored(prefix)]
+
+    def size(self, key: str) -> int:
+        try:
+            return self._s3.head_object(Bucket=self.name, Key=key)["ContentLength"]
+        except S3_ERRORS as error:
+            raise explained(error, f"{self.uri}/{key}", "read") from error
+
+    def open(self, key: str) -> AbstractContextManager[BinaryIO]:
+        return io.BufferedReader(S3Stream(self._s3, self.name, key), PIECE_BYTES)
+
+    def write(self, key: str, body: bytes) -> None:
+        kind = _TYPES.get(Path(key).suffix, "application/octet-stream")
+        try:
+            self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=kind)
+        except S3_ERRORS as error:
+            raise explained(error, f"{self.uri}/{key}", "written") from error
+
+    @contextmanager
+    def local_copy(self, key: str, scratch: Path) -> Iterator[Path]:
+        path = scratch / key.replace("/", "_")
+        try:
+            with path.open("wb") as file, self.open(key) as body:
+                shutil.copyfileobj(body, file, 1 << 20)
+            yield path
+        finally:
+            path.unlink(missing_ok=True)

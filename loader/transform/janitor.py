@@ -1,0 +1,80 @@
+"""`janitor`: SQLMesh's janitor under the one writer's lock, which `sqlmesh janitor` does not take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from loader import commands
+from loader.console import counted, step
+from loader.errors import LoaderError
+from loader.landing.access import open_warehouse
+from loader.settings import Settings
+from loader.transform.context import environment, sqlmesh_context
+
+if TYPE_CHECKING:
+    from sqlmesh import Context
+
+
+@dataclass(frozen=True)
+class StateSize:
+    """What SQLMesh's state holds.
+
+    Attributes:
+        environments: their names.
+        versions: rows of its table of versions.
+        intervals: rows of its table of computed intervals.
+    """
+
+    environments: frozenset[str]
+    versions: int
+    intervals: int
+
+
+def clean(settings: Settings) -> tuple[StateSize, StateSize]:
+    """Removes expired environments and the versions, with their tables, that no environment has shown for a week; compacts intervals.
+
+    What an environment shows stays, and so do the dumps that `rollback` goes back to: SQLMesh does not know them.
+
+    Args:
+        settings: the warehouse.
+
+    Returns:
+        The state before and after.
+
+    Raises:
+        BusyError: another process holds the warehouse.
+        LoaderError: prod has no models yet, or something could not be removed; what was removed stays so.
+    """
+    with open_warehouse(settings), sqlmesh_context(settings) as (context, _), step("janitor") as progress:
+        from sqlmesh.utils.errors import SQLMeshError
+
+        environment(context)
+        before = _size(context)
+        try:
+            context.run_janitor(ignore_ttl=False)
+        except SQLMeshError as error:
+            raise LoaderError(
+                f"{error}\nWhat was removed stays so. When that is mended, type\n  {commands.loader('janitor')}"
+            ) from error
+        after = _size(context)
+        progress.note(versions=after.versions, intervals=after.intervals)
+        progress.tell(_in_words(before, after))
+    return before, after
+
+
+def _size(context: Context) -> StateSize:
+    state = context.state_sync.state_sync
+    rows = [
+        state.engine_adapter.fetchone(f"SELECT COUNT(*) FROM {table.sql()}")[0]
+        for table in (state.snapshot_state.snapshots_table, state.interval_state.intervals_table)
+    ]
+    return StateSize(frozenset(one.name for one in state.get_environments_summary()), *rows)
+
+
+def _in_words(before: StateSize, after: StateSize) -> str:
+    gone = sorted(before.environments - after.environments)
+    return (
+        f"{counted(before.versions - after.versions, 'version')} of models removed, {after.versions:,} stay; "
+        f"environments removed: {', '.join(gone) or 'none'}; rows of intervals: {before.intervals:,} before, {after.intervals:,} now"
+    )

@@ -1,0 +1,163 @@
+"""One daily file: written as standard CSV, and read strictly, by DuckDB on every engine, so that the same file is refused for the same
+reason."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import itertools
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from loader.errors import DumpRejectedError
+from loader.file_kinds import BOM, BROKEN, CODED, HEAD_BYTES, OTHER, PACKED, kind_of
+from loader.sources.daily_file_kinds import DAY, PLACES, SQL_TYPES, TEXT_LENGTH, Dataset
+from loader.warehouse.duckdb.sql import string
+
+# Whole numbers are read as DOUBLE because a BIGINT would round: 1.5 to 2. Others as text, for what they must look like: DuckDB takes
+# "epoch" for a date, and a number with any digits behind those that it keeps.
+_EXACT = 2**53  # a DOUBLE holds every whole number up to this
+_FORMS = {
+    "decimal": rf"-?[0-9]{{1,12}}(\.[0-9]{{1,{PLACES}}})?",
+    "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    "timestamp": "[0-9]{4}-[0-9]{2}-[0-9]{2} ([01][0-9]|2[0-3])(:[0-5][0-9]){2}",
+}
+
+_WAYS = {
+    PACKED: "put it there unpacked, as CSV UTF-8",
+    CODED: "save it as CSV UTF-8",
+    BROKEN: "look at how it was made and sent, and get it again",
+    OTHER: "save it as CSV UTF-8",
+}
+
+
+def text_of(dataset: Dataset, rows: Sequence[tuple], day: dt.date) -> str:
+    """A file's text: CRLF, NULL as nothing, quotes where they must be.
+
+    Args:
+        dataset: what kind of file.
+        rows: as the dataset's query gives them, without the day.
+        day: business day, put into every row.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(dataset.columns)
+    kinds = list(dataset.columns.values())[:-1]
+    columns = [_written(kind, values) for kind, values in zip(kinds, zip(*rows, strict=True), strict=bool(rows))]
+    writer.writerows(zip(*columns, itertools.repeat(day, len(rows)), strict=True))
+    return text.getvalue()
+
+
+def _written(kind: str, values: Sequence[Any]) -> list[Any]:
+    """A column's values, as CSV writes them: kind by kind, for a function a value takes longer than all the rest."""
+    if kind == "text":
+        return [None if value is None else str(value)[:TEXT_LENGTH] for value in values]
+    if kind == "integer":
+        return [f"{value:f}" if isinstance(value, Decimal) else value for value in values]
+    if kind == "decimal":
+        return [None if value is None else _decimal(value) for value in values]
+    if kind == "date":
+        return [value.date() if isinstance(value, dt.datetime) else value for value in values]
+    return [value.replace(microsecond=0) if isinstance(value, dt.datetime) else value for value in values]
+
+
+def _decimal(value: Any) -> str:
+    number = Decimal(str(value))  # str() alone would write 0E-8
+    return f"{number:.{PLACES}f}" if number.as_tuple().exponent < -PLACES else f"{number:f}"
+
+
+def insert(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, table: str, path: Path, day: dt.date, key: str) -> int:
+    """Puts a file's rows into a DuckDB table and checks them there.
+
+    Args:
+        cursor: where the table is; the caller rolls back on an error.
+        dataset: what kind of file.
+        table: a table of that kind.
+        path: the file.
+        day: business day that every row must have.
+        key: the file's name, for messages.
+
+    Returns:
+        Rows inserted.
+
+    Raises:
+        DumpRejectedError: the file is not what it must be; the message holds no value of a row.
+    """
+    columns = _columns(dataset, path, key)
+    spec = ", ".join(f"'{name}': '{_read_as(name, dataset.columns[name])}'" for name in columns)
+    values = ", ".join(_value(name, kind) for name, kind in dataset.columns.items())
+    try:
+        (rows,) = cursor.execute(
+            f"""INSERT INTO {table} SELECT {values} FROM read_csv(
+                {string(str(path))}, columns={{{spec}}}, header=true, auto_detect=false, delim=',', quote='"', escape='"',
+                dateformat='%Y-%m-%d', strict_mode=true)"""
+        ).fetchone()
+    except duckdb.ConstraintException:
+        problem = f"a row lacks {_listed((dataset.key, *dataset.filled, DAY), 'or')}"
+        raise DumpRejectedError(f"snapshot {key}: {problem}; the file was not loaded") from None
+    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+        # DuckDB's message quotes the line, and a line can hold a name.
+        where = re.search(r"(?i)line:? (\d+)", str(error))
+        place = f", line {where[1]}" if where else ""
+        raise DumpRejectedError(
+            f"snapshot {key}{place}: not a row of {', '.join(columns)}; the file was not loaded"
+        ) from None
+    of_day, different = cursor.execute(
+        f"SELECT COUNT(*), COUNT(DISTINCT {dataset.key}) FROM {table} WHERE {DAY} = DATE '{day}'"
+    ).fetchone()
+    problem = (
+        "it has no rows"
+        if rows == 0
+        else f"{rows - of_day} of its rows are of another day than {day}"
+        if of_day != rows
+        else f"{rows - different} rows repeat a {dataset.key.removesuffix('_id')}"
+        if different < rows
+        else None
+    )
+    if problem:
+        raise DumpRejectedError(f"snapshot {key}: {problem}; the file was not loaded")
+    return rows
+
+
+def _listed(names: tuple[str, ...], word: str) -> str:
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def _read_as(name: str, kind: str) -> str:
+    return "DATE" if name == DAY else "DOUBLE" if kind == "integer" else "VARCHAR"
+
+
+def _value(name: str, kind: str) -> str:
+    if name == DAY:
+        return name  # compared with the day, so nothing odd can pass
+    if kind == "integer":
+        return _sound(name, f"{name} = trunc({name}) AND abs({name}) < {_EXACT}", SQL_TYPES[kind])
+    if kind == "text":
+        return _sound(name, f"length({name}) <= {TEXT_LENGTH}", "VARCHAR")
+    return _sound(name, f"regexp_full_match({name}, '{_FORMS[kind]}')", SQL_TYPES[kind])
+
+
+def _sound(name: str, condition: str, sql_type: str) -> str:
+    return f"CAST(CASE WHEN {condition} THEN {name} WHEN {name} IS NOT NULL THEN error('') END AS {sql_type})"
+
+
+def _columns(dataset: Dataset, path: Path, key: str) -> list[str]:
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if kind := kind_of(head):
+        raise DumpRejectedError(
+            f"snapshot {key}: it is {kind.what}, not a CSV file in UTF-8: {_WAYS[kind.family]}; the file was not loaded"
+        )
+    # Excel writes a BOM; DuckDB passes over it as well.
+    columns = head.removeprefix(BOM).split(b"\n", 1)[0].rstrip(b"\r").decode("utf-8", "replace").split(",")
+    if sorted(columns) != sorted(dataset.columns):
+        raise DumpRejectedError(
+            f"snapshot {key}: the first line must name {', '.join(dataset.columns)}; the file was not loaded"
+        )
+    return columns

@@ -1,0 +1,179 @@
+"""The embedded warehouse: one DuckDB file, one writer at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from loader import commands
+from loader.errors import BusyError, LoaderError
+from loader.sources.daily_file_kinds import DATASETS, Dataset
+from loader.warehouse.base import Columns, OpenDumpWriter, by_table
+from loader.warehouse.duckdb.sql import quote, with_values
+from loader.warehouse.own_tables import KEYS, OWN_TABLES
+
+_DAILY = frozenset(dataset.table for dataset in DATASETS)
+
+
+@contextmanager
+def open_file(file: Path) -> Iterator[DuckDBWarehouse]:
+    """The warehouse with its own tables in place. DuckDB lets one process write a file, so this is also the lock.
+
+    Raises:
+        BusyError: another process holds the file.
+        LoaderError: the file is no DuckDB database, or can't be written.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        connection = duckdb.connect(str(file))
+    except duckdb.Error as error:
+        raise cannot_open(file, error) from None
+    try:
+        connection.execute("CREATE SCHEMA IF NOT EXISTS landing")
+        for name, columns in OWN_TABLES.items():
+            # No key on the daily files: keeping its index costs more than landing the rows, and each file is checked for repeats.
+            key = f", PRIMARY KEY ({', '.join(KEYS[name])})" if name in KEYS and name not in _DAILY else ""
+            connection.execute(f"CREATE TABLE IF NOT EXISTS landing.{name} ({columns}{key})")
+        yield DuckDBWarehouse(connection)
+    finally:
+        _stop(connection)
+        connection.close()
+
+
+def _stop(connection: duckdb.DuckDBPyConnection) -> None:
+    """Ends what DuckDB's threads still do for a query that Ctrl-C has left: whatever is asked next would wait for them."""
+    connection.interrupt()
+
+
+def open_to_read(file: Path) -> Any:
+    """The warehouse, if there is one.
+
+    Raises:
+        BusyError: another process holds the file.
+        LoaderError: there is none yet, or the file is no DuckDB database.
+    """
+    if not file.exists():
+        raise LoaderError(f"there is no warehouse at {file} yet. Load a dump first\n  {commands.loader('load')}")
+    return open_file(file)
+
+
+def cannot_open(file: Path, error: Exception) -> LoaderError:
+    """The plain answer to a database file that DuckDB won't open."""
+    text = str(error)
+    if "Could not set lock" in text:
+        holder = text.partition("held in ")[2].partition(". ")[0]
+        return BusyError(
+            f"another run is under way on {file}"
+            + (f" (held by {holder})" if holder else "")
+            + "; nothing was changed. "
+            "Wait until it ends, then type the same again"
+        )
+    return LoaderError(
+        f"{file} can't be opened as a DuckDB database: {text.splitlines()[0]}; nothing was changed. If it is "
+        "no database at all, move it away, or name another by WAREHOUSE_DUCKDB"
+    )
+
+
+class DuckDBWarehouse:
+    """See loader.warehouse.base.Warehouse."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def query(self, sql: str, *values: Any) -> list[tuple]:
+        return self._connection.execute(*with_values(sql, values)).fetchall()
+
+    def execute(self, sql: str, *values: Any) -> None:
+        self._connection.execute(*with_values(sql, values))
+
+    def execute_many(self, sql: str, rows: Iterable[tuple]) -> None:
+        for row in rows:
+            self.execute(sql, *row)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            _stop(self._connection)
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")  # one that fails has rolled back by itself
+
+    @contextmanager
+    def second(self) -> Iterator[DuckDBWarehouse]:
+        with self._connection.cursor() as cursor:
+            yield DuckDBWarehouse(cursor)
+
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        # A thread a file instead of several in one, and no checkpoint every few files: the log is folded in at the end.
+        threads, threshold = self.query("SELECT current_setting('threads'), current_setting('checkpoint_threshold')")[0]
+        self.execute("SET threads = 1")
+        self.execute("SET checkpoint_threshold = '1GB'")
+        try:
+            yield
+        finally:
+            self.execute(f"SET threads = {threads}")
+            self.execute(f"SET checkpoint_threshold = '{threshold}'")
+
+    def quote(self, name: str) -> str:
+        return quote(name)
+
+    def same(self, left: str, right: str, kind: str) -> str:
+        return f"{left} IS NOT DISTINCT FROM {right}"
+
+    def create_schema(self, name: str) -> None:
+        self.execute(f"CREATE SCHEMA {self.quote(name)}")
+
+    def drop_schema(self, name: str) -> None:
+        self.execute(f"DROP SCHEMA IF EXISTS {self.quote(name)} CASCADE")
+
+    def has_schema(self, name: str) -> bool:
+        found = "SELECT 1 FROM information_schema.schemata WHERE catalog_name = CURRENT_DATABASE() AND schema_name = ?"
+        return bool(self.query(found, name))
+
+    def columns(self, schema: str) -> Columns:
+        return by_table(
+            self.query(
+                "SELECT table_name, column_name, data_type FROM information_schema.columns "
+                "WHERE table_schema = ? ORDER BY table_name, ordinal_position",
+                schema,
+            )
+        )
+
+    def has_table(self, schema: str, name: str) -> bool:
+        found = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
+        return bool(self.query(found, schema, name))
+
+    def dump_writer(self, schema: str) -> OpenDumpWriter:
+        from loader.warehouse.duckdb.writer import DuckDBDumpWriter
+
+        return functools.partial(DuckDBDumpWriter, self._connection, schema)
+
+    @property
+    def notice(self) -> None:
+        return None
+
+    def publish(self, home: str, replaced: str | None) -> None:
+        # Views: nothing is moved, so where the replaced ones lie does not matter here.
+        tables = self.query("SELECT table_name FROM duckdb_tables() WHERE schema_name = ?", home)
+        shown = self.query("SELECT view_name FROM duckdb_views() WHERE schema_name = 'landing' AND NOT internal")
+        with self.transaction():
+            for (name,) in set(shown) - set(tables):
+                self.execute(f"DROP VIEW landing.{self.quote(name)}")
+            for (name,) in tables:
+                table = f"{self.quote(home)}.{self.quote(name)}"
+                self.execute(f"CREATE OR REPLACE VIEW landing.{self.quote(name)} AS SELECT * FROM {table}")
+
+    def insert_snapshot(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
+        from loader.warehouse.daily_file import insert
+
+        return insert(self._connection, dataset, f"landing.{dataset.table}", path, day, key)

@@ -1,0 +1,270 @@
+"""DuckDB's side: chunk files of CSV go into the tables in a thread of their own while the next chunk is converted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+
+from loader.mysqldump.ddl.create_table import Table
+from loader.mysqldump.ddl.primary_key import repeated
+from loader.mysqldump.errors import Defect
+from loader.mysqldump.report import DumpReport, TableReport
+from loader.mysqldump.rows import time_zones
+from loader.mysqldump.rows.chunks import Chunk, ChunkFiles
+from loader.mysqldump.rows.insert import Target
+from loader.mysqldump.rows.text_rows import Rows
+from loader.warehouse.duckdb.chunks import absent_reasons, count_reasons, first_bad_row, insert_sql
+from loader.warehouse.duckdb.keys import repeats
+from loader.warehouse.duckdb.sql import quote
+
+MEMORY_LIMIT_MB = 300  # DuckDB's share while a dump lands
+CHUNK_BYTES = 24 << 20
+QUEUED_CHUNKS = 8  # besides the one being converted and the one being inserted; they wait on disk, not in memory
+_VECTOR_ROWS = 2048  # DuckDB's
+_HEAVY_BYTES = 32 << 20  # of so many rows
+_UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+
+
+class DuckDBDumpWriter:
+    """Land rows in the tables of one schema of DuckDB's.
+
+    A table's rows stand in one section of the dump, and its chunks share one transaction: a full row group then goes straight to the
+    file, where a commit per chunk doubles DuckDB's work. A context manager: inside of it DuckDB is held to little memory, and leaving
+    it with an error rolls the open transaction back.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str, scratch: Path, report: DumpReport):
+        """Start the thread.
+
+        Args:
+            connection: a cursor of it does the work, in transactions of its own.
+            schema: an existing schema.
+            scratch: an existing folder of the caller's for the chunk files.
+            report: takes each table's figures.
+        """
+        self._cursor = connection.cursor()
+        self._schema = schema
+        self._files = ChunkFiles(scratch, CHUNK_BYTES)
+        self._report = report
+        self._tables: list[Table] = []
+        self._open_table: str | None = None  # of the transaction
+        self._inserted: list[Chunk] = []  # of that table; their files stay until its dates are accounted for
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="dump-writer")
+        self._queue: deque[Future[None]] = deque()
+        self._lean = _lean(connection)
+        self._limit = self._highest_limit = 0  # bytes of memory for DuckDB
+        self._last_rows = self._last_bytes = 0  # of the open table's last chunks
+
+    def __enter__(self) -> DuckDBDumpWriter:
+        self._limit, self._highest_limit = self._lean.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for waiting in self._queue:
+            waiting.cancel()
+        self._worker.shutdown(wait=True)
+        self._files.close()
+        if self._open_table is not None:
+            self._cursor.execute("ROLLBACK")
+        self._cursor.close()
+        self._lean.__exit__(kind, error, trace)
+
+    def create(self, table: Table) -> None:
+        """Create the table, with no rows yet."""
+        self._report.tables[table.name] = TableReport(columns=table.columns)
+        self._tables.append(table)
+        self._hand_over(self._files.close())
+        self._submit(self._create, table)
+
+    def add(self, target: Target, rows: Rows, text: bytes) -> None:
+        """Take rows; they are in the tables after `finish`.
+
+        Raises:
+            Defect: DuckDB refused an earlier chunk.
+        """
+        if self._files.wants_other(target):
+            self._hand_over(self._files.close())
+        figures = self._report.tables[target.table.name]
+        self._hand_over(self._files.add(target, rows, figures.rows_in_dump + 1))
+        figures.rows_in_dump += rows.count
+
+    def rest(self) -> None:
+        """Wait for what is under way.
+
+        Raises:
+            Defect: DuckDB refused an earlier chunk.
+        """
+        self._wait(0)
+
+    def finish(self, offsets: Mapping[Table, dt.timedelta]) -> None:
+        """Wait until everything is in, put TIMESTAMPs into UTC, look for repeated keys, and count the tables' rows.
+
+        Args:
+            offsets: the tables whose TIMESTAMPs are in another time zone, with their distance from UTC.
+
+        Raises:
+            Defect: DuckDB refused a chunk, or a primary key is repeated.
+        """
+        self._hand_over(self._files.close())
+        self._submit(self._commit)
+        for table, offset in offsets.items():
+            self._submit(self._to_utc, table, offset)
+        self._submit(self._finalize_tables)
+        self._wait(0)
+
+    def _hand_over(self, chunk: Chunk | None) -> None:
+        if chunk is not None:
+            self._submit(self._insert, chunk)
+
+    def _submit(self, work, *arguments) -> None:
+        self._queue.append(self._worker.submit(work, *arguments))
+        self._wait(QUEUED_CHUNKS + 1)
+
+    def _wait(self, at_most: int) -> None:
+        while len(self._queue) > at_most:
+            self._queue.popleft().result()
+
+    # From here on in the writing thread.
+
+    def _name(self, table: str) -> str:
+        return f"{quote(self._schema)}.{quote(table)}"
+
+    def _create(self, table: Table) -> None:
+        self._commit()
+        columns = ", ".join(f"{quote(column.name)} {column.type}" for column in table.columns)
+        self._cursor.execute(f"CREATE TABLE {self._name(table.name)} ({columns})")
+
+    def _commit(self) -> None:
+        """Account for the open table's dates and commit it."""
+        if self._open_table is not None:
+            self._count_invalid_dates()
+            for chunk in self._inserted:
+                chunk.path.unlink()
+            self._inserted = []
+            self._open_table = None
+            self._cursor.execute("COMMIT")
+
+    def _insert(self, chunk: Chunk) -> None:
+        table = chunk.target.table
+        if self._open_table != table.name:
+            self._commit()
+            self._cursor.execute("BEGIN")
+            self._open_table = table.name
+            self._last_rows = self._last_bytes = 0
+        heavy = self._make_room(chunk)
+        try:
+            inserted = self._cursor.execute(insert_sql(chunk, self._name(table.name))).fetchone()[0]
+            if heavy:  # of what is committed DuckDB makes another copy in memory
+                self._cursor.execute("COMMIT")
+                self._cursor.execute("BEGIN")
+        except (duckdb.OutOfMemoryException, duckdb.TransactionException):
+            if not heavy:
+                raise
+            self._open_table = None  # the cursor's end is the transaction's
+            what = f"a row of {chunk.longest:,} bytes, and those around it, are more than DuckDB takes in {self._limit:,} bytes of memory"
+            raise Defect(what, table=table.name, row=chunk.longest_row) from None
+        except (duckdb.ConversionException, duckdb.InvalidInputException):
+            # DuckDB's own text quotes the row, hence `from None`.
+            self._cursor.execute("ROLLBACK")
+            self._open_table = None
+            raise first_bad_row(self._cursor, chunk) from None
+        if inserted != chunk.rows:
+            raise Defect(f"{inserted:,} rows landed of {chunk.rows:,}", table=table.name, row=chunk.first_row)
+        self._inserted.append(chunk)
+
+    def _make_room(self, chunk: Chunk) -> bool:
+        """Give DuckDB the memory for big values; whether the chunk's are.
+
+        It holds a row as a line, as a text and as bytes, and what it has of a column's last 2,048 rows.
+        """
+        self._last_rows += chunk.rows
+        self._last_bytes += chunk.size
+        if self._last_rows > 2 * _VECTOR_ROWS:
+            self._last_rows, self._last_bytes = chunk.rows, chunk.size * _VECTOR_ROWS // max(chunk.rows, _VECTOR_ROWS)
+        if self._last_bytes < _HEAVY_BYTES:
+            return False
+        wanted = min(MEMORY_LIMIT_MB * 10**6 + self._last_bytes + 3 * chunk.longest, self._highest_limit)
+        if self._limit < wanted:
+            self._limit = wanted
+            self._cursor.execute(f"SET memory_limit = '{wanted} bytes'")
+            # A checkpoint writes those rows again, after each commit.
+            self._cursor.execute("SET checkpoint_threshold = '1GB'")
+        return True
+
+    def _count_invalid_dates(self) -> None:
+        """Compare the open table's dates that are not NULL with the dump's; where some are missing, find out why.
+
+        Counting a table's values once costs milliseconds; reading the chunks' text again is for those that need it.
+        """
+        table = self._inserted[0].target.table if self._inserted else None
+        if table is None or not table.dates:
+            return
+        missing: Counter[str] = Counter()
+        reasons: Counter[tuple[str, str]] = Counter()
+        for chunk in self._inserted:
+            by_default = absent_reasons(self._cursor, chunk)
+            reasons.update(by_default)
+            missing.update(chunk.dates_expected)
+            missing.subtract({name: count for (name, _), count in by_default.items()})
+        counts = ", ".join(f"count({quote(column.name)})" for column in table.dates)
+        found = self._cursor.execute(f"SELECT {counts} FROM {self._name(table.name)}").fetchone()
+        landed = dict(zip((column.name for column in table.dates), found, strict=True))
+        missing.subtract(landed)
+        for chunk in sorted(self._inserted, key=lambda chunk: not chunk.zeros):
+            if not any(missing.values()):
+                break
+            nulled = count_reasons(self._cursor, chunk)
+            reasons.update(nulled)
+            for (name, _), count in nulled.items():
+                missing[name] -= count
+        if unexplained := sorted(name for name, count in missing.items() if count):
+            raise Defect(f"dates of {', '.join(unexplained)} were lost", table=table.name)
+        if reasons:
+            self._report.tables[table.name].nulled = dict(reasons)
+
+    def _finalize_tables(self) -> None:
+        for table in self._tables:
+            place = self._name(table.name)
+            if rows := repeats(self._cursor, table, place):
+                raise repeated(table.name, table.key, rows)
+            (count,) = self._cursor.execute(f"SELECT count(*) FROM {place}").fetchone()
+            self._report.tables[table.name].rows_landed = count
+
+    def _to_utc(self, table: Table, offset: dt.timedelta) -> None:
+        name, names = self._name(table.name), [quote(column.name) for column in table.moments]
+        if count := self._cursor.execute(time_zones.beyond_sql(name, names, offset)).fetchone()[0]:
+            raise time_zones.beyond(count, table)
+        self._cursor.execute(time_zones.to_utc_sql(name, names, offset))
+
+
+@contextmanager
+def _lean(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, int]]:
+    """Hold DuckDB to one thread and little memory: the conversion beside it is Python's, and takes the other core.
+
+    Yields:
+        Its memory in bytes, and what it is else.
+    """
+    settings = ", ".join(f"current_setting('{name}')" for name in ("threads", "memory_limit", "checkpoint_threshold"))
+    threads, limit, threshold = connection.execute(f"SELECT {settings}").fetchone()
+    number, unit = limit.split()  # such as 18.7 GiB
+    highest = int(float(number) * _UNITS[unit])
+    lean = min(highest, MEMORY_LIMIT_MB * 10**6)
+    try:
+        connection.execute("SET threads = 1")
+        if lean < highest:
+            connection.execute(f"SET memory_limit = '{lean} bytes'")
+        yield lean, highest
+    finally:
+        connection.execute(f"SET threads = {threads}")
+        if lean < highest:
+            # DuckDB tells its limit cut to one decimal: half of one more keeps it from sinking with each load.
+            connection.execute(f"SET memory_limit = '{float(number) + 0.05:.2f} {unit}'")

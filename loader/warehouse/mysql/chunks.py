@@ -1,0 +1,236 @@
+"""A chunk and MySQL: the statement that lands it, its dates that are no days, and what is wrong with it."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from loader.mysqldump.ddl.create_table import DATE_KINDS, Column
+from loader.mysqldump.errors import Defect
+from loader.mysqldump.lexer import quotes
+from loader.mysqldump.rows import dates
+from loader.mysqldump.rows.chunks import Chunk, not_utf8
+from loader.mysqldump.rows.insert import Target
+from loader.mysqldump.rows.text_rows import Rows
+from loader.warehouse.mysql.ddl import quote
+
+
+@dataclass
+class BadDates:
+    """Dates that are no days.
+
+    Attributes:
+        reasons: (column, reason) -> how many.
+        silent: how many of them the server stores without a warning: it knows a year 0.
+    """
+
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    silent: int = 0
+
+    @property
+    def warnings(self) -> int:
+        """How many warnings the server gives for them."""
+        return sum(self.reasons.values()) - self.silent
+
+    def add(self, column: Column, reason: str, text: str) -> None:
+        """Count one more.
+
+        Args:
+            column: whose it is.
+            reason: why it is no day, see loader/mysqldump/rows/dates.py.
+            text: as the dump has it.
+        """
+        self.reasons[column.name, reason] += 1
+        self.silent += text.startswith("0000-") and dates.reason_of(f"2001{text[4:]}", column.kind) is None
+
+
+_ZERO = b"'0000-"
+_NUMBERS = {
+    "integer": rb"-?\d+",
+    "decimal": rb"-?(?:\d+\.?\d*|\.\d+)",
+    "float": rb"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?",
+}
+_PLAIN = re.compile(rb"[^',\n]+")
+_PLACE = re.compile(r"([^`'\".]+)[`'\"] at row (\d+)$")
+
+
+def load_sql(chunk: Chunk, table: str) -> str:
+    """The LOAD DATA that lands a chunk's file.
+
+    Args:
+        chunk: the chunk.
+        table: the landed table's quoted name.
+    """
+    columns = list(enumerate(chunk.target.columns))
+    places = [f"@c{at}" if column.kind == "binary" else quote(column.name) for at, column in columns]
+    sets = [f"{quote(column.name)} = UNHEX(@c{at})" for at, column in columns if column.kind == "binary"]
+    file = str(chunk.path).replace("\\", "\\\\").replace("'", "\\'")
+    return (
+        f"LOAD DATA LOCAL INFILE '{file}' INTO TABLE {table} CHARACTER SET utf8mb4"
+        " FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\\'' ESCAPED BY '' LINES TERMINATED BY '\\n'"
+        f" ({', '.join(places)})" + (f" SET {', '.join(sets)}" if sets else "")
+    )
+
+
+def insert_sql(chunk: Chunk, table: str, text: bytes) -> bytes:
+    """The INSERT that lands the same rows as `load_sql`.
+
+    Args:
+        chunk: the chunk.
+        table: the landed table's quoted name.
+        text: the rows as SQL, `(1,'a'),(2,...)`.
+    """
+    columns = ", ".join(quote(column.name) for column in chunk.target.columns)
+    return f"INSERT INTO {table} ({columns}) VALUES ".encode() + text
+
+
+def require_numbers(target: Target, rows: Rows) -> None:
+    """Make sure that every number is one: as SQL, `1-2` would be computed and `e5` be a column's name.
+
+    Raises:
+        Defect: a value that is no number; `row` counts from 1 within these rows.
+    """
+    right = re.compile(b",".join(b"(?:NULL|%s)" % _NUMBERS.get(column.kind, b"'+") for column in target.columns))
+    outside = b"'".join(rows.csv.split(b"'")[::2])  # one quote or more now stand for a whole string
+    for number, row in enumerate(outside[:-1].split(b"\n"), 1):
+        if not right.fullmatch(row):
+            raise Defect("a value that is no plain literal", table=target.table.name, row=number)
+
+
+def as_literals(target: Target, rows: Rows) -> bytes:
+    """Rows as SQL, from their CSV: what the dump writes for bytes can be text that is not UTF-8 to the server."""
+    width, data = len(target.columns), rows.csv
+    pieces: list[bytes] = [b"("]
+    at = place = 0
+    while at < len(data):
+        column = target.columns[place % width]
+        if data.startswith(b"'", at):
+            end = quotes.csv_closing(data, at)
+            value = data[at:end]
+            # What is escaped in SQL is a sign like any other in CSV.
+            pieces += (b"x", value) if column.kind == "binary" else (value.replace(b"\\", b"\\\\"),)
+        else:
+            end = _PLAIN.match(data, at).end()
+            pieces.append(data[at:end])
+        place += 1
+        pieces.append(b"," if place % width else b"),(")
+        at = end + 1
+    pieces[-1] = b")"
+    return b"".join(pieces)
+
+
+def null_zero_dates(target: Target, rows: Rows) -> tuple[Rows, BadDates]:
+    """Find the dates that begin with 0000: a few, but in most chunks, so that asking the server about them is slow.
+
+    Returns:
+        The rows with NULL in their place, and the dates.
+    """
+    data, found = rows.csv, BadDates()
+    pieces, done = [], 0
+    at = data.find(_ZERO)
+    while at >= 0:
+        # A quote inside of a string is doubled, so a single one before a sign opens a string.
+        if at == 0 or data[at - 1 : at] != b"'":
+            column = target.columns[_place(data, at)]
+            end = data.index(b"'", at + 1)
+            text = data[at + 1 : end].decode("latin-1")
+            if column.kind in DATE_KINDS and dates.reason_of(text, column.kind) == "zero_date":
+                found.add(column, "zero_date", text)
+                pieces += [data[done:at], b"NULL"]
+                done = end + 1
+        at = data.find(_ZERO, at + 1)
+    if not pieces:
+        return rows, found
+    return Rows(b"".join([*pieces, data[done:]]), rows.count, rows.nulls, rows.longest), found
+
+
+def _place(data: bytes, at: int) -> int:
+    """Which value of its row begins at byte `at`, which is outside of the strings."""
+    start = data.rfind(b"\n", 0, at) + 1
+    while data.count(b"'", start, at) % 2:  # that was a newline within a string
+        start = data.rfind(b"\n", 0, start - 1) + 1
+    return b"".join(data[start:at].split(b"'")[::2]).count(b",")
+
+
+def find_bad_dates(chunk: Chunk) -> BadDates:
+    """Find all dates in a chunk's file that are no days, reading it value by value.
+
+    Raises:
+        Defect: text that is not UTF-8, or that is no date at all.
+    """
+    table = chunk.target.table.name
+    if row := not_utf8(chunk):
+        raise Defect("text that is not UTF-8", table=table, row=row)
+    found = BadDates()
+    columns = {at: chunk.target.columns[at] for at in chunk.date_places}
+    known: dict[tuple[str, str], str | None] = {}
+    for number, values in enumerate(_values(chunk)):
+        for at, column in columns.items():
+            text = values[at]
+            key = (text, column.kind)
+            if key not in known:
+                known[key] = dates.reason_of(text, column.kind) if text != "NULL" else None
+            if known[key] == "no_date":
+                what = f"column {column.name} holds something that is no {column.kind}"
+                raise Defect(what, table=table, row=chunk.first_row + number)
+            if known[key]:
+                found.add(column, known[key], text)
+    return found
+
+
+def absent_dates(chunk: Chunk) -> Counter[tuple[str, str]]:
+    """Count the dates of a chunk that are NULL because the rows leave them out and their DEFAULT is no day."""
+    absent = [column for column in chunk.target.absent if column.kind in DATE_KINDS]
+    whys = {column.name: dates.reason_of(column.default, column.kind) for column in absent}
+    return Counter({(name, why): chunk.rows for name, why in whys.items() if why})
+
+
+def first_bad_row(chunk: Chunk, warnings: Iterable[tuple[int, str]]) -> Defect:
+    """What the server's warnings say, without their texts, which hold values.
+
+    Args:
+        chunk: the chunk; its dates are known not to explain the warnings.
+        warnings: number and text of each warning.
+    """
+    table = chunk.target.table.name
+    columns = {column.name: column for column in (*chunk.target.columns, *chunk.target.absent)}
+    for number, text in warnings:
+        place = _PLACE.search(text)
+        column = columns.get(place[1]) if place else None
+        if column is not None and column.kind not in DATE_KINDS:
+            what = f"the value of column {column.name} does not fit {column.declared}"
+            if column.kind in ("integer", "decimal", "float"):
+                what = f"the value of column {column.name} does not fit {column.type}"
+            return Defect(what, table=table, row=chunk.first_row + int(place[2]) - 1)
+        if number == 1301:
+            what = f"a value of up to {chunk.longest:,} bytes is longer than the server takes (max_allowed_packet): raise it there"
+            return Defect(what, table=table, row=chunk.longest_row)
+        if number == 1367 and (found := _first_endless(chunk)):
+            row, column = found
+            return Defect(f"the value of column {column.name} does not fit {column.type}", table=table, row=row)
+        if number == 1062:
+            what = f"rows up to row {chunk.last_row:,} hold a primary key that another row has"
+            return Defect(what, table=table, row=chunk.first_row)
+    what = f"rows up to row {chunk.last_row:,} are not what their CREATE TABLE says"
+    return Defect(what, table=table, row=chunk.first_row)
+
+
+def _first_endless(chunk: Chunk) -> tuple[int, Column] | None:
+    """The first number that is too large for a double: row and column."""
+    for number, values in enumerate(_values(chunk)):
+        for column, text in zip(chunk.target.columns, values, strict=True):
+            if column.kind == "float" and text != "NULL" and math.isinf(float(text)):
+                return chunk.first_row + number, column
+    return None
+
+
+def _values(chunk: Chunk) -> Iterator[list[str]]:
+    """The values of each row; a text NULL cannot be told from none."""
+    csv.field_size_limit(max(csv.field_size_limit(), chunk.longest))
+    with chunk.path.open(encoding="utf-8", newline="") as file:
+        lines = (line.replace("\0", " ") for line in file)  # older readers refuse NUL
+        yield from csv.reader(lines, quotechar="'")

@@ -1,0 +1,239 @@
+"""The warehouse on MySQL (production: Aurora MySQL 8): schemas of tables, moved by one RENAME, written by one holder of the lock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pymysql
+
+from loader import commands
+from loader.connection_url import Account
+from loader.errors import LoaderError
+from loader.scratch import scratch
+from loader.sources.daily_file_kinds import Dataset
+from loader.warehouse.base import Columns, OpenDumpWriter, by_table
+from loader.warehouse.mysql import lock
+from loader.warehouse.mysql.session import CHARSET, COLLATION, WAIT_SECONDS, connect
+from loader.warehouse.own_tables import KEYS, OWN_TABLES
+
+_LOCK_WAIT_TIMEOUT = 1205
+_writing: dict[Account, MySQLWarehouse] = {}  # what this process holds the lock of
+
+
+@contextmanager
+def open_to_write(account: Account) -> Iterator[MySQLWarehouse]:
+    """The warehouse with its own tables in place and the lock held; within another one of this process, that one.
+
+    Raises:
+        BusyError: another process holds the lock.
+        LoaderError: the server can't be reached.
+    """
+    if account in _writing:
+        yield _writing[account]
+        return
+    warehouse = MySQLWarehouse(account)
+    with warehouse.closing():
+        lock.take(warehouse, str(account))
+        warehouse.execute(f"CREATE DATABASE IF NOT EXISTS landing CHARACTER SET {CHARSET} COLLATE {COLLATION}")
+        for name, columns in OWN_TABLES.items():
+            key = f", PRIMARY KEY ({', '.join(KEYS[name])})" if name in KEYS else ""
+            warehouse.execute(f"CREATE TABLE IF NOT EXISTS landing.{name} ({columns}{key}) ENGINE = InnoDB")
+        lock.sign(warehouse)
+        _writing[account] = warehouse
+        try:
+            yield warehouse
+        finally:
+            del _writing[account]
+
+
+@contextmanager
+def open_to_read(account: Account) -> Iterator[MySQLWarehouse]:
+    """The warehouse as it is, without the lock.
+
+    Raises:
+        LoaderError: the server can't be reached, or nothing was ever loaded.
+    """
+    warehouse = MySQLWarehouse(account)
+    with warehouse.closing():
+        if not warehouse.has_table("landing", "load_ledger"):
+            raise LoaderError(f"there is no warehouse on {account} yet. Load a dump first\n  {commands.loader('load')}")
+        yield warehouse
+
+
+class MySQLWarehouse:
+    """See loader.warehouse.base.Warehouse. One connection; what was executed outside of a transaction is committed at once."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self._local_infile: bool | None = None
+        self._connection = connect(**account.arguments, local_infile=True)
+
+    @contextmanager
+    def closing(self) -> Iterator[None]:
+        """Closes the connection at the end, whatever state it is in."""
+        try:
+            yield
+        finally:
+            with suppress(pymysql.MySQLError):  # it is lost already: the error that says so is on its way
+                self._connection.close()
+
+    def query(self, sql: str, *values: Any) -> list[tuple]:
+        return list(self._run(sql, values).fetchall())
+
+    def execute(self, sql: str, *values: Any) -> None:
+        self._run(sql, values)
+
+    def execute_many(self, sql: str, rows: Iterable[tuple]) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.executemany(sql.replace("?", "%s"), list(rows))
+
+    def _run(self, sql: str, values: tuple) -> pymysql.cursors.Cursor:
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(sql.replace("%", "%%").replace("?", "%s") if values else sql, values or None)
+        except pymysql.OperationalError as error:
+            if error.args[0] == _LOCK_WAIT_TIMEOUT:
+                raise LoaderError(
+                    f"{self.account}: waited {WAIT_SECONDS // 60} minutes for a lock that another connection holds (SHOW PROCESSLIST "
+                    f"tells which) and gave up; nothing was changed: {sql.split('(')[0][:60].strip()}"
+                ) from None
+            raise
+        return cursor
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._connection.begin()
+        try:
+            yield
+            self._connection.commit()
+        except BaseException:
+            with suppress(pymysql.MySQLError):  # a lost connection has rolled back by itself
+                self._connection.rollback()
+            raise
+
+    @contextmanager
+    def second(self) -> Iterator[MySQLWarehouse]:
+        other = MySQLWarehouse(self.account)
+        with other.closing():
+            yield other
+
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        yield
+
+    def quote(self, name: str) -> str:
+        return "`" + name.replace("`", "``") + "`"
+
+    def same(self, left: str, right: str, kind: str) -> str:
+        if "char" in kind or "text" in kind:  # a collation takes a text for the same with spaces behind it
+            left, right = f"CAST({left} AS BINARY)", f"CAST({right} AS BINARY)"
+        return f"{left} <=> {right}"
+
+    def create_schema(self, name: str) -> None:
+        self.execute(f"CREATE DATABASE {self.quote(name)} CHARACTER SET {CHARSET} COLLATE {COLLATION}")
+
+    def drop_schema(self, name: str) -> None:
+        self.execute(f"DROP DATABASE IF EXISTS {self.quote(name)}")
+
+    def has_schema(self, name: str) -> bool:
+        return bool(self.query("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", name))
+
+    def columns(self, schema: str) -> Columns:
+        return by_table(
+            self.query(
+                "SELECT table_name, column_name, column_type FROM information_schema.columns "
+                "WHERE table_schema = ? ORDER BY table_name, ordinal_position",
+                schema,
+            )
+        )
+
+    def has_table(self, schema: str, name: str) -> bool:
+        found = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
+        return bool(self.query(found, schema, name))
+
+    def dump_writer(self, schema: str) -> OpenDumpWriter:
+        from loader.warehouse.mysql.writer import MySQLDumpWriter
+
+        connect_to_land = functools.partial(connect, **self.account.arguments, local_infile=True)
+        return functools.partial(MySQLDumpWriter, connect_to_land, schema, local_infile=self.local_infile)
+
+    @property
+    def local_infile(self) -> bool:
+        """Whether the server takes LOAD DATA LOCAL."""
+        if self._local_infile is None:
+            self._local_infile = bool(self.query("SELECT @@GLOBAL.local_infile")[0][0])
+        return self._local_infile
+
+    @property
+    def notice(self) -> str | None:
+        if self.local_infile:
+            return None
+        return "the server's local_infile is off, so rows go in by INSERT, which takes about half as long again: set it ON in its parameter group"
+
+    def publish(self, home: str, replaced: str | None) -> None:
+        shown, coming = self._tables("landing") - set(OWN_TABLES), self._tables(home)
+        if shown and replaced is None:
+            raise LoaderError(
+                f"{self.account}: landing holds tables that no load put there ({', '.join(sorted(shown)[:5])}); move them away; "
+                "nothing was changed"
+            )
+        moves = [("landing", name, replaced) for name in sorted(shown)] + [
+            (home, name, "landing") for name in sorted(coming)
+        ]
+        renames = (f"{self._table(source, name)} TO {self._table(target, name)}" for source, name, target in moves)
+        self.execute("RENAME TABLE " + ", ".join(renames))
+
+    def _tables(self, schema: str) -> set[str]:
+        found = "SELECT table_name FROM information_schema.tables WHERE table_schema = ? AND table_type = 'BASE TABLE'"
+        return {name for (name,) in self.query(found, schema)}
+
+    def _table(self, schema: str | None, name: str) -> str:
+        return f"{self.quote(schema or '')}.{self.quote(name)}"
+
+    def insert_snapshot(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
+        import duckdb
+
+        from loader.warehouse.daily_file import insert
+
+        names = ", ".join(dataset.columns)
+        texts = ", ".join(name for name, kind in dataset.columns.items() if kind == "text")
+        with duckdb.connect() as reader, scratch() as folder:
+            reader.execute("SET threads = 1")
+            reader.execute(f"CREATE TABLE file ({dataset.ddl})")
+            rows = insert(reader, dataset, "file", path, day, key)
+            if self.local_infile:
+                checked = folder / "checked.csv"
+                reader.execute(
+                    f"COPY (SELECT {names} FROM file ORDER BY {dataset.key}) TO '{checked}' (FORMAT csv, HEADER false, DELIMITER ',', "
+                    f"QUOTE '\"', ESCAPE '\"', NULLSTR 'NULL', FORCE_QUOTE ({texts}), TIMESTAMPFORMAT '%Y-%m-%d %H:%M:%S')"
+                )
+                landed = self._load_data(checked, dataset, key)
+            else:
+                landed = 0
+                found = reader.execute(f"SELECT {names} FROM file ORDER BY {dataset.key}")
+                sql = f"INSERT INTO landing.{dataset.table} ({names}) VALUES ({', '.join('?' * len(dataset.columns))})"
+                while batch := found.fetchmany(5000):
+                    self.execute_many(sql, batch)
+                    landed += len(batch)
+        if landed != rows:
+            raise LoaderError(f"snapshot {key}: {landed:,} rows landed of {rows:,}; the file was not loaded")
+        return rows
+
+    def _load_data(self, path: Path, dataset: Dataset, key: str) -> int:
+        with self._connection.sending(path), self._connection.cursor() as cursor:
+            cursor.execute(
+                f"LOAD DATA LOCAL INFILE '{path}' INTO TABLE landing.{dataset.table} CHARACTER SET {CHARSET} "
+                "FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\\n' "
+                f"({', '.join(dataset.columns)})"
+            )
+            if cursor.warning_count:
+                raise LoaderError(
+                    f"snapshot {key}: the server could not take {cursor.warning_count:,} values as they are (SHOW WARNINGS); the file "
+                    "was not loaded"
+                )
+            return cursor.rowcount
