@@ -52,14 +52,7 @@ class Asked:
 
 
 def to_ask(warehouse: Warehouse, key: bytes, backend: Backend, *, again: bool = False) -> Asked:
-    """Finds them.
-
-    Args:
-        warehouse: planned, with answers.
-        key: of the hash of names.
-        backend: who would be asked.
-        again: also those whose answer is of another model, prompt or key.
-    """
+    """Finds them."""
     ours = (backend.model_version, backend.prompt_version, names.key_id(key))
     found: list[Tenant] = []
     nameless = other_key = 0

@@ -44,11 +44,7 @@ def configured() -> bool:
 
 
 def name_key() -> bytes:
-    """The key of the hash of names.
-
-    Raises:
-        UsageError: it is not set, or too short to be a secret.
-    """
+    """The key of the hash of names."""
     key = os.environ.get(NAME_KEY, "")
     if len(key) < KEY_LENGTH:
         raise UsageError(f"{NAME_KEY} must be a secret of {KEY_LENGTH} characters or more: the cache knows names by it")

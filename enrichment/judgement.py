@@ -73,13 +73,7 @@ class Judged:
 
 
 def judge(reply: Reply, master: Master, at_least: Decimal) -> Judged:
-    """Judges a reply.
-
-    Args:
-        reply: as it came.
-        master: what can be an answer.
-        at_least: the confidence from which one counts.
-    """
+    """Judges a reply."""
     confidence, text = _confidence(reply.confidence), reply.nationality
     if confidence is None or not isinstance(text, str):
         return Judged(None, None, NO_ANSWER)

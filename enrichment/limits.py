@@ -37,13 +37,7 @@ class Bounds:
         self.started = self._next = self.timer.now()
 
     def forbids(self, rows: int, yen: Decimal, worst: Decimal) -> str | None:
-        """What keeps the run from one more call, None where nothing does.
-
-        Args:
-            rows: tenants asked about so far.
-            yen: spent so far.
-            worst: what the call can cost at most.
-        """
+        """What keeps the run from one more call, None where nothing does."""
         if rows >= self.rules.rows_per_run:
             return "rows"
         if not self.has_time_for(0):

@@ -8,11 +8,7 @@ import unicodedata
 
 
 def asked_about(full: str | None, last: str | None, first: str | None) -> str | None:
-    """The name to ask about: the full one, else its parts; None where there is none, or only a mask like `*`.
-
-    Args:
-        full, last, first: as staging.tenants has them, cleaned.
-    """
+    """The name to ask about: the full one, else its parts; None where there is none, or only a mask like `*`."""
     name = full or " ".join(part for part in (last, first) if part)
     return name if any(unicodedata.category(character).startswith("L") for character in name) else None
 

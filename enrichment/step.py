@@ -65,13 +65,7 @@ def enrich(
 
 
 def backend_of(chosen: config.Config, master: Master, rules: Enrichment) -> Backend:
-    """Who is asked, by the configuration.
-
-    Args:
-        chosen: without a region it is the offline baseline.
-        master: the names that an answer may be; Bedrock's schema lists them.
-        rules: how long a call may be silent.
-    """
+    """Who is asked, by the configuration."""
     if chosen.region is None:
         return Offline()
     # Imported here: it brings boto3, and the baseline does without it.

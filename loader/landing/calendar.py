@@ -99,13 +99,7 @@ def days(warehouse: Warehouse, first: dt.date, last: dt.date) -> Iterator[Day]:
 
 
 def reject(warehouse: Warehouse, load_id: int, dataset: str, day: dt.date, key: str, reason: str) -> None:
-    """Keeps why a dump or file was refused, in place of an earlier refusal of that day. Within the caller's transaction.
-
-    Args:
-        load_id: greater than that of what is loaded of the day, for the refusal to count as newer.
-        dataset: as in the ledger.
-        reason: cut to REASON_LENGTH.
-    """
+    """Keeps why a dump or file was refused, in place of an earlier refusal of that day. Within the caller's transaction."""
     warehouse.execute("DELETE FROM landing.rejections WHERE dataset = ? AND business_date = ?", dataset, day)
     warehouse.execute(
         "INSERT INTO landing.rejections VALUES (?, ?, ?, ?, ?, ?)",

@@ -137,9 +137,5 @@ def drop_unused(warehouse: Warehouse) -> None:
 
 
 def set_state(warehouse: Warehouse, load_id: int, state: str) -> None:
-    """Says what a generation is by now. Within the caller's transaction.
-
-    Args:
-        state: see loader/warehouse/own_tables.py.
-    """
+    """Says what a generation is by now. Within the caller's transaction."""
     warehouse.execute("UPDATE landing.generations SET state = ? WHERE load_id = ?", state, load_id)

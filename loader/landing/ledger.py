@@ -123,11 +123,7 @@ def record_alone(warehouse: Warehouse, load_id: int, entry: Entry) -> None:
 
 
 def set_version(warehouse: Warehouse, dataset: str, day: dt.date, version: str) -> None:
-    """Notes that the bucket's listing has another name for the same content.
-
-    Args:
-        version: what the listing calls it now.
-    """
+    """Notes that the bucket's listing has another name for the same content."""
     warehouse.execute(
         f"UPDATE {_LEDGER} SET object_version = ? WHERE dataset = ? AND business_date = ?", version, dataset, day
     )
@@ -136,12 +132,7 @@ def set_version(warehouse: Warehouse, dataset: str, day: dt.date, version: str) 
 def withdraw_from(warehouse: Warehouse, day: dt.date, suspect: dt.date) -> None:
     """Takes the dumps and daily files from a day on out of the ledger, and remembers the files of the one that was rolled back.
 
-    Those of other days are good: the next load lands them again. Within the caller's transaction.
-
-    Args:
-        day: the first that is taken out.
-        suspect: the day of the dump that was rolled back.
-    """
+    Those of other days are good: the next load lands them again. Within the caller's transaction."""
     warehouse.execute(
         f"""INSERT INTO landing.withdrawn_files
             SELECT load_id, dataset, business_date, object_key, sha256, ? FROM {_LEDGER}

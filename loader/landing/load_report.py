@@ -26,11 +26,7 @@ def record(warehouse: Warehouse, load_id: int, report: DumpReport, findings: Ite
 
 
 def record_changes(warehouse: Warehouse, load_id: int, changes: Mapping[str, Changes]) -> None:
-    """Keeps what changed since the dump before.
-
-    Args:
-        changes: by table.
-    """
+    """Keeps what changed since the dump before."""
     rows = [(load_id, table, one.added, one.removed, one.changed) for table, one in changes.items()]
     if rows:
         warehouse.execute_many("INSERT INTO landing.load_changes VALUES (?, ?, ?, ?, ?)", rows)

@@ -17,14 +17,7 @@ class Defect(Exception):
     """
 
     def __init__(self, what: str, *, table: str | None = None, row: int | None = None, byte: int | None = None):
-        """Take what is wrong, and the place as far as it is known.
-
-        Args:
-            what: the defect, without any value of a row.
-            table: the table's name as the dump spells it.
-            row: number of the row within the table's rows, from 1.
-            byte: offset in the uncompressed dump, from 0; told only when there is no row to name.
-        """
+        """Take what is wrong, and the place as far as it is known."""
         super().__init__(what)
         self.what = what
         self.table = table

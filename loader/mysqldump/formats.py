@@ -45,14 +45,7 @@ _TOOL_LINES = tuple((re.compile(rb"^(?:%s)" % line, re.M), tool) for line, tool 
 
 
 def require_dump(head: bytes) -> None:
-    """Checks that a file begins as a dump does, in plain SQL.
-
-    Args:
-        head: its first HEAD_BYTES, uncompressed.
-
-    Raises:
-        Defect: it is something else, or other text stands before the SQL.
-    """
+    """Checks that a file begins as a dump does, in plain SQL."""
     text = head.removeprefix(BOM)
     if not text.strip() and len(head) < HEAD_BYTES:
         raise Defect("is empty: the export or the upload wrote nothing; make the dump again")

@@ -20,17 +20,7 @@ _WBITS = 31  # zlib's wbits for "gzip header and trailer, checked"
 
 
 def gunzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """Unzip a gzip stream of one or more members.
-
-    Args:
-        blocks: the compressed bytes in pieces of any size.
-
-    Yields:
-        Pieces of at most BLOCK_BYTES bytes, so that a small block that unzips to gigabytes stays harmless.
-
-    Raises:
-        Defect: the stream is cut, damaged, or followed by something that is no gzip member.
-    """
+    """Unzip a gzip stream of one or more members."""
     member = None
     for block in blocks:
         while block:
@@ -52,11 +42,7 @@ def gunzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def unzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The blocks as they are, or unzipped if they are gzip: the first bytes say so, whatever the file's name is.
-
-    Raises:
-        Defect: as `gunzip`, or it is gzip in gzip in gzip.
-    """
+    """The blocks as they are, or unzipped if they are gzip: the first bytes say so, whatever the file's name is."""
     for _ in range(_LAYERS + 1):
         head, blocks = peek(blocks)
         if not head.startswith(GZIP):
@@ -72,12 +58,7 @@ class Blocks:
     """
 
     def __init__(self, stream: BinaryIO, *, progress: Callable[[int], None] | None):
-        """Start nothing yet.
-
-        Args:
-            stream: raw bytes, plain or gzip; short reads are fine, nothing is sought.
-            progress: told, in the iterating thread, of each further number of raw bytes read.
-        """
+        """Start nothing yet."""
         self._stream = stream
         self._progress = progress
         self._hash = hashlib.sha256()

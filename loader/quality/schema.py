@@ -42,15 +42,7 @@ class Overflow(NamedTuple):
 
 
 def incompatible_columns(readings: Iterable[Reading], tables: Mapping[str, Sequence[Column]]) -> list[str]:
-    """What models read and a dump does not hold, or not as they read it.
-
-    Args:
-        readings: what the models read.
-        tables: the dump's tables, each with its columns.
-
-    Returns:
-        A sentence each; none where all is there.
-    """
+    """What models read and a dump does not hold, or not as they read it."""
     # Sentences that differ in the model alone become one: what stands before the models, what stands behind the verb, the models.
     found: dict[tuple[str, str], dict[str, None]] = {}
     for reading in readings:
@@ -66,17 +58,7 @@ def overflowing_values(
     warehouse: Warehouse, schema: str, readings: Iterable[Reading], tables: Mapping[str, Sequence[Column]]
 ) -> list[Overflow]:
     """Counts the values that a model can't keep, with one query a table that may hold any: texts that are too long, numbers that
-    are too large or have too many places. On a large one DuckDB raises, MySQL makes another of it; the others both cut.
-
-    Args:
-        warehouse: where the dump landed.
-        schema: its schema there.
-        readings: what the models read; what the dump lacks is passed over.
-        tables: the dump's tables, each with its columns.
-
-    Returns:
-        One for each reading that would lose something.
-    """
+    are too large or have too many places. On a large one DuckDB raises, MySQL makes another of it; the others both cut."""
     asked: dict[str, list[tuple[Overflow, str]]] = {}
     for reading in readings:
         column = _column(tables.get(reading.table, ()), reading.column)
@@ -103,15 +85,7 @@ def overflowing_values(
 
 
 def schema_changes(before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """What is new, gone or of another type since the dump before, whether or not a model reads it.
-
-    Args:
-        before: its tables, each with its columns and their types.
-        now: the same of this dump.
-
-    Returns:
-        A sentence each: tables first, by name.
-    """
+    """What is new, gone or of another type since the dump before, whether or not a model reads it."""
     said = [f"table {table} is new" for table in sorted(now.keys() - before.keys())]
     said += [f"table {table} is gone" for table in sorted(before.keys() - now.keys())]
     for table in sorted(now.keys() & before.keys()):

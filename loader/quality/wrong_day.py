@@ -53,17 +53,7 @@ def _within(since_midnight: dt.timedelta) -> bool:
 def unchanged(
     twin: dt.date | None, since: dt.date | None, changes: Mapping[str, Changes], altered: Collection[str]
 ) -> Finding | None:
-    """Whether anything changed since the dump before.
-
-    Args:
-        twin: day of another landed dump that has the same bytes.
-        since: day of the dump before, None where this is the first, of the same day or of an earlier one.
-        changes: what changed since then in each table that can be compared, by its key.
-        altered: the contract's tables that have other columns since then.
-
-    Returns:
-        None where there is nothing to judge.
-    """
+    """Whether anything changed since the dump before."""
     if twin is not None:
         figure = f"its bytes are those of the dump of {twin}: is it that dump again?"
         return Finding("unchanged", figure, outcome=BLOCKED)

@@ -93,15 +93,7 @@ class ManifestRules:
 
 
 def read_manifest(body: bytes, name: str) -> Manifest:
-    """Reads a manifest.
-
-    Args:
-        body: its bytes, JSON; of a larger one MAX_BYTES and one more are enough.
-        name: its object key, for messages.
-
-    Raises:
-        DumpRejectedError: it can't be read, lacks a field, or says itself that the dump is not valid.
-    """
+    """Reads a manifest."""
     if len(body) > MAX_BYTES:
         raise DumpRejectedError(f"{name} has more than {MAX_BYTES >> 20} MiB, so it is no manifest")
     try:

@@ -29,14 +29,7 @@ class S3Bucket:
     """An S3 bucket, through boto3. See loader.sources.storage.Bucket."""
 
     def __init__(self, name: str) -> None:
-        """Asks nothing yet.
-
-        Args:
-            name: the bucket's name.
-
-        Raises:
-            UsageError: the AWS settings of this environment make no sense.
-        """
+        """Asks nothing yet."""
         self.name = name
         self.uri = f"s3://{name}"
         self.region: str | None = None

@@ -26,16 +26,7 @@ class S3Stream(io.RawIOBase):
     """
 
     def __init__(self, s3: Any, bucket: str, key: str) -> None:
-        """Asks for the object.
-
-        Args:
-            s3: a boto3 client.
-            bucket: the bucket's name.
-            key: the object's key.
-
-        Raises:
-            LoaderError: it is not there or can't be read.
-        """
+        """Asks for the object."""
         super().__init__()
         self._s3 = s3
         self._object = {"Bucket": bucket, "Key": key}

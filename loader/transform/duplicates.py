@@ -25,14 +25,7 @@ MARKS = "landing.grain_marks"
 
 
 def assert_rows_once(context: Context, snapshots: dict[str, Snapshot]) -> None:
-    """Fails where rows of a by-time table repeat its grain. FULL tables are audited whole whenever they are made.
-
-    Args:
-        snapshots: the versions that prod runs.
-
-    Raises:
-        LoaderError: naming the tables, how many rows are too many, and how to make them anew.
-    """
+    """Fails where rows of a by-time table repeat its grain. FULL tables are audited whole whenever they are made."""
     repeated = {}
     for name, snapshot in snapshots.items():
         if not snapshot.is_incremental_by_time_range or not snapshot.intervals:

@@ -66,15 +66,7 @@ class Prod:
             self._notify(NotificationEvent.RUN_FAILURE, str(error))
 
     def compute(self, day: dt.date, only: Collection[Snapshot] | None = None) -> None:
-        """Computes what is missing up to a business day, and ready.
-
-        Args:
-            day: the last business day.
-            only: the versions to compute; None for all.
-
-        Raises:
-            LoaderError: a model or an audit failed; the message names it.
-        """
+        """Computes what is missing up to a business day, and ready."""
         evaluator = self.context.snapshot_evaluator.set_correlation_id(CorrelationId.from_run_id(uuid.uuid4().hex))
         scheduler = self.context.create_scheduler(self._nodes, evaluator)
         # Both, always: with execution_time alone `end` falls back to the wall clock and the last day is missed.

@@ -27,13 +27,7 @@ def is_reconciled(snapshot: Snapshot) -> bool:
 
 
 def differing_days(context: Context, snapshot: Snapshot, end: dt.date) -> list[dt.date]:
-    """The days on which the model's rows in prod differ from what its query gives now, ascending.
-
-    Args:
-        context: prod's, to query its database.
-        snapshot: the version that prod runs.
-        end: last business day to compare; days never computed are left to the run.
-    """
+    """The days on which the model's rows in prod differ from what its query gives now, ascending."""
     computed = [(_day(first), _day(last - 1)) for first, last in snapshot.intervals]
     if not computed:
         return []
@@ -49,18 +43,7 @@ def differing_tables(
     context: Context, snapshots: dict[str, Snapshot], day: dt.date, behind: bool = False
 ) -> list[tuple[dt.date, list[Snapshot]]]:
     """The FULL models whose rows in prod differ from what their query gives now, each with every table that stands on it, and the day on
-    which to open them.
-
-    Args:
-        context: as of `differing_days`.
-        snapshots: the versions that prod runs.
-        day: the business day.
-        behind: of those that a run left behind, for a file of the day has not landed; else of those that are computed for the day, and in
-            a morning's first run there are none of these to compare: all of them are yet to be computed.
-
-    Returns:
-        (day to open, tables to open on it) for each FULL model that differs; a table may be in several.
-    """
+    which to open them."""
     found, one = [], exp.Literal.number(1)
     for snapshot in snapshots.values():
         if not snapshot.model.kind.is_full or not snapshot.intervals:
@@ -105,12 +88,7 @@ def open_days(context: Context, snapshots: Iterable[Snapshot], days: list[tuple[
     """Marks days of models as not computed, so that the next run computes them.
 
     A stretch is opened in all of the models or in none: a kill that left it open in the calendar alone would leave no difference by
-    which the next run could know that the others lack it.
-
-    Args:
-        snapshots: model versions.
-        days: stretches of days, (first, last), both included.
-    """
+    which the next run could know that the others lack it."""
     from sqlmesh.utils.date import to_timestamp
 
     snapshots = list(snapshots)
@@ -125,12 +103,7 @@ def open_days(context: Context, snapshots: Iterable[Snapshot], days: list[tuple[
 def withdraw(context: Context, first: dt.date, newest: dt.date) -> None:
     """Undoes what was computed from a dump that is no longer the live one: opens its days in every model, and deletes the rows
     of days that no dump or daily file stands for any more: a rollback takes a day's files out too, and rows of theirs would contradict what
-    is computed of the day before. Killed half way, it is done again next time.
-
-    Args:
-        first: the first day that may have been computed from the other dump.
-        newest: the last day whose dump and daily files have landed; not before the day before `first`.
-    """
+    is computed of the day before. Killed half way, it is done again next time."""
     from sqlmesh.utils.date import to_timestamp
 
     for snapshot in every_version(context):

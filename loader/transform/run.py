@@ -139,11 +139,7 @@ def _remember(warehouse: Warehouse, prod: Prod, loaded: _Loaded) -> None:
 
 
 def _compute(prod: Prod, loaded: _Loaded) -> dict[str, int]:
-    """Computes what is missing and what changed: first all that marts stand on, then the marts, each once.
-
-    Returns:
-        The days of marts that no longer equalled their query, by model.
-    """
+    """Computes what is missing and what changed: first all that marts stand on, then the marts, each once."""
     day = loaded.day
     _open_what_changed(prod, loaded)
     marts = {name: one for name, one in prod.models.items() if restate.is_reconciled(one) and name != restate.CALENDAR}

@@ -189,12 +189,12 @@ def _alive(group: int) -> bool:
 def _serve() -> None:
     """The nursery's life: an order a line, answered with the process id, and with the exit code when it has ended."""
     import duckdb  # noqa: F401
-    import loader.warehouse.mysql.writer  # noqa: F401
     import psycopg2.extras  # noqa: F401
     import pymysql  # noqa: F401
     import sqlmesh.core.context  # noqa: F401
 
     import loader.cli  # noqa: F401
+    import loader.warehouse.mysql.writer  # noqa: F401
     from tests.support import quick
 
     quick.read_no_model_tests()

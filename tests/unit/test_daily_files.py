@@ -12,7 +12,7 @@ import pytest
 from demo.objects import put_snapshot
 from loader.errors import DumpRejectedError
 from loader.landing import ledger
-from loader.landing.daily_exports import Exported, Found, digest, export, lacking, diff
+from loader.landing.daily_exports import Exported, Found, diff, digest, export, lacking
 from loader.landing.ledger import Entry
 from loader.sources.daily_file_kinds import DATASETS, PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS
 from loader.sources.storage import open_bucket

@@ -228,9 +228,7 @@ LABEL = re.compile(r"\btext\.(\w+)|\bt\(\s*[\"'](\w+)[\"']")
 
 
 def test_a_label_is_there_in_both_languages_and_is_used() -> None:
-    used = "".join(
-        (PROJECT / "report" / name).read_text(encoding="utf-8") for name in ("page.html", "page.js")
-    )
+    used = "".join((PROJECT / "report" / name).read_text(encoding="utf-8") for name in ("page.html", "page.js"))
     for name, both in TEXT.items():
         assert len(both) == 2
         assert all(both), name

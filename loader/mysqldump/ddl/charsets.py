@@ -12,11 +12,7 @@ _WITH_ALL_SIGNS = frozenset("utf8mb4 utf16 utf16le utf32 gb18030".split())
 
 
 def charset_of(tokens: Sequence[Token]) -> str:
-    """The character set that a table's options or a column's attributes name in lower case, "" if none.
-
-    Args:
-        tokens: the options or attributes.
-    """
+    """The character set that a table's options or a column's attributes name in lower case, "" if none."""
     depth, collation = 0, ""
     for at, token in enumerate(tokens):
         depth += {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(token.token_type, 0)
@@ -29,13 +25,7 @@ def charset_of(tokens: Sequence[Token]) -> str:
 
 
 def charset_of_column(type_name: str, attributes: Sequence[Token], of_table: str) -> str:
-    """The character set of a column, "" if it has none or the CREATE TABLE does not say it.
-
-    Args:
-        type_name: the column's type, in lower case.
-        attributes: what stands behind the type.
-        of_table: the table's own.
-    """
+    """The character set of a column, "" if it has none or the CREATE TABLE does not say it."""
     if type_name == "json":
         return "utf8mb4"
     return (charset_of(attributes) or of_table) if type_name in _TEXTS else ""

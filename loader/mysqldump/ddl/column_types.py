@@ -25,18 +25,7 @@ _MOST_DIGITS, _MOST_BITS = 65, 64  # MySQL's limits
 
 
 def type_of(name: str, arguments: Sequence[str], unsigned: bool, what: str, table: str) -> tuple[str, str, int]:
-    """The kind, the DuckDB type and (BIT only) the bytes of a MySQL type.
-
-    Args:
-        name: the type's, in lower case.
-        arguments: what stands in brackets behind it.
-        unsigned: whether it is.
-        what: the column, for messages.
-        table: the table, for messages.
-
-    Raises:
-        Defect: no server has that type.
-    """
+    """The kind, the DuckDB type and (BIT only) the bytes of a MySQL type."""
     words = name in ("enum", "set")
     if not (bool(arguments) if words else all(size.isascii() and size.isdigit() for size in arguments)):
         raise Defect(f"{what} has a type with something in its brackets that is no size", table=table)

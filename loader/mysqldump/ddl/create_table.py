@@ -95,17 +95,7 @@ class Table:
 
 
 def parse_create_table(statement: bytes) -> Table:
-    """Read a CREATE TABLE statement.
-
-    Args:
-        statement: its bytes, without the closing semicolon.
-
-    Returns:
-        The table.
-
-    Raises:
-        Defect: it is not a CREATE TABLE with a column list, or it has a column of an unknown type.
-    """
+    """Read a CREATE TABLE statement."""
     try:
         text = without_comments(statement).decode()
         tokens = MySQL().tokenize(text)

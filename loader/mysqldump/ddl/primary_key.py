@@ -35,19 +35,7 @@ def repeated(table: str, key: Sequence[KeyPart], rows: int) -> Defect:
 def declared_key(
     table: str, keys: Sequence[Sequence[Token]], columns: Sequence[Sequence[Token]]
 ) -> tuple[KeyPart, ...]:
-    """Read the primary key.
-
-    Args:
-        table: the table's name, for messages.
-        keys: tokens of each element of the CREATE TABLE that is no column.
-        columns: tokens of each that is one.
-
-    Returns:
-        The key's parts in its order; empty if there is none.
-
-    Raises:
-        Defect: it names a column that is not there, or there are two.
-    """
+    """Read the primary key."""
     found = [_of_table(one, keys) for one in keys if any(token.token_type == TokenType.PRIMARY_KEY for token in one)]
     found += [[KeyPart(one[0].text)] for one in columns if _inline(one)]
     if not found:

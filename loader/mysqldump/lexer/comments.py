@@ -13,11 +13,7 @@ _OPENING = re.compile(
 
 
 def without_comments(statement: bytes) -> bytes:
-    """The statement with a space for each comment and for each mark of a version comment.
-
-    Raises:
-        Defect: a version comment is open at its end, or one ends that did not begin.
-    """
+    """The statement with a space for each comment and for each mark of a version comment."""
     pieces: list[bytes] = []
     done = marks = 0
     for match, end in tokens(statement, _OPENING):

@@ -19,13 +19,7 @@ _ESCAPE = re.compile(rb"\\.", re.S)
 
 
 def inside_end(text: bytes | bytearray, at: int, quote: int) -> int:
-    """The place of the quote that closes a string, or of what can't be told yet: the text's end, or a backslash before it.
-
-    Args:
-        text: SQL.
-        at: a place within the string, not within an escape.
-        quote: the byte that it is quoted with.
-    """
+    """The place of the quote that closes a string, or of what can't be told yet: the text's end, or a backslash before it."""
     return _run(_INSIDE[quote], text, at)
 
 

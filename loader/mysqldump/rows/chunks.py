@@ -69,12 +69,7 @@ class ChunkFiles:
     """Write rows to one chunk file after the other."""
 
     def __init__(self, folder: Path, size: int):
-        """Write nothing yet.
-
-        Args:
-            folder: an existing folder; the files in it are the caller's to delete.
-            size: bytes after which a chunk is full.
-        """
+        """Write nothing yet."""
         self._folder = folder
         self._size = size
         self._numbers = itertools.count()

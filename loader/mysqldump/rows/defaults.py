@@ -17,18 +17,7 @@ _SPECIAL = re.compile(rb"(['\\])")
 
 
 def spelled_out(target: Target, text: bytes) -> tuple[bytes, Counter[str]]:
-    """Put each column's default in the place of the word.
-
-    Args:
-        target: the table and columns.
-        text: rows as in the dump, `(1,DEFAULT),(2,...)`.
-
-    Returns:
-        The rows, and how many DEFAULTs each column had. That of a generated column is NULL, for the server computes it.
-
-    Raises:
-        Defect: the default of such a column is no literal.
-    """
+    """Put each column's default in the place of the word."""
     pieces = _ESCAPE.sub(b"__", text).split(b"'")
     pieces[1::2] = [b"_" * len(piece) for piece in pieces[1::2]]
     outside = b"'".join(pieces)  # as long as the text, without what stands in strings

@@ -62,11 +62,7 @@ class Heads:
         return target
 
     def spelled_out(self, target: Target, rows: bytes) -> Iterator[tuple[Target, bytes]]:
-        """Rows, a moderate number at once if they are empty: as rows that say DEFAULT for each column.
-
-        Raises:
-            Defect: some are empty and others not, or empty ones are to fill columns.
-        """
+        """Rows, a moderate number at once if they are empty: as rows that say DEFAULT for each column."""
         if target.columns and not rows.startswith(b"()"):
             yield target, rows
             return
@@ -107,15 +103,7 @@ class Heads:
 
 
 def has_default(column: Column, table: str) -> bool:
-    """Whether a column left out gets a literal (else it is NULL).
-
-    Args:
-        column: the column.
-        table: its table, for messages.
-
-    Raises:
-        Defect: what it gets is not in the dump.
-    """
+    """Whether a column left out gets a literal (else it is NULL)."""
     if column.generated:
         return False  # mysqldump never lists these; their values are the server's to compute, so they land as NULL
     if column.computed:

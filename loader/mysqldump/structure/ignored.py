@@ -49,11 +49,7 @@ class Skipped:
     """Judge the statements without rows, in their order."""
 
     def __init__(self, session: Session) -> None:
-        """Skip nothing yet.
-
-        Args:
-            session: takes the SET statements.
-        """
+        """Skip nothing yet."""
         self._session = session
         self._database: str | None = None
 

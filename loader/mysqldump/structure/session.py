@@ -55,11 +55,7 @@ class Session:
         return _zone(self._system.get("time_zone"))
 
     def require_readable(self) -> None:
-        """Check that rows are in UTF-8 and with backslash escapes.
-
-        Raises:
-            Defect: they are not.
-        """
+        """Check that rows are in UTF-8 and with backslash escapes."""
         if self._unreadable:
             raise Defect(self._unreadable)
 
@@ -139,11 +135,7 @@ def _parts(body: str) -> Iterator[str]:
 
 
 def _zone(text: str | None) -> Zone:
-    """The time zone that a text names.
-
-    Raises:
-        Defect: it is a distance that no server takes.
-    """
+    """The time zone that a text names."""
     if text is None:
         return ""
     if match := _OFFSET.fullmatch(text):

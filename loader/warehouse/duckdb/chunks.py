@@ -57,12 +57,7 @@ def _default(column: Column) -> str:
 
 
 def insert_sql(chunk: Chunk, table: str) -> str:
-    """The INSERT that lands a chunk.
-
-    Args:
-        chunk: the chunk.
-        table: the landed table's quoted name.
-    """
+    """The INSERT that lands a chunk."""
     target = chunk.target
     values = [_expression(column, f"c{at}") for at, column in enumerate(target.columns)]
     values += [_default(column) for column in target.absent]
@@ -72,11 +67,7 @@ def insert_sql(chunk: Chunk, table: str) -> str:
 
 
 def count_reasons(cursor: duckdb.DuckDBPyConnection, chunk: Chunk) -> Counter[tuple[str, str]]:
-    """Count the dates in a chunk's file that became NULL, by column name and reason.
-
-    Raises:
-        Defect: a text that is no date at all.
-    """
+    """Count the dates in a chunk's file that became NULL, by column name and reason."""
     reasons: Counter[tuple[str, str]] = Counter()
     source = _read_csv(chunk, ["VARCHAR"] * len(chunk.target.columns))
     for kind in DATE_KINDS:

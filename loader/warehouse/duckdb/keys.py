@@ -10,13 +10,7 @@ from loader.warehouse.duckdb.sql import quote
 
 
 def repeats(cursor: duckdb.DuckDBPyConnection, table: Table, place: str) -> int:
-    """How many rows have the primary key of another row; a row whose key is not whole (a zero date, a generated column) has none.
-
-    Args:
-        cursor: asks.
-        table: the landed table.
-        place: its quoted name.
-    """
+    """How many rows have the primary key of another row; a row whose key is not whole (a zero date, a generated column) has none."""
     if not table.key:
         return 0
     kinds = {column.name: column.kind for column in table.columns}

@@ -38,11 +38,7 @@ def literal(value: Any) -> str | None:
 def with_values(sql: str, values: tuple[Any, ...]) -> tuple[str] | tuple[str, list[Any]]:
     """A statement with its values written in place of its question marks, or beside it where they have to be bound.
 
-    To bind a value DuckDB imports pandas, which takes half a second and 80 MB of a load that needs none of it.
-
-    Returns:
-        The arguments of a connection's `execute`.
-    """
+    To bind a value DuckDB imports pandas, which takes half a second and 80 MB of a load that needs none of it."""
     written = [literal(value) for value in values]
     if None in written or sql.count("?") != len(values):
         return sql, list(values)

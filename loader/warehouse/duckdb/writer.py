@@ -41,14 +41,7 @@ class DuckDBDumpWriter:
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str, scratch: Path, report: DumpReport):
-        """Start the thread.
-
-        Args:
-            connection: a cursor of it does the work, in transactions of its own.
-            schema: an existing schema.
-            scratch: an existing folder of the caller's for the chunk files.
-            report: takes each table's figures.
-        """
+        """Start the thread."""
         self._cursor = connection.cursor()
         self._schema = schema
         self._files = ChunkFiles(scratch, CHUNK_BYTES)
@@ -248,11 +241,7 @@ class DuckDBDumpWriter:
 
 @contextmanager
 def _lean(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, int]]:
-    """Hold DuckDB to one thread and little memory: the conversion beside it is Python's, and takes the other core.
-
-    Yields:
-        Its memory in bytes, and what it is else.
-    """
+    """Hold DuckDB to one thread and little memory: the conversion beside it is Python's, and takes the other core."""
     settings = ", ".join(f"current_setting('{name}')" for name in ("threads", "memory_limit", "checkpoint_threshold"))
     threads, limit, threshold = connection.execute(f"SELECT {settings}").fetchone()
     number, unit = limit.split()  # such as 18.7 GiB

@@ -59,12 +59,7 @@ _PLACE = re.compile(r"([^`'\".]+)[`'\"] at row (\d+)$")
 
 
 def load_sql(chunk: Chunk, table: str) -> str:
-    """The LOAD DATA that lands a chunk's file.
-
-    Args:
-        chunk: the chunk.
-        table: the landed table's quoted name.
-    """
+    """The LOAD DATA that lands a chunk's file."""
     columns = list(enumerate(chunk.target.columns))
     places = [f"@c{at}" if column.kind == "binary" else quote(column.name) for at, column in columns]
     sets = [f"{quote(column.name)} = UNHEX(@c{at})" for at, column in columns if column.kind == "binary"]
@@ -77,23 +72,13 @@ def load_sql(chunk: Chunk, table: str) -> str:
 
 
 def insert_sql(chunk: Chunk, table: str, text: bytes) -> bytes:
-    """The INSERT that lands the same rows as `load_sql`.
-
-    Args:
-        chunk: the chunk.
-        table: the landed table's quoted name.
-        text: the rows as SQL, `(1,'a'),(2,...)`.
-    """
+    """The INSERT that lands the same rows as `load_sql`."""
     columns = ", ".join(quote(column.name) for column in chunk.target.columns)
     return f"INSERT INTO {table} ({columns}) VALUES ".encode() + text
 
 
 def require_numbers(target: Target, rows: Rows) -> None:
-    """Make sure that every number is one: as SQL, `1-2` would be computed and `e5` be a column's name.
-
-    Raises:
-        Defect: a value that is no number; `row` counts from 1 within these rows.
-    """
+    """Make sure that every number is one: as SQL, `1-2` would be computed and `e5` be a column's name."""
     right = re.compile(b",".join(b"(?:NULL|%s)" % _NUMBERS.get(column.kind, b"'+") for column in target.columns))
     outside = b"'".join(rows.csv.split(b"'")[::2])  # one quote or more now stand for a whole string
     for number, row in enumerate(outside[:-1].split(b"\n"), 1):
@@ -124,11 +109,7 @@ def as_literals(target: Target, rows: Rows) -> bytes:
 
 
 def null_zero_dates(target: Target, rows: Rows) -> tuple[Rows, BadDates]:
-    """Find the dates that begin with 0000: a few, but in most chunks, so that asking the server about them is slow.
-
-    Returns:
-        The rows with NULL in their place, and the dates.
-    """
+    """Find the dates that begin with 0000: a few, but in most chunks, so that asking the server about them is slow."""
     data, found = rows.csv, BadDates()
     pieces, done = [], 0
     at = data.find(_ZERO)
@@ -157,11 +138,7 @@ def _place(data: bytes, at: int) -> int:
 
 
 def find_bad_dates(chunk: Chunk) -> BadDates:
-    """Find all dates in a chunk's file that are no days, reading it value by value.
-
-    Raises:
-        Defect: text that is not UTF-8, or that is no date at all.
-    """
+    """Find all dates in a chunk's file that are no days, reading it value by value."""
     table = chunk.target.table.name
     if row := not_utf8(chunk):
         raise Defect("text that is not UTF-8", table=table, row=row)
@@ -190,12 +167,7 @@ def absent_dates(chunk: Chunk) -> Counter[tuple[str, str]]:
 
 
 def first_bad_row(chunk: Chunk, warnings: Iterable[tuple[int, str]]) -> Defect:
-    """What the server's warnings say, without their texts, which hold values.
-
-    Args:
-        chunk: the chunk; its dates are known not to explain the warnings.
-        warnings: number and text of each warning.
-    """
+    """What the server's warnings say, without their texts, which hold values."""
     table = chunk.target.table.name
     columns = {column.name: column for column in (*chunk.target.columns, *chunk.target.absent)}
     for number, text in warnings:

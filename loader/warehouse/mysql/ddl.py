@@ -22,17 +22,7 @@ def quote(name: str) -> str:
 
 
 def create_sql(table: Table, schema: str) -> str:
-    """The CREATE TABLE statement.
-
-    Args:
-        table: the dumped table.
-        schema: where it is created.
-
-    Returns:
-        A statement for a table with all columns nullable, no indexes, no AUTO_INCREMENT; only a primary key of integers
-        is kept, because joins need it. Columns that rows leave out get their DEFAULT, if it is a literal and a day that
-        exists.
-    """
+    """The CREATE TABLE statement."""
     types = _types(table)
     key = _key(table)
     lines = [
@@ -64,15 +54,7 @@ def _key(table: Table) -> tuple[str, ...]:
 
 
 def repeats_sql(table: Table, schema: str) -> str | None:
-    """A query for how many rows have the primary key of another row.
-
-    Args:
-        table: the dumped table, landed.
-        schema: where it is.
-
-    Returns:
-        The query; None where there is nothing to ask: no key, or the server itself keeps it.
-    """
+    """A query for how many rows have the primary key of another row."""
     if not table.key or _key(table):
         return None
     kinds = {column.name: column.kind for column in table.columns}

@@ -20,11 +20,7 @@ class SendingConnection(Connection):
 
     @contextmanager
     def sending(self, file: Path | None) -> Iterator[None]:
-        """Within, a statement may send this file.
-
-        Args:
-            file: as the statement's LOAD DATA LOCAL INFILE names it; None if the statement sends none.
-        """
+        """Within, a statement may send this file."""
         self._sent_now = file and os.fsencode(file)
         try:
             yield

@@ -42,13 +42,7 @@ class Tables:
     """The tables, and the account of their dates that are no days."""
 
     def __init__(self, schema: str, report: DumpReport, *, local_infile: bool):
-        """Take where the tables are.
-
-        Args:
-            schema: an existing schema.
-            report: takes each table's figures.
-            local_infile: whether files are sent, or INSERTs.
-        """
+        """Take where the tables are."""
         self._schema = schema
         self._report = report
         self._local_infile = local_infile
@@ -59,11 +53,7 @@ class Tables:
         self._stored: dict[str, Counter[str]] = {}  # table -> column -> those that the server stored as a zero date
 
     def prepare(self, connection: pymysql.Connection) -> None:
-        """Set a new connection's session as all that follows needs it.
-
-        Raises:
-            LoaderError: the server gave up.
-        """
+        """Set a new connection's session as all that follows needs it."""
         try:
             _run(connection, _SESSION)
             self._packet_bytes = _run(connection, "SELECT @@max_allowed_packet")[0][0]
@@ -77,13 +67,7 @@ class Tables:
         self._nulled[table.name], self._stored[table.name] = Counter(), Counter()
 
     def count_invalid_dates(self, table: Table, reasons: Counter[tuple[str, str]], *, stored: bool = False) -> None:
-        """Take note of dates that are no days.
-
-        Args:
-            table: the table.
-            reasons: (column, reason) -> how many.
-            stored: whether the server has stored some zero date for them, which is to become NULL in the end.
-        """
+        """Take note of dates that are no days."""
         with self._lock:
             self._nulled[table.name].update(reasons)
             if stored:
@@ -135,17 +119,7 @@ class Tables:
 
     def finalize_table(self, connection: pymysql.Connection, table: Table, offset: dt.timedelta | None) -> None:
         """Put NULL for the zero dates that the server stored, TIMESTAMPs into UTC, look for repeated keys, count the rows, and have
-        the server count them for its plans.
-
-        Args:
-            connection: a prepared one.
-            table: the table.
-            offset: the distance of its TIMESTAMPs from UTC, None if there is none.
-
-        Raises:
-            Defect: those dates are not as many as were found, a primary key is repeated, or a TIMESTAMP has no time in UTC.
-            LoaderError: the server gave up.
-        """
+        the server count them for its plans."""
         name = self._name(table)
         try:
             for column, count in self._stored[table.name].items():

@@ -44,16 +44,7 @@ class MySQLDumpWriter:
         *,
         local_infile: bool,
     ):
-        """Open nothing yet.
-
-        Args:
-            connect: opens a new connection: autocommit, utf8mb4, LOCAL INFILE allowed if `local_infile`.
-            schema: an existing schema.
-            scratch: an existing folder of the caller's for the chunk files.
-            report: takes each table's figures.
-            local_infile: whether the server lets a client send files; if not, the dump's own rows are sent as INSERTs,
-                which takes it longer.
-        """
+        """Open nothing yet."""
         self._connect = connect
         self._report = report
         self._local_infile = local_infile
