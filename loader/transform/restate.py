@@ -52,7 +52,7 @@ def differing_tables(
         if (last < day) == behind and context.engine_adapter.fetchall(
             _differing(context, snapshot, (last, last), day, one, exp.true()).limit(1)
         ):
-            found.append((last, standing_on(snapshots.values(), snapshot.model.name)))
+            found.append((last, with_downstream(snapshots.values(), snapshot.model.name)))
     return found
 
 
@@ -84,16 +84,21 @@ def _differing(
     return exp.select(shown).distinct().from_(differing)
 
 
-def open_days(context: Context, snapshots: Iterable[Snapshot], days: list[tuple[dt.date, dt.date]]) -> None:
+def open_days(context: Context, snapshots: Iterable[Snapshot], days: Iterable[tuple[dt.date, dt.date]]) -> None:
     """Marks days of models as not computed, so that the next run computes them.
 
-    A stretch is opened in all of the models or in none: a kill that left it open in the calendar alone would leave no difference by
-    which the next run could know that the others lack it."""
+    A range is opened in all of the models or in none: a kill that left it open in the calendar alone would leave no difference by
+    which the next run could know that it is missing in the others.
+
+    Args:
+        days: ranges of days, (first, last), both included.
+    """
+    from sqlmesh.core.snapshot.definition import merge_intervals
     from sqlmesh.utils.date import to_timestamp
 
     snapshots = list(snapshots)
-    for first, last in days:
-        interval = (to_timestamp(first), to_timestamp(last + dt.timedelta(days=1)))
+    ranges = [(to_timestamp(first), to_timestamp(last + dt.timedelta(days=1))) for first, last in days]
+    for interval in merge_intervals(ranges):
         # One call is one transaction; it takes one interval a model.
         context.state_sync.remove_intervals(
             [(snapshot, interval) for snapshot in snapshots], remove_shared_versions=True
@@ -128,29 +133,17 @@ def every_version(context: Context) -> list[Snapshot]:
     return list(context.state_sync.get_snapshots(one.snapshot_id for one in found).values())
 
 
-def standing_on(snapshots: Iterable[Snapshot], name: str) -> list[Snapshot]:
+def with_downstream(snapshots: Iterable[Snapshot], name: str) -> list[Snapshot]:
     """The versions of a model and of every model that is computed from it, views left out: they hold nothing."""
-    snapshots = [snapshot for snapshot in snapshots if snapshot.is_model and not snapshot.is_seed]
-    reached = {snapshot.name for snapshot in snapshots if snapshot.model.name == name}
-    found = True
-    while found:
-        found = False
-        for snapshot in snapshots:
-            if snapshot.name not in reached and any(parent.name in reached for parent in snapshot.parents):
-                reached.add(snapshot.name)
-                found = True
-    return [snapshot for snapshot in snapshots if snapshot.name in reached and not snapshot.is_view]
+    from sqlmesh.utils.dag import DAG
 
-
-def stretches(days: list[dt.date]) -> list[tuple[dt.date, dt.date]]:
-    """Ascending days as stretches of days that follow each other: (first, last), both included."""
-    found: list[tuple[dt.date, dt.date]] = []
-    for day in days:
-        if found and day - found[-1][1] == dt.timedelta(days=1):
-            found[-1] = (found[-1][0], day)
-        else:
-            found.append((day, day))
-    return found
+    tables = [snapshot for snapshot in snapshots if snapshot.is_model and not snapshot.is_seed]
+    graph: DAG[str] = DAG()
+    for snapshot in tables:
+        graph.add(snapshot.name, [parent.name for parent in snapshot.parents])
+    names = {snapshot.name for snapshot in tables if snapshot.model.name == name}
+    names.update(*(graph.downstream(one) for one in list(names)))
+    return [snapshot for snapshot in tables if snapshot.name in names and not snapshot.is_view]
 
 
 def _day(timestamp: int) -> dt.date:

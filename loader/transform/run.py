@@ -143,7 +143,7 @@ def _compute(prod: Prod, loaded: _Loaded) -> dict[str, int]:
     day = loaded.day
     _open_what_changed(prod, loaded)
     marts = {name: one for name, one in prod.models.items() if restate.is_reconciled(one) and name != restate.CALENDAR}
-    later = {one.name for name in marts for one in restate.standing_on(prod.models.values(), name)}
+    later = {one.name for name in marts for one in restate.with_downstream(prod.models.values(), name)}
     others = [one for one in prod.models.values() if one.name not in later]
     prod.compute(day, others)
     # What waits for a file of the day shows the day before, but its other parents may have moved on.
@@ -163,8 +163,8 @@ def _open_what_changed(prod: Prod, loaded: _Loaded) -> None:
         restate.withdraw(context, first, max(loaded.newest, first - dt.timedelta(days=1)))
         prod.refresh()
     if late := restate.differing_days(context, prod.models[restate.CALENDAR], day):
-        standing = restate.standing_on(restate.every_version(context), restate.CALENDAR)
-        restate.open_days(context, standing, restate.stretches(late))
+        standing = restate.with_downstream(restate.every_version(context), restate.CALENDAR)
+        restate.open_days(context, standing, [(one, one) for one in late])
         prod.refresh()
     _open_tables(prod, restate.differing_tables(context, prod.models, day))
 

@@ -6,7 +6,6 @@ import datetime as dt
 from pathlib import Path
 
 from demo.rows import company, moving, tenant
-from loader.transform.restate import stretches
 from loader.transform.run import run
 from tests.conftest import FIRST_DAY, settings_for
 from tests.support.landing import land_dump, land_rooms, land_snapshot
@@ -92,8 +91,3 @@ def test_notices_complete_come_late_and_leave_after_24_months(warehouse: Path, q
     land_dump(warehouse, day(11), company(movings=done, tenants=tenants))
     run(settings)
     assert query(warehouse, notices) == [(2, "Completed"), (3, "Pending")]
-
-
-def test_days_are_gathered_into_stretches() -> None:
-    assert stretches([day(0), day(1), day(3)]) == [(day(0), day(1)), (day(3), day(3))]
-    assert stretches([]) == []

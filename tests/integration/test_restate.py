@@ -77,14 +77,15 @@ def test_a_table_that_is_made_whole(context: Context) -> None:
 
 
 def test_opened_days_are_open_and_those_beside_them_are_not(context: Context) -> None:
-    first, last = FIRST_DAY - dt.timedelta(days=9), FIRST_DAY - dt.timedelta(days=8)
-    restate.open_days(context, [prod_snapshots(context)[MART]], [(first, last)])
+    day = [FIRST_DAY - dt.timedelta(days=before) for before in range(10)]
+    restate.open_days(context, [prod_snapshots(context)[MART]], [(day[9], day[8]), (day[6], day[6])])
     done = [(restate._day(start), restate._day(end)) for start, end in prod_snapshots(context)[MART].intervals]
-    assert done[0][1] == first
-    assert done[1][0] == last + dt.timedelta(days=1)
+    assert (done[0][1], done[1], done[2][0]) == (day[9], (day[7], day[6]), day[5])
 
 
 def test_what_stands_on_a_table_is_opened_with_it(context: Context) -> None:
-    found = {one.model.name for one in restate.standing_on(prod_snapshots(context).values(), "silver.int_contracts")}
+    found = {
+        one.model.name for one in restate.with_downstream(prod_snapshots(context).values(), "silver.int_contracts")
+    }
     assert {"silver.int_contracts", MART, "gold.moveouts"} <= found
     assert not {"silver.business_calendar", "gold.data_quality_calendar"} & found
