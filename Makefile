@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo report docs ui screenshots style check test test-mysql test-twins endurance mutants bench package release format lock clean
+.PHONY: help venv demo report docs ui screenshots lint check test test-mysql test-twins endurance mutants bench package release format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -64,14 +64,15 @@ format: $(READY) ## rewrite models and Python in the house format
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-style: $(READY)
+lint: $(READY) ## format and lint of the Python, and which package may import which
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
+	$(BIN)/lint-imports --no-logo --no-cache
 
-check: style ## the quick loop: format and lint of SQL and Python, unit tests of both (tests/unit, tests/models)
+check: lint ## the quick loop: format and lint of SQL and Python, unit tests of both (tests/unit, tests/models)
 	$(PYTEST) tests/unit tests/models
 
-test: style ## what check does and all other tests, a sample of endurance; but for what is left to test-mysql
+test: lint ## what check does and all other tests, a sample of endurance; but for what is left to test-mysql
 	@$(BIN)/python -m tests.support.servers require mariadb postgres chromium
 	$(PYTEST)
 
