@@ -145,13 +145,13 @@ def test_the_withdrawn_days_snapshot_file_is_not_landed_by_a_later_load(embedded
 
 DIES_BEHIND_THE_SWAP = """
 import os, sys
-from loader.warehouse.duckdb import DuckDBWarehouse
-from loader.warehouse.mysql import MySQLWarehouse
+from loader.warehouse.duckdb.connection import DuckDBWarehouse
+from loader.warehouse.mysql.connection import MySQLWarehouse
 for kind in (DuckDBWarehouse, MySQLWarehouse):
-    def show(self, *schemas, swap=kind.publish):
+    def publish(self, *schemas, swap=kind.publish):
         swap(self, *schemas)
         os._exit(9)
-    kind.publish = show
+    kind.publish = publish
 from loader.cli import cli
 cli()
 """
