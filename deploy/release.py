@@ -19,6 +19,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from packaging.markers import Marker
 
 PROJECT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT))
+
+from loader import __version__  # noqa: E402
+
 RELEASES = PROJECT / "releases"
 WHEELS = "warehouse.gluewheels.zip"  # Glue knows a zip of wheels by this ending, and wants them in wheels/
 FILES = ("glue/load.py", "glue/run.py", "glue/janitor.py", "template.yaml", "dump.sh", "producer.py", "grants.sql")
@@ -48,7 +52,7 @@ def package() -> Path:
     """
     if changed := _git("status", "--porcelain"):
         raise ReleaseError(f"commit or remove these first, for a release is of a commit:\n{changed}")
-    version = re.search(r'^version = "(.+)"$', (PROJECT / "pyproject.toml").read_text(), re.M)[1]
+    version = __version__
     commit = _git("rev-parse", "HEAD")
     folder = RELEASES / f"{version}-{commit[:12]}"
     if (folder / ABOUT).exists():

@@ -1,17 +1,19 @@
-"""The command line: `python -m loader`."""
+"""The command line: `warehouse`, which is also `python -m loader`."""
 
 from __future__ import annotations
 
 import datetime as dt
 import getpass
+import re
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.markup import escape
 
-from loader import commands
+from loader import __version__, commands
 from loader.console import be_quiet, is_quiet, say, screen, tell, warn
 from loader.errors import LoaderError
 from loader.interrupted import explain_interrupt
@@ -23,14 +25,14 @@ Exit codes:
   0   done, also when there was nothing to do
   2   usage: a flag, a variable or a date makes no sense
   3   no dump for that date, or a day before it is missing
-  4   dump or snapshot rejected, nothing of it was loaded
-  75  another run is under way
+  4   dump or daily file rejected, nothing of it was loaded
+  75  another command holds the warehouse
   130 stopped by Ctrl-C: type the same again
   1   anything else, for example a failed audit"""
 
 
 class Day(click.ParamType):
-    """A date as YYYY-MM-DD."""
+    """A date as YYYY-MM-DD. Unlike click.DateTime it gives a date, and names no %Y-%m-%d where a day does not exist."""
 
     name = "YYYY-MM-DD"
 
@@ -42,7 +44,7 @@ class Day(click.ParamType):
 
 
 class Commands(click.Group):
-    """Ends a command with its own exit code and a plain answer."""
+    """Ends a command with its own exit code and one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
         with explain_interrupt():
@@ -59,66 +61,64 @@ class Commands(click.Group):
     epilog=EXIT_CODES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-@click.option("-q", "--quiet", is_flag=True, help="Show no progress: only what was asked for, warnings and errors.")
-def cli(quiet: bool) -> None:
-    """Lands the morning's dump and snapshots and runs the warehouse on them.
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress: only results, warnings and errors.")
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, quiet: bool) -> None:
+    """Load the morning's dump and daily files, and compute the warehouse from them.
 
-    A normal morning is `daily`; the other commands are its steps. Each can be killed at any point and typed again.
+    Type `daily` on a normal morning; `load` and `run` are its steps. You can stop any command and type it again.
 
     \b
     Environment:
       WAREHOUSE_BUCKET    the bucket: s3://name or a folder
       WAREHOUSE_DUCKDB    the database file (default data/warehouse.duckdb)
-      WAREHOUSE_CONTRACT  what dumps must be (default contract.yaml)
+      WAREHOUSE_CONTRACT  the data contract (default contract.yaml)
       WAREHOUSE_GATEWAY   the SQLMesh gateway: duckdb (default) or aurora
-    and for aurora, each URL with user and password percent-encoded:
+    for aurora, each URL with user and password percent-encoded:
       WAREHOUSE_MYSQL_URL mysql://user:password@host[:port][?ssl_ca=FILE]
       WAREHOUSE_STATE_URL postgresql://user:password@host[:port]/database[?sslmode=verify-full]
-    and for `enrich`, which is off without a model:
+    for `enrich`, which is off without a model:
       WAREHOUSE_ENRICH_MODEL  offline, or the id or ARN of a model on Amazon Bedrock
       WAREHOUSE_NAME_KEY      secret of 32 characters or more, by which names are hashed
       WAREHOUSE_ENRICH_REGION region of the model (default: the bucket's; for a folder $AWS_REGION)
       WAREHOUSE_ENRICH_OTHER_REGION  allowed: names may leave the bucket's region
     """
-    commands.forget()
+    commands.forget(ctx.info_name)
     keep_private()
     if quiet:
         be_quiet()
 
 
-_bucket = click.option("--bucket", metavar="URI", help="s3://name or a folder (default: $WAREHOUSE_BUCKET).")
+_bucket = click.option(
+    "--bucket", metavar="URI", envvar="WAREHOUSE_BUCKET", show_envvar=True, help="Bucket: s3://name or a folder."
+)
 _gateway = click.option(
     "--gateway",
-    metavar="NAME",
-    help=f"SQLMesh gateway: {', '.join(GATEWAYS)} (default: $WAREHOUSE_GATEWAY, else duckdb).",
+    type=click.Choice(GATEWAYS),
+    envvar="WAREHOUSE_GATEWAY",
+    show_envvar=True,
+    show_default="duckdb",
+    help="SQLMesh gateway.",
 )
-
-
 _accept = click.option(
     "--accept",
     "accepted",
     metavar="RULE",
     multiple=True,
-    help="Let this rule's finding pass once, for example change:tenants; may be repeated, and is recorded.",
+    help="Accept this rule's finding once, for example change:tenants. Repeatable; each is recorded.",
 )
+_stale_days = partial(click.option, "--max-stale-days", metavar="N", type=click.IntRange(0))
+_by_hand = click.option("--no-manifest", is_flag=True, help="Accept a dump without a manifest, as unverified.")
 
 
 @cli.command()
 @_bucket
-@click.option(
-    "--date",
-    "day",
-    type=Day(),
-    help="Business day of the dump (default: the newest valid one; of newer ones that are refused it warns).",
-)
-@click.option(
-    "--max-stale-days", type=click.IntRange(0), help="Take a dump up to so many days older than --date or today."
-)
+@click.option("--date", "day", type=Day(), help="Business day of the dump (default: the newest valid dump).")
+@_stale_days(help="Accept a dump up to N days older than --date, or than today (default: any age without --date).")
 @_accept
-@click.option("--again", is_flag=True, help="Take a dump although it is loaded already, or was rolled back.")
-@click.option(
-    "--no-manifest", is_flag=True, help="Take a dump made by hand, for which nobody vouches; `status` will say so."
-)
+@click.option("--again", is_flag=True, help="Load a dump again, also one that was rolled back.")
+@_by_hand
 @_gateway
 def load(
     bucket: str | None,
@@ -129,19 +129,19 @@ def load(
     no_manifest: bool,
     gateway: str | None,
 ) -> None:
-    """Land a dump and the new snapshots.
+    """Load a dump and the new daily files.
 
-    Lands every table of dumps/gghouse_YYYYMMDD.sql[.gz] beside the live ones, checks size, sha256 and row counts against the
-    manifest and the dump, judges the tables by contract.yaml, and swaps all of them in one step. Then exports that day's files
-    to the bucket (snapshots/) and lands the daily files that are new or have other content. What is loaded already changes nothing.
+    Loads every table of dumps/gghouse_YYYYMMDD.sql[.gz] beside the live tables. Checks size, sha256 and row counts against the
+    manifest, and the tables against contract.yaml. Then swaps all tables in one step, writes that day's daily files to the bucket
+    (snapshots/), and loads each daily file that is new or changed. Changes nothing that is loaded already.
 
-    A day before the live dump's is landed aside: its daily files are exported, the tables that are shown stay those of the live dump.
+    A day before the live dump's is historical: `load` writes its daily files, and the live tables stay.
     """
     from loader.landing.load import load as load_day
 
     commands.remember_command("load", again=again, no_manifest=no_manifest)
     if no_manifest and day is None:
-        raise click.UsageError("--no-manifest needs --date: which day a dump is of, only you can say")
+        raise click.UsageError("--no-manifest needs --date: without a manifest nothing says which day the dump is of")
     load_day(
         Settings.resolve(bucket, gateway),
         day,
@@ -158,41 +158,60 @@ def load(
 def run(day: dt.date | None, gateway: str | None) -> None:
     """Compute what is new, and what late corrections changed.
 
-    Runs SQLMesh on prod with the business day as its clock. Never applies a change of code: that is `sqlmesh plan`.
+    Runs SQLMesh on prod with the business day as its clock. Never applies a change of code: `sqlmesh plan` does.
     """
     from loader.transform.run import run as run_day
 
     _report(run_day(Settings.resolve(gateway=gateway), day))
 
 
+@cli.command(
+    "sqlmesh",
+    no_args_is_help=True,
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+@_gateway
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="COMMAND [ARGUMENTS]...")
+def sqlmesh_command(words: tuple[str, ...], gateway: str | None) -> None:
+    """Run a command of SQLMesh, for example `plan dev`.
+
+    Takes the arguments of SQLMesh's own command line, and ends with its exit codes. On aurora this is the only way: plain `sqlmesh`
+    does not know that connection. On duckdb plain `sqlmesh` does the same.
+    """
+    from loader.transform.command_line import run_sqlmesh
+
+    Settings.resolve(gateway=gateway)
+    run_sqlmesh(words)
+
+
 @cli.command()
 @_bucket
-@click.option("--again", is_flag=True, help="Ask again where the answer is of another model, prompt or key.")
+@click.option("--again", is_flag=True, help="Ask again where another model, prompt or key gave the answer.")
 @click.option("--allow-other-region", "other_region", is_flag=True, help="Names may leave the bucket's region.")
 @click.option(
     "--import",
     "paid",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Ask nobody: take answers that were paid for elsewhere from a CSV.",
+    help="Ask no model: import existing answers from a CSV file.",
 )
 @_gateway
 def enrich(bucket: str | None, again: bool, other_region: bool, paid: Path | None, gateway: str | None) -> None:
     """Ask a model for the nationality of tenants who have none.
 
-    Asks about the tenants whom silver calls missing or placeholder, current ones first, by their name alone; what does not match the
-    nationality master counts for nothing. Each answer is kept, in the database and in enrichment/nationality.csv of the bucket,
-    and never asked for again while the name is the same. Its bounds are in contract.yaml. `daily` does this by itself between load
-    and run if a model is configured, and goes on whatever comes of it; after `enrich` by hand, type `run`.
+    Sends names alone, of current tenants first, where silver calls the nationality missing or a placeholder. Ignores an answer
+    that is not in the nationality master. Keeps each answer in the database and in enrichment/nationality.csv of the bucket, and
+    does not ask again while the name stays the same. contract.yaml sets the limits. If a model is configured, `daily` does this
+    between load and run, and continues if it fails. After `enrich` by hand, type `run`.
 
     --import takes a file with the header tenant_id,llm_nationality,llm_confidence,enriched_at,model_version (UTC) and needs
-    WAREHOUSE_NAME_KEY alone. Such an answer counts as given for the name that the tenant has now. A newer one that is there stands.
+    WAREHOUSE_NAME_KEY alone. It counts each answer for the tenant's present name, and keeps a newer answer that is there.
     """
     if paid:
         from enrichment.paid_answers import take
 
         if again or other_region:
-            raise click.UsageError("--import asks nobody, so it goes with neither --again nor --allow-other-region")
+            raise click.UsageError("--import asks no model, so it goes with neither --again nor --allow-other-region")
         tell(take(Settings.resolve(bucket, gateway), paid))
         return
     from enrichment.step import enrich as ask
@@ -203,15 +222,9 @@ def enrich(bucket: str | None, again: bool, other_region: bool, paid: Path | Non
 @cli.command()
 @_bucket
 @click.option("--date", "day", type=Day(), help="Business day of the dump (default: today in Japan).")
-@click.option(
-    "--max-stale-days",
-    type=click.IntRange(0),
-    default=0,
-    show_default=True,
-    help="Be content with a dump up to so many days older.",
-)
+@_stale_days(default=0, show_default=True, help="Accept a dump up to N days old.")
 @_accept
-@click.option("--dry-run", is_flag=True, help="Say what would be loaded and computed, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be loaded and computed, and change nothing.")
 @_gateway
 def daily(
     bucket: str | None,
@@ -221,12 +234,12 @@ def daily(
     dry_run: bool,
     gateway: str | None,
 ) -> None:
-    """The morning: load, enrich, run, then assert that everything is there and fresh.
+    """Run the whole morning: load, enrich, run, then check that all data is there and fresh.
 
-    Loads the day's dump, and before it those of the last continuity_days (contract.yaml) that are in the bucket and not loaded; not
-    a day before the live dump's of which anything was ever rejected, that is for `load --date`. A bad snapshot file or a missing
-    day does not keep the rest from being computed; the command then fails at its end, until the day is loaded or waived. A green
-    one ends with the day's report, reports/YYYYMMDD.html in the bucket; a report that fails is warned of, for the data is good.
+    Loads the day's dump. Before it, loads the dumps of the last continuity_days (contract.yaml) that are in the bucket and not
+    loaded; but not those of days before the live dump's that were ever rejected: for them type `load --date`. A bad daily file or
+    a missing day does not stop the rest from being computed: the command fails at its end, until the day is loaded or waived. If
+    all is well, it writes the day's report to reports/YYYYMMDD.html in the bucket; a report that fails is only a warning.
     """
     from loader.daily import daily as morning
     from loader.landing.load_job import LoadRequest
@@ -248,13 +261,11 @@ def daily(
 
 @cli.command()
 @_bucket
-@click.option("--date", "day", type=Day(), required=True, help="Business day whose files to make.")
-@click.option(
-    "--to", "last", type=Day(), help="Last day of a stretch that begins with --date (default: that day alone)."
-)
+@click.option("--date", "day", type=Day(), required=True, help="Business day whose files to write.")
+@click.option("--to", "last", type=Day(), help="Last day, to write those of several days (default: --date alone).")
 @_accept
-@click.option("--again", is_flag=True, help="Write files that the bucket has already anew.")
-@click.option("--no-manifest", is_flag=True, help="Take dumps without a manifest, for which nobody vouches.")
+@click.option("--again", is_flag=True, help="Write files again that the bucket has.")
+@_by_hand
 @_gateway
 def export(
     bucket: str | None,
@@ -265,11 +276,11 @@ def export(
     no_manifest: bool,
     gateway: str | None,
 ) -> None:
-    """Make the daily files of past days from their dumps.
+    """Write the daily files of past days from their dumps.
 
-    Writes what the bucket lacks of snapshots/tenant_status, snapshots/room_assignment and snapshots/property for each day, from that
-    day's dump and nothing else. The warehouse stays as it is; the next `load` or `daily` lands the files, and the next `run` computes
-    what stands on them. Days that have their files are passed over, so a long stretch can be cut off and typed again.
+    Writes the files of snapshots/tenant_status, snapshots/room_assignment and snapshots/property that the bucket does not have,
+    each from its own day's dump. Changes nothing in the warehouse: the next `load` or `daily` loads the files, and the next `run`
+    computes from them. Skips days that have their files, so you can stop it and type it again.
     """
     from loader.landing.export import export as export_days
 
@@ -278,18 +289,24 @@ def export(
     export_days(settings, day, last or day, again=again, by_hand=no_manifest, accepted=frozenset(accepted))
 
 
+def _in_words(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    if not re.search(r"\w", value):
+        raise click.BadParameter("write in words why the day is lost: the reason is shown to others", ctx, param)
+    return value
+
+
 @cli.command()
 @click.argument("day", type=Day())
-@click.option("--to", "last", type=Day(), help="Last day of a stretch that begins with DAY (default: that day alone).")
-@click.option("--reason", required=True, help="Why the day is taken as lost.")
-@click.option("--by", metavar="NAME", default=getpass.getuser, show_default="your login", help="Who says so.")
-@click.option("--until", type=Day(), help="Last day on which the waiver counts (default: 14 days after the last).")
+@click.option("--to", "last", type=Day(), help="Last day, to waive several (default: DAY alone).")
+@click.option("--reason", required=True, callback=_in_words, help="Why the day is lost, in words.")
+@click.option("--by", metavar="NAME", default=getpass.getuser, show_default="your login", help="Who decides it.")
+@click.option("--until", type=Day(), help="Last day of the waiver (default: 14 days after the last waived day).")
 @_gateway
 def waive(day: dt.date, last: dt.date | None, reason: str, by: str, until: dt.date | None, gateway: str | None) -> None:
-    """Take missing or rejected days as lost, for a time.
+    """Accept missing or rejected days as gaps, for a time.
 
-    `daily` then does not fail for it, and `status` shows by whom, why and until when. The day stays a gap wherever its files
-    are needed; loading it later ends the waiver.
+    `daily` then does not fail for them, and `status` shows who waived them, why and until when. The day stays a gap wherever its
+    files are needed. If you load it later, the waiver ends.
     """
     from loader.landing import calendar
     from loader.landing.access import open_warehouse
@@ -304,11 +321,11 @@ def waive(day: dt.date, last: dt.date | None, reason: str, by: str, until: dt.da
 @cli.command()
 @_gateway
 def rollback(gateway: str | None) -> None:
-    """Show the dump before the live one again.
+    """Go back to the dump before the live one.
 
-    Swaps the previous generation back in one step and takes the day out of the ledger, with its daily files; the next `run`
-    withdraws what was computed for it. The same dump file is not loaded again by itself: put a corrected one into the bucket, or use load
-    --again. The last three generations are kept; each rollback goes one further back.
+    Swaps the previous generation back in one step, and takes the day and its daily files out of the ledger; the next `run`
+    withdraws what was computed for it. `daily` does not load the same dump file again: put a corrected one into the bucket, or
+    type `load --again`. The last three generations are kept; each rollback goes one further back.
     """
     from loader.landing.access import open_warehouse
     from loader.landing.generations import roll_back
@@ -316,7 +333,7 @@ def rollback(gateway: str | None) -> None:
     with open_warehouse(Settings.resolve(gateway=gateway)) as warehouse:
         withdrawn, shown = roll_back(warehouse)
     tell(
-        f"landing shows the dump of {shown.day} again; the one of {withdrawn.day} is withdrawn. Now type\n  {commands.loader('run')}"
+        f"The dump of {shown.day} is live again, the one of {withdrawn.day} is withdrawn. Now type\n  {commands.loader('run')}"
     )
 
 
@@ -325,8 +342,9 @@ def rollback(gateway: str | None) -> None:
 def janitor(gateway: str | None) -> None:
     """Remove old versions of models and expired environments.
 
-    SQLMesh's janitor under the one writer's lock: versions that no environment has shown for a week go, with their tables, and the rows of
-    computed intervals are put together. What an environment shows stays, and so do the dumps that `rollback` goes back to.
+    Runs SQLMesh's janitor under the lock that loads and runs share. Removes versions that no environment has used for a week, with
+    their tables, and compacts the records of computed intervals. Keeps what an environment uses, and the dumps that `rollback`
+    goes back to.
     """
     from loader.transform.janitor import clean
 
@@ -339,13 +357,13 @@ def janitor(gateway: str | None) -> None:
     "--out",
     "file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write it to this file (default: reports/YYYYMMDD.html in the bucket).",
+    help="File to write (default: reports/YYYYMMDD.html in the bucket).",
 )
 @_gateway
 def report(bucket: str | None, file: Path | None, gateway: str | None) -> None:
-    """Make the report: gold and the state of the data, to look at.
+    """Write the report on gold and on the state of the data.
 
-    One HTML file that needs nothing else, in Japanese and English, without names of tenants. `daily` makes it by itself.
+    Writes one HTML file that needs nothing else, in Japanese and English, without names of tenants. `daily` writes it, too.
     """
     from report.publish import write
 
@@ -355,13 +373,13 @@ def report(bucket: str | None, file: Path | None, gateway: str | None) -> None:
 
 
 @cli.command()
-@click.option("--all", "everything", is_flag=True, help="Show each day, table, column and finding, however many.")
-@click.option("--json", "as_json", is_flag=True, help="Print all of it as one JSON object, for a script.")
+@click.option("--all", "everything", is_flag=True, help="Show every day, table, column and finding.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object, for a script.")
 @_gateway
 def status(everything: bool, as_json: bool, gateway: str | None) -> None:
-    """Show what is wrong, what is loaded and how fresh each layer is.
+    """Show problems, what is loaded, and how fresh each layer is.
 
-    What is wrong comes first, each with what to type, and of long lists their beginning, so that it fits a screen. Changes nothing.
+    Shows problems first, each with the command to type. Shortens long lists so that all fits a screen. Changes nothing.
     """
     from loader.monitoring.status_screen import show
 
@@ -374,8 +392,8 @@ def status(everything: bool, as_json: bool, gateway: str | None) -> None:
 def doctor(bucket: str | None, gateway: str | None) -> None:
     """Check that everything a morning needs is there.
 
-    Python and its packages, the contract, the bucket and today's dump, disks, the database, SQLMesh's state, and whether prod has the
-    models of the files. Says of each what to do about it, and ends with 1 where something is to do. Changes nothing.
+    Checks Python and its packages, the contract, the bucket and today's dump, disks, the database, SQLMesh's state, and that prod
+    has the models of the files. Says what to do about each problem, and ends with 1 if there is one. Changes nothing.
     """
     from loader.monitoring.doctor import examine
 

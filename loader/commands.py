@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _NEEDS_BUCKET = frozenset(("load", "daily", "export", "enrich", "report"))
-_COMMAND = re.compile(r"(?:WAREHOUSE_GATEWAY=\w+ )?(?:python -m loader|sqlmesh) \S.*")
+_COMMAND = re.compile(r"(?:WAREHOUSE_GATEWAY=\w+ )?(?:python -m loader|warehouse|sqlmesh) \S.*")
+_SCRIPT, _MODULE = "warehouse", "python -m loader"
 BUCKET, GATEWAY = "WAREHOUSE_BUCKET", "WAREHOUSE_GATEWAY"
 
 
@@ -20,6 +21,7 @@ BUCKET, GATEWAY = "WAREHOUSE_BUCKET", "WAREHOUSE_GATEWAY"
 class _Typed:
     """What this process was called with, as far as the shell's environment does not say it already."""
 
+    program: str = _MODULE
     command: str = "daily"
     flags: tuple[str, ...] = ()
     bucket: str | None = None
@@ -29,9 +31,14 @@ class _Typed:
 _typed = _Typed()
 
 
-def forget() -> None:
-    """Takes this process for one that was called without arguments."""
+def forget(program: str | None = None) -> None:
+    """Takes this process for one that was called without arguments.
+
+    Args:
+        program: as what it was called; messages name commands of `warehouse` if that was typed, else of `python -m loader`.
+    """
     _typed.__init__()
+    _typed.program = _SCRIPT if program == _SCRIPT else _MODULE
 
 
 def remember_command(command: str, **flags: bool) -> None:
@@ -47,7 +54,7 @@ def remember_command(command: str, **flags: bool) -> None:
 
 def remember_places(bucket: str | None, gateway: str | None) -> None:
     """Takes these for what flags named; to be called before anything changes the environment."""
-    _typed.bucket = bucket
+    _typed.bucket = bucket if bucket != os.environ.get(BUCKET) else None
     _typed.gateway = gateway if gateway != os.environ.get(GATEWAY) else None
 
 
@@ -69,7 +76,7 @@ def loader(command: str, *words: object) -> str:
         flags += ["--bucket", _short(_typed.bucket) if _typed.bucket else "BUCKET"]
     if _typed.gateway:
         flags += ["--gateway", _typed.gateway]
-    return f"python -m loader {shlex.join([command, *map(str, words), *flags])}"
+    return f"{_typed.program} {shlex.join([command, *map(str, words), *flags])}"
 
 
 def again(day: object, *words: object) -> str:
@@ -88,9 +95,12 @@ def ask_producer(day: object) -> str:
 
 
 def sqlmesh(command: str, *words: str) -> str:
-    """A command of SQLMesh, on the gateway that was named."""
-    gateway = f"{GATEWAY}={_typed.gateway} " if _typed.gateway else ""
-    return f"{gateway}sqlmesh {command}" + "".join(f" {_quoted(word)}" for word in words)
+    """A command of SQLMesh, on the gateway that was named; aurora is known to the loader's own entry alone."""
+    if (_typed.gateway or os.environ.get(GATEWAY)) == "aurora":
+        program = f"{_typed.program} sqlmesh" + (" --gateway aurora" if _typed.gateway else "")
+    else:
+        program = f"{GATEWAY}={_typed.gateway} sqlmesh" if _typed.gateway else "sqlmesh"
+    return " ".join((program, command, *map(_quoted, words)))
 
 
 def commands(text: str) -> list[str]:

@@ -160,15 +160,3 @@ def test_help_of_every_command_is_in_the_readme() -> None:
     for words in ([], *([name] for name in cli.commands)):
         shown = typed(*words, "--help").output.strip()
         assert shown in readme, f"README.md lacks the current output of: python -m loader {' '.join(words)} --help"
-
-
-def test_the_module_runs_as_a_command() -> None:
-    shown = subprocess.run(
-        [sys.executable, "-m", "loader", "--help"],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=True,
-        env=os.environ,
-    )
-    assert "Usage: python -m loader" in shown.stdout
