@@ -50,7 +50,7 @@ report: $(READY) ## the report of the warehouse, data/report.html: gold to look 
 	@$(BIN)/python -m loader report --out data/report.html
 
 docs: $(READY) ## the data dictionary with column-level lineage, data/dictionary.html
-	@$(BIN)/python -m dictionary data/dictionary.html
+	@$(BIN)/python -m report.dictionary data/dictionary.html
 
 ui: $(READY) ## SQLMesh's UI on the warehouse, to look at, on http://127.0.0.1:8000
 	$(BIN)/sqlmesh ui --mode catalog

@@ -55,7 +55,7 @@ def main(bucket: str, end: dt.datetime, days: int) -> None:
     last = end.date()
     mornings = [last - dt.timedelta(days=n) for n in reversed(range(days))]
     pages = settings.duckdb_file.parent
-    documented = ("python", "-m", "dictionary", str(pages / "dictionary.html"))
+    documented = ("python", "-m", "report.dictionary", str(pages / "dictionary.html"))
     dictionary = _begin(*documented, quiet=True)  # it asks no warehouse, so it is made beside the mornings
     if _is_fresh(settings, last):
         _console.print(f"The warehouse is at {last} or later already: nothing to do.")

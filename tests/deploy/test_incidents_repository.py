@@ -14,7 +14,7 @@ import pytest
 from loader.settings import PROJECT
 from tests.support.repository import tracked
 
-CODE = ("loader", "enrichment", "report", "jobs", "demo", "macros", "signals", "linter", "bench", "dictionary", "tests")
+CODE = ("loader", "enrichment", "report", "jobs", "demo", "macros", "signals", "linter", "bench", "tests")
 
 
 def modules() -> list[Path]:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from dictionary.__main__ import main as make_dictionary
 from loader.settings import PROJECT
+from report.dictionary.__main__ import main as make_dictionary
 from tests.support import screenshots
 
 ROOF = 500_000  # bytes of a picture: everybody who clones gets it

@@ -17,7 +17,7 @@ from tests.support.browser import complaints, until
 @pytest.fixture(scope="module")
 def dictionary(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The dictionary, made where there is no warehouse."""
-    from dictionary.__main__ import main
+    from report.dictionary.__main__ import main
 
     folder = tmp_path_factory.mktemp("dictionary")
     with pytest.MonkeyPatch.context() as patch:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 _LIBRARIES = "pytest xdist hypothesis sqlmesh.cli.main duckdb pydantic boto3 moto pymysql jinja2 rich".split()
-_OWN = ("loader", "tests", "demo", "dictionary", "config", "macros", "signals", "linter")
+_OWN = ("loader", "enrichment", "report", "jobs", "tests", "demo", "config", "macros", "signals", "linter")
 
 
 def import_libraries() -> None:

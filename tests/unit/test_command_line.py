@@ -66,8 +66,8 @@ def test_sqlmesh_gets_its_own_flags_and_its_exit_code_comes_back(monkeypatch: py
 
 
 def test_on_aurora_messages_name_the_entry_that_knows_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WAREHOUSE_MYSQL_URL", "mysql://a:b@localhost")
-    monkeypatch.setenv("WAREHOUSE_STATE_URL", "postgresql://a:b@localhost/c")
+    monkeypatch.setenv("WAREHOUSE_MYSQL_URL", "mysql://a:secret@localhost")
+    monkeypatch.setenv("WAREHOUSE_STATE_URL", "postgresql://a:secret@localhost/c")
     monkeypatch.setenv("WAREHOUSE_GATEWAY", "duckdb")
     Settings.resolve(gateway="aurora")
     assert commands.sqlmesh("plan", "dev") == "python -m loader sqlmesh --gateway aurora plan dev"

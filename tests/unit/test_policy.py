@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from dictionary.__main__ import page
 from report import policy as policy_of
+from report.dictionary.__main__ import page
 from report.policy import policy
 
 

@@ -1,4 +1,4 @@
-"""`python -m dictionary FILE`: writes the data dictionary. It asks no warehouse: the project's files say it all."""
+"""`python -m report.dictionary FILE`: writes the data dictionary. It asks no warehouse: the project's files say it all."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from dictionary.collect import collected
 from loader.console import step
 from loader.settings import PROJECT, Settings
+from report.dictionary.collect import collected
 from report.policy import policy
 
 LAYERS = ("gold", "silver", "staging", "seeds", "landing")
