@@ -49,8 +49,9 @@ demo: $(READY) ## a synthetic company's last three mornings, then a look at gold
 report: $(READY) ## the report of the warehouse, data/report.html: gold to look at
 	@$(BIN)/python -m loader report --out data/report.html
 
-docs: $(READY) ## the data dictionary with column-level lineage, data/dictionary.html
+docs: $(READY) ## the data dictionary with column-level lineage, data/dictionary.html; and docs/cli.md
 	@$(BIN)/python -m report.dictionary data/dictionary.html
+	@$(BIN)/python -m tests.support.cli_page
 
 ui: $(READY) ## SQLMesh's UI on the warehouse, to look at, on http://127.0.0.1:8000
 	$(BIN)/sqlmesh ui --mode catalog

@@ -1,4 +1,4 @@
-"""The command line: exit codes, plain answers, the lock, and the README's copy of the help."""
+"""The command line: exit codes, plain answers, the lock, and docs/cli.md."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from loader import commands
 from loader.cli import cli
 from loader.settings import PROJECT
 from tests.conftest import FIRST_DAY
+from tests.support import cli_page
 from tests.support.landing import land_dump, land_snapshot
 
 DAY = dt.date(2025, 6, 10)
@@ -155,8 +156,5 @@ def test_bad_data_stops_at_the_door_with_a_plain_answer(warehouse: Path, query) 
     assert "failed" not in str(json.loads(typed("status", "--json").stdout)["problems"])
 
 
-def test_help_of_every_command_is_in_the_readme() -> None:
-    readme = (PROJECT / "README.md").read_text()
-    for words in ([], *([name] for name in cli.commands)):
-        shown = typed(*words, "--help").output.strip()
-        assert shown in readme, f"README.md lacks the current output of: python -m loader {' '.join(words)} --help"
+def test_the_page_of_commands_is_up_to_date() -> None:
+    assert cli_page.FILE.read_text() == cli_page.page(), "type: python -m tests.support.cli_page"

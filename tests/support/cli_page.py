@@ -1,0 +1,30 @@
+"""`python -m tests.support.cli_page`: docs/cli.md, the help of every command. `make docs` runs it."""
+
+from __future__ import annotations
+
+from click.testing import CliRunner
+
+from loader.cli import cli
+from loader.settings import PROJECT
+
+PROGRAM = "python -m loader"
+FILE = PROJECT / "docs" / "cli.md"
+START = """# Commands
+
+`make docs` writes this page from the commands themselves, and a test compares it with them.
+What to do when one fails: [troubleshooting](troubleshooting.md).
+"""
+
+
+def page() -> str:
+    """The page as the commands are now."""
+    parts = [START]
+    for words in ([], *([name] for name in sorted(cli.commands))):
+        name = " ".join([PROGRAM, *words])
+        shown = CliRunner().invoke(cli, [*words, "--help"], prog_name=PROGRAM).output.rstrip()
+        parts.append(f"## {name}\n\n```text\n$ {name} --help\n{shown}\n```\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    FILE.write_text(page())
