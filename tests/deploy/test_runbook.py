@@ -30,7 +30,7 @@ def test_every_alarm_and_message_to_the_topic_has_a_row() -> None:
         assert f'"{subject}"' in alarms
 
 
-BOX = "It is 05:31 or 08:31 and you were woken"
+BOX = "On call: an alarm at 05:31 or 08:31"
 # What each command of the box asks AWS for.
 ASKED = {
     "cloudformation describe-stacks": "cloudformation:DescribeStacks",
