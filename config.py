@@ -53,7 +53,7 @@ config = Config(
     gateways=gateways,
     default_gateway=gateway,
     model_defaults=ModelDefaultsConfig(
-        dialect="postgres",  # why: docs/decisions/0001
+        dialect="postgres",  # why: docs/decisions/0019
         cron="@daily",
         # Contracts before this day are outside every mart (domain rule min_valid_date). Days are UTC days here and mean JST business days.
         start="2018-01-01",

@@ -13,7 +13,7 @@ from loader.landing.enrichment_cache import BELOW
 
 # Names of the master that are no answer: the bulk import's placeholder, and "other".
 NEVER = frozenset({"レソト", "その他"})
-# As the source and models spell them -> as the master does. The first five are those that tenants' rows hold (domain facts, A.10).
+# As the source and models spell them -> as the master does. The first five are those that tenants' rows hold.
 _SPELLINGS = {
     "myanmar": "ミャンマー",
     "american": "アメリカ",

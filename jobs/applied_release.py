@@ -1,4 +1,4 @@
-"""What is deployed against what was applied: production changes only by a reviewed plan. See docs/decisions/0006."""
+"""What is deployed against what was applied: production changes only by a reviewed plan. See docs/decisions/0027."""
 
 from __future__ import annotations
 

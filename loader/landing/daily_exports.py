@@ -1,4 +1,4 @@
-"""The daily files in the bucket: writing a day's, and finding out which are to land. See docs/decisions/0004 and 0005."""
+"""The daily files in the bucket: writing a day's, and finding out which are to land. See docs/decisions/0005 and 0023."""
 
 from __future__ import annotations
 

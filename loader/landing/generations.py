@@ -1,4 +1,4 @@
-"""Landed dumps: each in a schema of its own, its home, and one of them shown in `landing`. See docs/decisions/0003."""
+"""Landed dumps: each in a schema of its own, its home, and one of them shown in `landing`. See docs/decisions/0020."""
 
 from __future__ import annotations
 

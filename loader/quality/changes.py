@@ -1,4 +1,4 @@
-"""What changed between two dumps: rows added, removed and changed, table by table, for the load report. See docs/decisions/0005."""
+"""What changed between two dumps: rows added, removed and changed, table by table, for the load report. See docs/decisions/0002."""
 
 from __future__ import annotations
 

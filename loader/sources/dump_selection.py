@@ -1,4 +1,4 @@
-"""Which dump to load: by its date and its manifest, never by when the file was written. See docs/decisions/0004."""
+"""Which dump to load: by its date and its manifest, never by when the file was written. See docs/decisions/0022."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ ADDED = {
     },
 }
 
-# One row, a generation's own ledger entry. It lies among the generation's tables and is shown with them: see docs/decisions/0003.
+# One row, a generation's own ledger entry. It lies among the generation's tables and is shown with them: see docs/decisions/0020.
 MARKER = "live_generation"
 MARKER_COLUMNS = _LEDGER
 

@@ -121,7 +121,7 @@ def test_lists_of_values_are_those_of_the_code_tables(models: Models) -> None:
 
 
 def test_code_tables_hold_every_code_and_say_what_each_implies() -> None:
-    """I10, I39, K7: codes drifted apart from place to place."""
+    """I10, I39: codes drifted apart from place to place."""
     statuses, contracts = seed("code_tenant_status"), seed("code_contract_type")
     assert [int(row["code"]) for row in statuses] == list(range(18))
 
@@ -156,7 +156,7 @@ def test_code_tables_hold_every_code_and_say_what_each_implies() -> None:
 
 
 def test_the_move_out_date_is_put_together_in_one_place(models: Models) -> None:
-    """I36, R43, K2: each model had an order of its own for the three dates. One place for contracts as they are, one for the daily files."""
+    """I36, R43: each model had an order of its own for the three dates. One place for contracts as they are, one for the daily files."""
     raw = {"moveout_date_integrated", "moveout_plans_date", "moveout_final_rent_date"}
     orders = {}
     for name, model in models.items():

@@ -1,4 +1,4 @@
-"""One writer at a time on MySQL: a lock of the server's, which it frees when its holder dies. See docs/decisions/0003."""
+"""One writer at a time on MySQL: a lock of the server's, which it frees when its holder dies. See docs/decisions/0021."""
 
 from __future__ import annotations
 
