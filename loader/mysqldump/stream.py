@@ -63,7 +63,7 @@ class Blocks:
         self._progress = progress
         self._hash = hashlib.sha256()
         self._read_bytes = 0
-        self._told_bytes = 0
+        self._reported_bytes = 0
         self._stop = threading.Event()
         self._queue: queue.Queue[bytes | Exception | None] = queue.Queue(QUEUED_BLOCKS)
         self._thread = threading.Thread(target=self._fill, name="dump-reader", daemon=True)
@@ -91,9 +91,9 @@ class Blocks:
     def __iter__(self) -> Iterator[bytes]:
         while True:
             block = self._queue.get()
-            if self._progress and self._read_bytes > self._told_bytes:
-                told, self._told_bytes = self._told_bytes, self._read_bytes
-                self._progress(self._told_bytes - told)
+            if self._progress and self._read_bytes > self._reported_bytes:
+                reported, self._reported_bytes = self._reported_bytes, self._read_bytes
+                self._progress(self._reported_bytes - reported)
             if block is None:
                 return
             if isinstance(block, Exception):

@@ -86,11 +86,11 @@ class RunEvaluator(SnapshotEvaluator):
         if self._before_history(snapshot, **arguments):
             return []
         index = arguments.get("deployability_index") or DeployabilityIndex.all_deployable()
-        asked = [(audit, args) for audit, args in snapshot.node.audits_with_args if not audit.skip]
-        if len(asked) < 2 or arguments.get("wap_id") is not None or not index.is_deployable(snapshot):
+        audits = [(audit, args) for audit, args in snapshot.node.audits_with_args if not audit.skip]
+        if len(audits) < 2 or arguments.get("wap_id") is not None or not index.is_deployable(snapshot):
             return super().audit(snapshot, **arguments)
         rendered = _Audits(snapshot, **{name: value for name, value in arguments.items() if name != "wap_id"})
-        queries = [rendered.query(audit, args) for audit, args in asked]
+        queries = [rendered.query(audit, args) for audit, args in audits]
         try:
             found = self.get_adapter(snapshot.model_gateway).fetchone(counted(queries), quote_identifiers=True)
         except Exception:
@@ -105,7 +105,7 @@ class RunEvaluator(SnapshotEvaluator):
                 query=query,
                 blocking=args["blocking"] == exp.true() if args.get("blocking") else audit.blocking,
             )
-            for (audit, args), query, count in zip(asked, queries, found, strict=True)
+            for (audit, args), query, count in zip(audits, queries, found, strict=True)
         ]
 
     def _before_history(self, snapshot: Snapshot, start: TimeLike, end: TimeLike, **_: Any) -> bool:

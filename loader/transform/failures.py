@@ -49,12 +49,12 @@ def query_of(audit: AuditError, models: Mapping[str, Snapshot]) -> str:
     if model and model.name in models:
         grain = [column.name for one in model.grains for column in one.find_all(exp.Column)]
         _add_grain(query, exp.to_table(models[model.name].table_name()).name, list(dict.fromkeys(grain)))
-    asked = {column.table for column in query.find_all(exp.Column)}
+    referenced = {column.table for column in query.find_all(exp.Column)}
     for table in list(query.find_all(exp.Table)):
         known = names.get(table.name)
-        shown = exp.to_table(known) if known else exp.table_(table.name, db=table.db)
-        used = table.alias and (table.alias != table.name or table.alias in asked)
-        table.replace(exp.alias_(shown, table.alias, table=True) if used else shown)
+        name_in_prod = exp.to_table(known) if known else exp.table_(table.name, db=table.db)
+        used = table.alias and (table.alias != table.name or table.alias in referenced)
+        table.replace(exp.alias_(name_in_prod, table.alias, table=True) if used else name_in_prod)
     for word in query.find_all(exp.Identifier):
         word.set("quoted", not _PLAIN.fullmatch(word.name))  # reserved words are quoted all the same
     return query.sql(audit.adapter_dialect, comments=False)
@@ -71,7 +71,7 @@ def _add_grain(query: exp.Query, table: str, grain: list[str]) -> None:
         return
     alias = source.alias or None
     if group := query.args.get("group"):
-        wanted = [one.copy() for one in group.expressions if isinstance(one, exp.Column)]
+        added = [one.copy() for one in group.expressions if isinstance(one, exp.Column)]
     elif any(one.find(exp.AggFunc) for one in query.expressions if not one.find(exp.Window)):
         return
     elif isinstance(source, exp.Subquery) and not source.this.is_star:
@@ -80,9 +80,9 @@ def _add_grain(query: exp.Query, table: str, grain: list[str]) -> None:
     else:
         parts = [*query.expressions, *([query.args["where"]] if query.args.get("where") else [])]
         named = [column.name for part in parts for column in _columns_of(part, alias)]
-        wanted = [exp.column(name, table=alias, quoted=True) for name in dict.fromkeys([*grain, *named])]
-    kept = [one for one in query.expressions if not one.is_star and one not in wanted]
-    query.set("expressions", wanted + [one for one in kept if one.alias_or_name not in {name.name for name in wanted}])
+        added = [exp.column(name, table=alias, quoted=True) for name in dict.fromkeys([*grain, *named])]
+    kept = [one for one in query.expressions if not one.is_star and one not in added]
+    query.set("expressions", added + [one for one in kept if one.alias_or_name not in {name.name for name in added}])
 
 
 def _columns_of(part: exp.Expression, alias: str | None) -> Iterable[exp.Column]:

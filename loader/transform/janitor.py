@@ -73,8 +73,8 @@ def _size(context: Context) -> StateSize:
 
 
 def _in_words(before: StateSize, after: StateSize) -> str:
-    gone = sorted(before.environments - after.environments)
+    removed = sorted(before.environments - after.environments)
     return (
         f"{counted(before.versions - after.versions, 'version')} of models removed, {after.versions:,} stay; "
-        f"environments removed: {', '.join(gone) or 'none'}; rows of intervals: {before.intervals:,} before, {after.intervals:,} now"
+        f"environments removed: {', '.join(removed) or 'none'}; rows of intervals: {before.intervals:,} before, {after.intervals:,} now"
     )

@@ -61,7 +61,7 @@ def _differing(
     snapshot: Snapshot,
     days: tuple[dt.date, dt.date],
     end: dt.date,
-    shown: exp.Expression,
+    column: exp.Expression,
     within: exp.Expression,
 ) -> exp.Select:
     """The query for what a model's rows in prod and the rows of its query do not share: an expression of each, once.
@@ -77,11 +77,11 @@ def _differing(
         engine_adapter=context.engine_adapter,
     )
     up, down = (exp.alias_(exp.Literal.number(number), "copies") for number in (1, -1))
-    wanted = exp.select(*columns, up).from_(query.subquery("wanted", copy=False)).where(within)
+    expected = exp.select(*columns, up).from_(query.subquery("expected", copy=False)).where(within)
     stored = exp.select(*columns, down).from_(exp.to_table(model.name)).where(within)
-    both = exp.union(wanted, stored, distinct=False, copy=False).subquery("rows_of_both")
+    both = exp.union(expected, stored, distinct=False, copy=False).subquery("rows_of_both")
     differing = exp.select(*columns).from_(both).group_by(*columns).having("SUM(copies) <> 0").subquery("differing")
-    return exp.select(shown).distinct().from_(differing)
+    return exp.select(column).distinct().from_(differing)
 
 
 def open_days(context: Context, snapshots: Iterable[Snapshot], days: Iterable[tuple[dt.date, dt.date]]) -> None:
@@ -128,8 +128,8 @@ def withdraw(context: Context, first: dt.date, newest: dt.date) -> None:
 def every_version(context: Context) -> list[Snapshot]:
     """All versions in the state of the models that an environment shows: also one that a plan made for dev, or that an edit replaced. It
     may be promoted, or the edit taken back, and must not bring days with it that are right no more."""
-    shown = {info.name for environment in context.state_sync.get_environments() for info in environment.snapshots}
-    found = context.state_sync.get_snapshots_by_names(shown, exclude_expired=False)
+    names = {info.name for environment in context.state_sync.get_environments() for info in environment.snapshots}
+    found = context.state_sync.get_snapshots_by_names(names, exclude_expired=False)
     return list(context.state_sync.get_snapshots(one.snapshot_id for one in found).values())
 
 

@@ -15,7 +15,7 @@ from loader.landing import calendar, enrichment_cache, ledger
 from loader.landing.access import open_warehouse, read_warehouse
 from loader.settings import Settings
 from loader.sources.daily_file_kinds import DATASETS
-from loader.transform import duplicates, inputs, restate, speedups
+from loader.transform import duplicates, fingerprint, restate, speedups
 from loader.transform.context import prod_snapshots, sqlmesh_context
 from loader.warehouse.base import Warehouse
 
@@ -98,7 +98,7 @@ def _run(settings: Settings, warehouse: Warehouse, loaded: _Loaded) -> RunResult
     day = loaded.day
     with sqlmesh_context(settings) as (context, console), Prod(context, console) as prod:
         result = RunResult(day, audits=_audits(prod.models))
-        is_new = not inputs.are_those_of_last_run(warehouse, prod, day)
+        is_new = not fingerprint.is_unchanged_since_last_run(warehouse, prod, day)
         with step(f"run {day}", unit="batches") as progress:
             console.advance, console.expect = progress.advance, progress.expect
             if is_new:
@@ -134,8 +134,8 @@ def _remember(warehouse: Warehouse, prod: Prod, loaded: _Loaded) -> None:
         enrichment_cache.followed_by_run(warehouse)
         warehouse.execute("DELETE FROM landing.computed_to")
         if last := _furthest(fresh_to(prod.models)):
-            mark = inputs.mark(warehouse, prod, loaded.day)
-            warehouse.execute("INSERT INTO landing.computed_to VALUES (?, ?, ?)", last, loaded.load_id, mark)
+            inputs = fingerprint.fingerprint(warehouse, prod, loaded.day)
+            warehouse.execute("INSERT INTO landing.computed_to VALUES (?, ?, ?)", last, loaded.load_id, inputs)
 
 
 def _compute(prod: Prod, loaded: _Loaded) -> dict[str, int]:

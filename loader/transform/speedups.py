@@ -61,8 +61,8 @@ def _comment_on_columns_at_once() -> None:
         adapter: DuckDBEngineAdapter, table_name: Any, column_comments: dict[str, str], *_: Any, **__: Any
     ) -> None:
         table = exp.to_table(table_name)
-        said = (adapter._build_create_comment_column_exp(table, *one) for one in column_comments.items())
-        if statements := "; ".join(map(adapter._to_sql, said)):
+        comments = (adapter._build_create_comment_column_exp(table, *one) for one in column_comments.items())
+        if statements := "; ".join(map(adapter._to_sql, comments)):
             adapter.execute(f"BEGIN; {statements}; COMMIT")  # SQLMesh opens no transactions on DuckDB
 
     DuckDBEngineAdapter._create_column_comments = create_column_comments

@@ -46,7 +46,7 @@ OWN_TABLES = {
     # Days computed from a dump that is no longer the live one: the next run opens them, from the first on, and empties this.
     "days_to_reopen": "first_day DATE NOT NULL",
     # What the last run computed, one row: the last day, the last load of the ledger that it saw (where the ledger has later ones, a run is
-    # yet to come), and what it computed from (where that is the same, there is nothing to compute): see loader/transform/inputs.py.
+    # yet to come), and what it computed from (where that is the same, there is nothing to compute): see loader/transform/fingerprint.py.
     "computed_to": "last_day DATE NOT NULL, load_id BIGINT NOT NULL, inputs VARCHAR(64)",
     # Why the last run failed, one row; none where it did not.
     "failed_run": "business_date DATE NOT NULL, reason VARCHAR(4000) NOT NULL, failed_at DATETIME NOT NULL",

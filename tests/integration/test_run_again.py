@@ -8,14 +8,14 @@ import pytest
 
 from loader.errors import LoaderError
 from loader.landing.access import open_warehouse
-from loader.transform import inputs
+from loader.transform import fingerprint
 from loader.transform.context import sqlmesh_context
 from loader.transform.prod import Prod
 from loader.transform.run import run
 from tests.conftest import FIRST_DAY
 from tests.support.places import Place, duckdb_place
 
-# Of each table that the mark is made of, what a command writes into it.
+# Of each table that the fingerprint is made of, what a command writes into it.
 CHANGES = {
     "a load": "UPDATE landing.load_ledger SET load_id = load_id + 1 WHERE dataset = 'dump'",
     "the same load again": "UPDATE landing.load_ledger SET finished_at = '2030-01-01'",
@@ -35,7 +35,7 @@ def is_done(place: Place) -> bool:
         sqlmesh_context(settings) as (context, console),
         Prod(context, console) as prod,
     ):
-        return inputs.are_those_of_last_run(warehouse, prod, FIRST_DAY)
+        return fingerprint.is_unchanged_since_last_run(warehouse, prod, FIRST_DAY)
 
 
 def test_a_run_with_nothing_new_asks_no_model(place: Place, caplog: pytest.LogCaptureFixture) -> None:
@@ -61,14 +61,14 @@ def test_another_plan_or_another_day_makes_it_compute(warehouse: object) -> None
     run(settings, FIRST_DAY)
     with open_warehouse(settings) as opened, sqlmesh_context(settings) as (context, console):
         with Prod(context, console) as prod:
-            mark = inputs.mark(opened, prod, FIRST_DAY)
+            before = fingerprint.fingerprint(opened, prod, FIRST_DAY)
             prod.plan_id = "another"
-            assert inputs.mark(opened, prod, FIRST_DAY) != mark
+            assert fingerprint.fingerprint(opened, prod, FIRST_DAY) != before
         with Prod(context, console) as prod:
-            assert inputs.mark(opened, prod, FIRST_DAY) == mark
-            assert inputs.mark(opened, prod, FIRST_DAY.replace(day=9)) != mark
+            assert fingerprint.fingerprint(opened, prod, FIRST_DAY) == before
+            assert fingerprint.fingerprint(opened, prod, FIRST_DAY.replace(day=9)) != before
             next(iter(prod.models.values())).intervals.clear()
-            assert inputs.mark(opened, prod, FIRST_DAY) != mark
+            assert fingerprint.fingerprint(opened, prod, FIRST_DAY) != before
 
 
 def test_a_plan_that_was_interrupted_is_said_at_once(place: Place) -> None:

@@ -49,5 +49,5 @@ def type_of(name: str, arguments: Sequence[str], unsigned: bool, what: str, tabl
         return *_OTHERS[name], 0
     if name in _DATES:
         return *_DATES[name], 0
-    told = f" {name}" if re.fullmatch(r"[a-z][a-z0-9_]{0,19}", name) else ""
-    raise Defect(f"{what} has the unknown type{told}", table=table)
+    shown = f" {name}" if re.fullmatch(r"[a-z][a-z0-9_]{0,19}", name) else ""
+    raise Defect(f"{what} has the unknown type{shown}", table=table)

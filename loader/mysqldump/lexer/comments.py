@@ -15,7 +15,7 @@ _OPENING = re.compile(
 def without_comments(statement: bytes) -> bytes:
     """The statement with a space for each comment and for each mark of a version comment."""
     pieces: list[bytes] = []
-    done = marks = 0
+    copied = marks = 0
     for match, end in tokens(statement, _OPENING):
         if match["mark"]:
             if (match["mark"] == b"*/") is (marks % 2 == 0):
@@ -24,11 +24,11 @@ def without_comments(statement: bytes) -> bytes:
         if match[0] in (b"'", b'"', b"`"):
             continue
         # Two signs that are no comment to MySQL are one to others.
-        pieces += statement[done : match.start()], b"- -" if match["minus"] else b" "
-        done = end
+        pieces += statement[copied : match.start()], b"- -" if match["minus"] else b" "
+        copied = end
     if marks % 2:
         raise _nested()
-    return b"".join([*pieces, statement[done:]])
+    return b"".join([*pieces, statement[copied:]])
 
 
 def _nested() -> Defect:

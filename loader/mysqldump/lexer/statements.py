@@ -120,9 +120,9 @@ class Statements:
         """A defect of the statement, or the rows of one, that begins here, whose end is not known."""
         return Defect(stray_text.explained(what, self._bytes(self._at, self._at + MAX_OTHER_BYTES)), byte=self._byte)
 
-    def _more(self, wanted: int) -> bool:
+    def _more(self, size: int) -> bool:
         """Read until `wanted` bytes lie ahead; False if the dump ends before that."""
-        if len(self._text) - self._at >= wanted:
+        if len(self._text) - self._at >= size:
             return True
         del self._text[: self._at]
         self._dropped += self._at
@@ -131,7 +131,7 @@ class Statements:
             if b"\0" in block:
                 raise Defect("holds a NUL byte, which mysqldump always escapes", byte=self._byte)
             self._text += block
-            if len(self._text) >= wanted:
+            if len(self._text) >= size:
                 return True
         return False
 
@@ -205,25 +205,25 @@ class Statements:
 
     def _rows_end(self) -> tuple[int, int, bool]:
         """Bytes of the next slice of rows, bytes up to what follows it, and whether that is another statement."""
-        done = 0  # bytes that were looked through; no string is open behind them
+        scanned = 0  # bytes that were looked through; no string is open behind them
         more = True
-        while done <= MAX_ROW_BYTES + SLICE_BYTES:
-            start = self._at + done
+        while scanned <= MAX_ROW_BYTES + SLICE_BYTES:
+            start = self._at + scanned
             match = self._row_or_end(start)
             end = match.start() if match else max(start, len(self._text) - _TOKEN_BYTES)
             piece = self._bytes(start, end)
             if quotes.is_open(piece):  # inside of a string `;` and a newline are text
-                done = self._string_end(done + len(piece) + quotes.ends_in_escape(piece))
+                scanned = self._string_end(scanned + len(piece) + quotes.ends_in_escape(piece))
             elif match and (match.end() < len(self._text) or not more):
                 row = match[0].startswith(b")")
                 rows = match.start() - self._at + row
                 return rows, rows + 1 if row else match.end() - self._at, not row
             elif more:  # the end of what is read may not be the dump's
-                done += len(piece)
+                scanned += len(piece)
                 more = self._extend()
             else:
                 raise self._cut()
-        return done, done, True
+        return scanned, scanned, True
 
     def _row_or_end(self, start: int) -> re.Match[bytes] | None:
         """The statement's end, or the first end of a row behind the slice."""
@@ -232,15 +232,15 @@ class Statements:
             return match
         return _ROW_OR_END.search(self._text, max(start, near - _TOKEN_BYTES))
 
-    def _string_end(self, done: int) -> int:
-        """Bytes up to behind the string that is open behind `done` bytes; too many if it is too long."""
-        while done <= MAX_ROW_BYTES + SLICE_BYTES:
-            done = quotes.inside_end(self._text, self._at + done, _QUOTE) - self._at
-            if self._at + done + 1 < len(self._text):
-                return done + 1
+    def _string_end(self, scanned: int) -> int:
+        """Bytes up to behind the string that is open behind `scanned` bytes; too many if it is too long."""
+        while scanned <= MAX_ROW_BYTES + SLICE_BYTES:
+            scanned = quotes.inside_end(self._text, self._at + scanned, _QUOTE) - self._at
+            if self._at + scanned + 1 < len(self._text):
+                return scanned + 1
             if not self._extend():
                 raise self._cut()
-        return done
+        return scanned
 
     def _cut(self) -> Defect:
         defect = self._defect("ends within an INSERT statement")
@@ -250,9 +250,9 @@ class Statements:
     def _scan(self, kind: str) -> Statement:
         """Cut off any other statement, token by token; they are few and short."""
         opening = _tokens(self._delimiter)
-        done, more = 0, True
+        scanned, more = 0, True
         while True:
-            match = opening.search(self._text, self._at + done)
+            match = opening.search(self._text, self._at + scanned)
             end = self._token_end(match) if match else 0
             if more and not 0 < end < len(self._text) - _TOKEN_BYTES:  # the end of what is read may not be the dump's
                 self._require_short(len(self._text) if end <= 0 else end)
@@ -266,7 +266,7 @@ class Statements:
                     raise self._defect("a second statement on one line")
                 return self._take(kind, self._at + length, len(self._delimiter))
             else:
-                done = end - self._at
+                scanned = end - self._at
 
     def _token_end(self, match: re.Match[bytes]) -> int:
         """The place behind a token; 0 or less if it is not read yet."""

@@ -24,7 +24,7 @@ def spelled_out(target: Target, text: bytes) -> tuple[bytes, Counter[str]]:
     literals: dict[int, bytes] = {}
     defaults: Counter[str] = Counter()
     found: list[bytes] = []
-    done = 0
+    copied = 0
     for match in _DEFAULT.finditer(outside):
         at = match.start()
         place = outside.count(b",", outside.rfind(b"(", 0, at), at)
@@ -34,9 +34,9 @@ def spelled_out(target: Target, text: bytes) -> tuple[bytes, Counter[str]]:
         if place not in literals:
             literals[place] = _literal(column, target.table.name)
         defaults[column.name] += 1
-        found += (text[done:at], literals[place])
-        done = match.end()
-    return b"".join([*found, text[done:]]), defaults
+        found += (text[copied:at], literals[place])
+        copied = match.end()
+    return b"".join([*found, text[copied:]]), defaults
 
 
 def _literal(column: Column, table: str) -> bytes:

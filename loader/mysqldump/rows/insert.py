@@ -73,8 +73,8 @@ class Heads:
             )
         row = b"(" + b",".join([b"DEFAULT"] * len(whole.columns)) + b")"
         at_once = max(1, _GROUP_BYTES // len(row))
-        for done in range(0, count, at_once):
-            yield whole, b",".join([row] * min(at_once, count - done))
+        for first in range(0, count, at_once):
+            yield whole, b",".join([row] * min(at_once, count - first))
 
     def _whole(self, table: Table) -> Target:
         """The target of an INSERT without a list of columns."""

@@ -160,8 +160,8 @@ class Sections:
         if len(self._runs) > 1:
             self._go_on()
             ended = self._headers - len(self._runs) + 1
-            told = f"{self._headers} dump headers, {ended} closing lines: a dump in it is cut"
-            raise Defect(told if self._headers > 1 else "ends without mysqldump's own closing line")
+            message = f"{self._headers} dump headers, {ended} closing lines: a dump in it is cut"
+            raise Defect(message if self._headers > 1 else "ends without mysqldump's own closing line")
         self._end_of_run()
         if self._saved and not self.headed:
             names = ", ".join(sorted(name.decode("ascii", "replace") for name in self._saved))
@@ -270,8 +270,8 @@ class Sections:
             usual.discard("COMMIT")
         for table, marks in sections.items():
             if missing := sorted(usual - marks):
-                told = " and ".join(_MARKS[mark] for mark in missing)
-                what = f"its rows section lacks {told}, which other tables of the dump have: the dump broke off in it"
+                names = " and ".join(_MARKS[mark] for mark in missing)
+                what = f"its rows section has no {names}, which other tables of the dump have: the dump broke off in it"
                 raise Defect(what, table=table)
 
 

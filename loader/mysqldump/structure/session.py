@@ -143,8 +143,8 @@ def _zone(text: str | None) -> Zone:
         if _WESTERNMOST <= offset <= _EASTERNMOST:
             return offset
     if re.match(r"[+\-\d]", text):
-        told = f" {text}" if re.fullmatch(r"[-+:\d]{1,9}", text) else ""
-        raise Defect(f"sets the time zone{told}, which no server takes: its TIMESTAMPs can't be read")
+        shown = f" {text}" if re.fullmatch(r"[-+:\d]{1,9}", text) else ""
+        raise Defect(f"sets the time zone{shown}, which no server takes: its TIMESTAMPs can't be read")
     if text.upper() in ("UTC", "ETC/UTC"):
         return UTC
     return text if re.fullmatch(r"[\w/+-]{1,64}", text) else "of an expression"

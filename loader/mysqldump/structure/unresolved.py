@@ -85,8 +85,8 @@ class LeftOpen:
         ]
         for table, (zone, columns) in self._moments.items():
             if columns and not isinstance(zone, dt.timedelta):
-                said = f"the dump's time zone is {zone}" if zone else "the dump says no time zone"
-                what = f"{said} (SET TIME_ZONE), so nobody knows how far the TIMESTAMPs are from UTC; they stand as they are"
+                zone_text = f"the dump's time zone is {zone}" if zone else "the dump says no time zone"
+                what = f"{zone_text} (SET TIME_ZONE), so nobody knows how far the TIMESTAMPs are from UTC; they stand as they are"
                 remarks.append(Remark("timezone", table.name, f"{what}: {', '.join(columns)}. Dump with --tz-utc"))
         for table, charset in self._lost_signs.items():
             what = (

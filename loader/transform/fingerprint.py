@@ -1,4 +1,4 @@
-"""Everything that a run computes from, as one mark: where it is the last run's, there is nothing to compute, and nothing to compare."""
+"""Everything that a run computes from, as one fingerprint: where it is the last run's, there is nothing to compute, and nothing to compare."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from loader.transform.prod import Prod
 
 # What no load, rejection, rollback, waiver or answer can leave as it was. Rows of dumps and other files change with the ledger only.
-_TOLD_BY = {
+_CHANGES_WITH = {
     "load_ledger": "COUNT(*), SUM(load_id), MAX(finished_at)",
     "rejections": "COUNT(*), SUM(load_id), MAX(rejected_at)",
     "withdrawn_files": "COUNT(*), SUM(load_id), MAX(withdrawn_at)",
@@ -23,8 +23,8 @@ _TOLD_BY = {
 }
 
 
-def mark(warehouse: Warehouse, prod: Prod, day: dt.date) -> str:
-    """The mark of what lies in landing, of prod's plan and of the days that each model has computed.
+def fingerprint(warehouse: Warehouse, prod: Prod, day: dt.date) -> str:
+    """The fingerprint of what lies in landing, of prod's plan and of the days that each model has computed.
 
     Args:
         day: the business day to run for.
@@ -32,11 +32,13 @@ def mark(warehouse: Warehouse, prod: Prod, day: dt.date) -> str:
     Returns:
         64 hex digits.
     """
-    landing = [(table, warehouse.query(f"SELECT {told} FROM landing.{table}")) for table, told in _TOLD_BY.items()]
+    landing = [
+        (table, warehouse.query(f"SELECT {columns} FROM landing.{table}")) for table, columns in _CHANGES_WITH.items()
+    ]
     models = sorted((name, one.identifier, one.intervals) for name, one in prod.models.items())
     return hashlib.sha256(repr((day, landing, prod.plan_id, models)).encode()).hexdigest()
 
 
-def are_those_of_last_run(warehouse: Warehouse, prod: Prod, day: dt.date) -> bool:
+def is_unchanged_since_last_run(warehouse: Warehouse, prod: Prod, day: dt.date) -> bool:
     """Whether the last run that came to its end had the same."""
-    return warehouse.query("SELECT inputs FROM landing.computed_to") == [(mark(warehouse, prod, day),)]
+    return warehouse.query("SELECT inputs FROM landing.computed_to") == [(fingerprint(warehouse, prod, day),)]
