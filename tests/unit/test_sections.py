@@ -103,14 +103,14 @@ def test_a_heading_with_nothing_behind_it_is_a_table_that_failed() -> None:
     at = whole.index("-- Dumping data for table `b`\n")
     said = refusal([*whole[: at + 1], TRAILER])
     assert said.startswith(
-        "b: its rows section lacks DISABLE KEYS and LOCK TABLES, which other tables of the dump have"
+        "b: its rows section has no DISABLE KEYS and LOCK TABLES, which other tables of the dump have"
     )
 
 
 def test_a_heading_with_nothing_behind_it_is_a_table_that_failed_where_only_commit_ends_rows() -> None:
     whole = both(lock=False, keys=False, saved=True)
     at = whole.index("-- Dumping data for table `b`\n")
-    assert refusal([*whole[: at + 1], TRAILER]).startswith("b: its rows section lacks SET AUTOCOMMIT=0, which other")
+    assert refusal([*whole[: at + 1], TRAILER]).startswith("b: its rows section has no SET AUTOCOMMIT=0, which other")
 
 
 def test_a_table_without_a_rows_section_is_told_of_where_others_have_one() -> None:
