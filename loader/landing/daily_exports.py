@@ -15,8 +15,8 @@ from loader.landing import calendar, ledger
 from loader.plain_text import plain
 from loader.sources.daily_file_kinds import DATASETS, Dataset
 from loader.sources.storage import Bucket
-from loader.warehouse import daily_file
 from loader.warehouse.base import Warehouse
+from loader.warehouse.duckdb import daily_file
 
 _NAME = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})\.csv")
 Rejected = tuple[dt.date | None, DumpRejectedError]  # the file's day, None where its name holds none

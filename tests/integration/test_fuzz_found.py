@@ -10,7 +10,7 @@ import pytest
 
 from loader.errors import DumpRejectedError
 from loader.sources.daily_file_kinds import PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS, Dataset
-from loader.warehouse import daily_file
+from loader.warehouse.duckdb import daily_file
 from tests.support.fuzz import reference
 from tests.support.fuzz.place import HEADER
 from tests.support.landed import REAL_DUMPS, Landed

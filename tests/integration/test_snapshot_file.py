@@ -11,7 +11,7 @@ import pytest
 
 from loader.errors import DumpRejectedError
 from loader.sources.daily_file_kinds import TENANT_STATUS
-from loader.warehouse import daily_file
+from loader.warehouse.duckdb import daily_file
 
 DAY = dt.date(2025, 6, 1)
 FILE = f"tenant_id,status,contract_type,full_name,snapshot_date\r\n1,9,1,試験 太郎,{DAY}\r\n"

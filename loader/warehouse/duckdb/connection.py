@@ -174,6 +174,6 @@ class DuckDBWarehouse:
                 self.execute(f"CREATE OR REPLACE VIEW landing.{self.quote(name)} AS SELECT * FROM {table}")
 
     def insert_snapshot(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
-        from loader.warehouse.daily_file import insert
+        from loader.warehouse.duckdb.daily_file import insert
 
         return insert(self._connection, dataset, f"landing.{dataset.table}", path, day, key)

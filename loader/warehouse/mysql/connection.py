@@ -198,7 +198,7 @@ class MySQLWarehouse:
     def insert_snapshot(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
         import duckdb
 
-        from loader.warehouse.daily_file import insert
+        from loader.warehouse.duckdb.daily_file import insert
 
         names = ", ".join(dataset.columns)
         texts = ", ".join(name for name, kind in dataset.columns.items() if kind == "text")
