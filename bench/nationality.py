@@ -13,8 +13,8 @@ from enrichment import config
 from enrichment.judgement import NEVER, Master, judge
 from enrichment.limits import Bounds, Timer
 from enrichment.step import backend_of
-from loader.quality.contract import read_contract
-from loader.settings import CONTRACT, PROJECT
+from loader.quality.data_contract import read_data_contract
+from loader.settings import DATA_CONTRACT, PROJECT
 from loader.sources.storage import FolderBucket
 
 END = dt.date(2026, 2, 10)
@@ -38,7 +38,7 @@ def measure(chosen: config.Config, people: list[tuple[str, str]], names: list[st
     Returns:
         Tenants by known and answered nationality, and what it cost in yen.
     """
-    rules = read_contract(CONTRACT).enrichment
+    rules = read_data_contract(DATA_CONTRACT).enrichment
     backend = backend_of(chosen, master := Master(names), rules)
     bounds = Bounds(rules.model_copy(update={"rows_per_run": len(people), "seconds_per_run": 10**6}), Timer())
     pairs, yen = Counter(), Decimal(0)
@@ -75,7 +75,7 @@ def page(model: str, scale: float, pairs: Pairs, yen: Decimal) -> str:
     return f"""# How far enrichment agrees with what is known
 
 Written by `python -m bench.nationality`, a part of `make bench`. Asked: the backend `{model}`, about {asked:,} tenants of the demo company
-(scale {scale:g}, seed 1) whose nationality the company knows, by name alone, with the threshold of `contract.yaml`.
+(scale {scale:g}, seed 1) whose nationality the company knows, by name alone, with the threshold of `data_contract.yaml`.
 
 | | tenants | share |
 |---|---|---|

@@ -9,7 +9,7 @@
 # Needs bash, flock, gzip, mysql and mysqldump (of MySQL or MariaDB) and python3 with boto3. Settings, the first four of them required:
 #   DUMP_BUCKET      name of the bucket
 #   DUMP_SECRET      ARN of the secret with host, port, username, password, database (read at each start)
-#   DUMP_SOURCE      host/database that the secret must name, as in contract.yaml
+#   DUMP_SOURCE      host/database that the secret must name, as in data_contract.yaml
 #   DUMP_SSL_CA      CA file: the server's certificate and name are verified
 #   DUMP_TOPIC       ARN of the SNS topic that hears of a failure
 #   DUMP_MIN_BYTES   least size of the dump before compression (default 10485760)

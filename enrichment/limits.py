@@ -23,7 +23,7 @@ class Bounds:
     """A run's limits.
 
     Attributes:
-        rules: what contract.yaml allows.
+        rules: what data_contract.yaml allows.
         timer: the clock.
         started: when the run began, by that clock.
     """

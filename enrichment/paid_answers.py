@@ -15,7 +15,7 @@ from loader.errors import UsageError
 from loader.landing import enrichment_cache, enrichment_cache_file
 from loader.landing.access import open_warehouse
 from loader.landing.enrichment_cache import Cached
-from loader.quality.contract import read_enrichment
+from loader.quality.data_contract import read_enrichment
 from loader.settings import Settings
 from loader.sources import csv_file
 from loader.sources.csv_file import BadCsv, Column
@@ -75,7 +75,7 @@ def take(settings: Settings, file: Path) -> Taken:
         LoaderError: the bucket's own file is bad, or the bucket fails.
     """
     key = config.name_key()
-    rules = read_enrichment(settings.contract)
+    rules = read_enrichment(settings.data_contract)
     bucket = open_bucket(settings.bucket_uri)
     try:
         with file.open("rb") as body:

@@ -20,7 +20,7 @@ from loader.errors import LoaderError
 from loader.landing import enrichment_cache, enrichment_cache_file
 from loader.landing.access import open_warehouse
 from loader.landing.enrichment_cache import Cached
-from loader.quality.contract import read_enrichment
+from loader.quality.data_contract import read_enrichment
 from loader.quality.enrichment_limits import Enrichment
 from loader.settings import Settings
 from loader.sources.storage import open_bucket
@@ -47,7 +47,7 @@ def enrich(
         UsageError: the configuration makes no sense; nothing was asked.
         LoaderError: the cache's file is bad, the bucket fails, or the run ended by failures. What was answered before is kept.
     """
-    rules = read_enrichment(settings.contract)
+    rules = read_enrichment(settings.data_contract)
     bucket = open_bucket(settings.bucket_uri)
     chosen = config.resolve(bucket.region, other_region=other_region)
     with open_warehouse(settings) as warehouse, step("enrich", unit="tenants") as progress:

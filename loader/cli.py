@@ -73,7 +73,7 @@ def cli(ctx: click.Context, quiet: bool) -> None:
     Environment:
       WAREHOUSE_BUCKET    the bucket: s3://name or a folder
       WAREHOUSE_DUCKDB    the database file (default data/warehouse.duckdb)
-      WAREHOUSE_CONTRACT  the data contract (default contract.yaml)
+      WAREHOUSE_DATA_CONTRACT  the data contract (default data_contract.yaml)
       WAREHOUSE_GATEWAY   the SQLMesh gateway: duckdb (default) or aurora
     for aurora, each URL with user and password percent-encoded:
       WAREHOUSE_MYSQL_URL mysql://user:password@host[:port][?ssl_ca=FILE]
@@ -132,7 +132,7 @@ def load(
     """Load a dump and the new daily files.
 
     Loads every table of dumps/gghouse_YYYYMMDD.sql[.gz] beside the live tables. Checks size, sha256 and row counts against the
-    manifest, and the tables against contract.yaml. Then swaps all tables in one step, writes that day's daily files to the bucket
+    manifest, and the tables against data_contract.yaml. Then swaps all tables in one step, writes that day's daily files to the bucket
     (snapshots/), and loads each daily file that is new or changed. Changes nothing that is loaded already.
 
     A day before the live dump's is historical: `load` writes its daily files, and the live tables stay.
@@ -201,7 +201,7 @@ def enrich(bucket: str | None, again: bool, other_region: bool, paid: Path | Non
 
     Sends names alone, of current tenants first, where silver calls the nationality missing or a placeholder. Ignores an answer
     that is not in the nationality master. Keeps each answer in the database and in enrichment/nationality.csv of the bucket, and
-    does not ask again while the name stays the same. contract.yaml sets the limits. If a model is configured, `daily` does this
+    does not ask again while the name stays the same. data_contract.yaml sets the limits. If a model is configured, `daily` does this
     between load and run, and continues if it fails. After `enrich` by hand, type `run`.
 
     --import takes a file with the header tenant_id,llm_nationality,llm_confidence,enriched_at,model_version (UTC) and needs
@@ -236,7 +236,7 @@ def daily(
 ) -> None:
     """Run the whole morning: load, enrich, run, then check that all data is there and fresh.
 
-    Loads the day's dump. Before it, loads the dumps of the last continuity_days (contract.yaml) that are in the bucket and not
+    Loads the day's dump. Before it, loads the dumps of the last continuity_days (data_contract.yaml) that are in the bucket and not
     loaded; but not those of days before the live dump's that were ever rejected: for them type `load --date`. A bad daily file or
     a missing day does not stop the rest from being computed: the command fails at its end, until the day is loaded or waived. If
     all is well, it writes the day's report to reports/YYYYMMDD.html in the bucket; a report that fails is only a warning.
@@ -392,7 +392,7 @@ def status(everything: bool, as_json: bool, gateway: str | None) -> None:
 def doctor(bucket: str | None, gateway: str | None) -> None:
     """Check that everything a morning needs is there.
 
-    Checks Python and its packages, the contract, the bucket and today's dump, disks, the database, SQLMesh's state, and that prod
+    Checks Python and its packages, the data contract, the bucket and today's dump, disks, the database, SQLMesh's state, and that prod
     has the models of the files. Says what to do about each problem, and ends with 1 if there is one. Changes nothing.
     """
     from loader.monitoring.doctor import examine

@@ -13,7 +13,7 @@ from loader.landing import calendar, daily_exports, generations, ledger
 from loader.landing.access import read_warehouse
 from loader.landing.coordinates import KEY, Coordinates
 from loader.landing.load_job import LoadRequest, is_loaded, to_catch_up
-from loader.quality.contract import Contract, read_contract
+from loader.quality.data_contract import DataContract, read_data_contract
 from loader.settings import Settings
 from loader.sources.dump_selection import DumpSelector
 from loader.sources.storage import Bucket, open_bucket
@@ -33,7 +33,7 @@ def preview(settings: Settings, request: LoadRequest) -> Iterator[str]:
         LoaderError: there is no warehouse or bucket, or the contract can't be read.
         BusyError: another process holds the warehouse (DuckDB).
     """
-    contract, bucket = read_contract(settings.contract), open_bucket(settings.bucket_uri)
+    contract, bucket = read_data_contract(settings.data_contract), open_bucket(settings.bucket_uri)
     expected = request.day or dates.business_today()
     with read_warehouse(settings) as warehouse:
         yield "Load"
@@ -52,7 +52,7 @@ def preview(settings: Settings, request: LoadRequest) -> Iterator[str]:
 
 
 def _dumps(
-    warehouse: Warehouse, bucket: Bucket, contract: Contract, request: LoadRequest, expected: dt.date
+    warehouse: Warehouse, bucket: Bucket, contract: DataContract, request: LoadRequest, expected: dt.date
 ) -> Iterator[str]:
     """Tells of the dumps, and returns the day that would be the live one's."""
     selector = DumpSelector(bucket, contract.manifest, dates.business_today(), ledger.withdrawn(warehouse, ledger.DUMP))

@@ -16,8 +16,15 @@ MYSQL_URL, STATE_URL = "WAREHOUSE_MYSQL_URL", "WAREHOUSE_STATE_URL"
 PROJECT = Path(os.environ.get("WAREHOUSE_PROJECT") or Path(__file__).resolve().parent.parent)
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")  # the CA file is PGSSLROOTCERT
 GATEWAYS = ("duckdb", "aurora")
-CONTRACT = PROJECT / "contract.yaml"
-_VARIABLES = ("WAREHOUSE_GATEWAY", "WAREHOUSE_DUCKDB", "WAREHOUSE_BUCKET", "WAREHOUSE_CONTRACT", MYSQL_URL, STATE_URL)
+DATA_CONTRACT = PROJECT / "data_contract.yaml"
+_VARIABLES = (
+    "WAREHOUSE_GATEWAY",
+    "WAREHOUSE_DUCKDB",
+    "WAREHOUSE_BUCKET",
+    "WAREHOUSE_DATA_CONTRACT",
+    MYSQL_URL,
+    STATE_URL,
+)
 
 
 def keep_private() -> None:
@@ -34,14 +41,14 @@ class Settings:
         duckdb_file: the warehouse of the duckdb gateway.
         bucket: `s3://bucket` or a folder; None where none was named.
         mysql: the warehouse of the aurora gateway, None on the other.
-        contract: what dumps and snapshots must be, see loader/contract.
+        data_contract: what dumps and daily files must be, see loader/quality/data_contract.py.
     """
 
     gateway: str
     duckdb_file: Path
     bucket: str | None
     mysql: Account | None = None
-    contract: Path = CONTRACT
+    data_contract: Path = DATA_CONTRACT
 
     @classmethod
     def resolve(cls, bucket: str | None = None, gateway: str | None = None) -> Settings:
@@ -69,8 +76,8 @@ class Settings:
         if gateway == "aurora":
             mysql = mysql_account()
             state_database()
-        contract = Path(os.environ.get("WAREHOUSE_CONTRACT", CONTRACT)).expanduser().absolute()
-        return cls(gateway, file, bucket or os.environ.get("WAREHOUSE_BUCKET"), mysql, contract)
+        data_contract = Path(os.environ.get("WAREHOUSE_DATA_CONTRACT", DATA_CONTRACT)).expanduser().absolute()
+        return cls(gateway, file, bucket or os.environ.get("WAREHOUSE_BUCKET"), mysql, data_contract)
 
     @property
     def bucket_uri(self) -> str:

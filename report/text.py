@@ -110,7 +110,7 @@ TEXT: dict[str, tuple[str, str]] = {
     "column": ("列", "Column"),
     "reason": ("理由", "Reason"),
     "count": ("件数", "Count"),
-    "findings": ("契約(contract.yaml)の指摘", "Findings of the contract"),
+    "findings": ("データ契約(data_contract.yaml)の指摘", "Findings of the data contract"),
     "rule": ("規則", "Rule"),
     "outcome": ("結果", "Outcome"),
     "figure": ("値", "Figure"),

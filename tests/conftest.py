@@ -14,7 +14,7 @@ import pytest
 
 from demo.rows import company, moving, tenant
 from loader import commands
-from loader.settings import CONTRACT, PROJECT, Settings
+from loader.settings import DATA_CONTRACT, PROJECT, Settings
 from tests.support import places, quick
 from tests.support.landing import land_dump, land_rooms, land_snapshot
 from tests.support.places import FILE, Place, Servers
@@ -55,7 +55,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     # What Settings.resolve sets is undone with the test.
     monkeypatch.setenv("WAREHOUSE_GATEWAY", "duckdb")
-    monkeypatch.setenv("WAREHOUSE_CONTRACT", str(places.CONTRACT))
+    monkeypatch.setenv("WAREHOUSE_DATA_CONTRACT", str(places.DATA_CONTRACT))
 
 
 def settings_for(file: Path, bucket: Path | None = None) -> Settings:
@@ -139,7 +139,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not is_empty:
             return folder / FILE
         patch.setenv("WAREHOUSE_DUCKDB", str(folder / FILE))
-        patch.setenv("WAREHOUSE_CONTRACT", str(CONTRACT))
+        patch.setenv("WAREHOUSE_DATA_CONTRACT", str(DATA_CONTRACT))
         made = CliRunner().invoke(main, ["--out", str(folder / "bucket"), *COMPANY])
         assert made.exit_code == 0, made.output
         bucket = ["--bucket", str(folder / "bucket")]

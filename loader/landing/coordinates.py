@@ -16,7 +16,7 @@ from typing import Any
 from loader import commands
 from loader.errors import DumpRejectedError
 from loader.landing import calendar, ledger, load_report
-from loader.quality.contract import Contract, SnapshotRules
+from loader.quality.data_contract import DailyFileRules, DataContract
 from loader.quality.findings import BLOCKED, PASSED, Finding, on_rows, softened
 from loader.sources import csv_file
 from loader.sources.csv_file import BadCsv, Column
@@ -65,7 +65,7 @@ class Coordinates:
 
     warehouse: Warehouse
     bucket: Bucket
-    contract: Contract
+    contract: DataContract
     accepted: Collection[str] = ()
 
     def land(self, day: dt.date) -> int | None:
@@ -132,7 +132,7 @@ class Coordinates:
                 raise BadCsv(" has no rows")
         except BadCsv as problem:
             raise DumpRejectedError(f"coordinates {KEY}{problem}; {to_do}") from None
-        rules = self.contract.snapshots.get(COORDINATES, SnapshotRules())
+        rules = self.contract.daily_files.get(COORDINATES, DailyFileRules())
         before = loaded.row_count if loaded else None
         findings = [
             softened(one, self.contract.only_warn, self.accepted)

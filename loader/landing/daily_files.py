@@ -13,7 +13,7 @@ from loader import commands
 from loader.errors import DumpRejectedError
 from loader.landing import calendar, ledger, load_report
 from loader.landing.daily_exports import File, Rejected, sha256_of
-from loader.quality.contract import Contract, SnapshotRules
+from loader.quality.data_contract import DailyFileRules, DataContract
 from loader.quality.findings import BLOCKED, PASSED, Finding, on_rows, softened
 from loader.sources.daily_file_kinds import DATASETS
 from loader.sources.storage import Bucket
@@ -39,7 +39,7 @@ class Snapshots:
 
     warehouse: Warehouse
     bucket: Bucket
-    contract: Contract
+    contract: DataContract
     live: dt.date
     accepted: Collection[str] = ()
     files: int = 0
@@ -150,7 +150,7 @@ class _Work:
 
     def _judge(self, rows: int, counts: dict[dt.date, int], own: Warehouse) -> None:
         name = self.file.dataset.name
-        rules = self.to.contract.snapshots.get(name, SnapshotRules())
+        rules = self.to.contract.daily_files.get(name, DailyFileRules())
         earlier = [day for day in counts if day < self.file.day]
         before = counts[max(earlier)] if earlier else None
         found: list[Finding] = [

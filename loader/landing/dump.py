@@ -16,7 +16,7 @@ from loader.landing import calendar, daily_exports, generations, ledger, load_re
 from loader.mysqldump.report import DumpReport
 from loader.quality import changes
 from loader.quality.changes import Changes
-from loader.quality.contract import Contract
+from loader.quality.data_contract import DataContract
 from loader.quality.findings import ACCEPTED, BLOCKED, NOTED, WARNED, Finding
 from loader.quality.row_counts import left_open, require_counted
 from loader.sources.daily_file_kinds import DATASETS, Dataset
@@ -43,7 +43,7 @@ class DumpLoader:
 
     warehouse: Warehouse
     bucket: Bucket
-    contract: Contract
+    contract: DataContract
     scratch: Path
     accepted: Collection[str] = ()
 

@@ -11,7 +11,7 @@ from loader.errors import LoaderError, NoDumpError, UsageError
 from loader.landing import daily_exports, generations, ledger
 from loader.landing.access import open_warehouse
 from loader.landing.dump import DumpLoader
-from loader.quality.contract import read_contract
+from loader.quality.data_contract import read_data_contract
 from loader.scratch import scratch
 from loader.settings import Settings
 from loader.sources.daily_file_kinds import DATASETS, Dataset
@@ -48,7 +48,7 @@ def export(
         raise UsageError(f"--to {last} is before --date {first}")
     if last > today:
         raise UsageError(f"{last} lies in the future: today is {today} in Japan")
-    contract = read_contract(settings.contract)
+    contract = read_data_contract(settings.data_contract)
     contract.require_acceptable(accepted)
     bucket = open_bucket(settings.bucket_uri)
     problems: list[LoaderError] = []

@@ -11,7 +11,7 @@ from loader.landing import enrichment_cache, enrichment_cache_file, generations,
 from loader.landing.access import open_warehouse
 from loader.landing.dump import DumpLoader
 from loader.landing.load_job import LoadJob, LoadRequest, LoadResult
-from loader.quality.contract import read_contract
+from loader.quality.data_contract import read_data_contract
 from loader.scratch import scratch
 from loader.settings import Settings
 from loader.sources.dump_selection import DumpSelector
@@ -47,7 +47,7 @@ def land(settings: Settings, request: LoadRequest) -> LoadResult:
     today = dates.business_today()
     if request.day and request.day > today:
         raise UsageError(f"{request.day} lies in the future: today is {today} in Japan")
-    contract = read_contract(settings.contract)
+    contract = read_data_contract(settings.data_contract)
     contract.require_acceptable(request.accepted)
     bucket = open_bucket(settings.bucket_uri)
     with open_warehouse(settings) as warehouse, scratch() as folder:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from loader import commands, dates
 from loader.console import counted
 from loader.errors import LoaderError
-from loader.quality.contract import read_contract
+from loader.quality.data_contract import read_data_contract
 from loader.settings import PROJECT, Settings, state_database
 from loader.sources.storage import open_bucket
 
@@ -64,7 +64,7 @@ def _checks(settings: Settings) -> dict[str, Callable[[Settings], str]]:
     database = _mysql if settings.mysql else _duckdb
     return {
         "Python": _python,
-        "contract": _contract,
+        "data contract": _data_contract,
         "bucket": _bucket,
         "disk": _disk,
         "database": database,
@@ -95,8 +95,10 @@ def _packages() -> Iterator[tuple[str, str, str | None]]:
             yield name, locked, None
 
 
-def _contract(settings: Settings) -> str:
-    return f"{settings.contract} is valid, {len(read_contract(settings.contract).tables)} tables have rules"
+def _data_contract(settings: Settings) -> str:
+    return (
+        f"{settings.data_contract} is valid, {len(read_data_contract(settings.data_contract).tables)} tables have rules"
+    )
 
 
 def _bucket(settings: Settings) -> str:
@@ -118,7 +120,7 @@ def _bucket(settings: Settings) -> str:
 def _dumps(settings: Settings) -> dict[dt.date, list[str]]:
     from loader.sources.dump_selection import DumpSelector
 
-    contract = read_contract(settings.contract)
+    contract = read_data_contract(settings.data_contract)
     return DumpSelector(open_bucket(settings.bucket_uri), contract.manifest, dates.business_today()).listed()
 
 

@@ -10,7 +10,7 @@ from enrichment import record
 from loader.landing import calendar
 from loader.landing.access import read_warehouse
 from loader.quality.changes import Changes
-from loader.quality.contract import read_contract
+from loader.quality.data_contract import read_data_contract
 from loader.settings import Settings
 from loader.sources.daily_file_kinds import COORDINATES
 from loader.transform.context import prod_snapshots, sqlmesh_context
@@ -68,7 +68,7 @@ def status(settings: Settings) -> Status:
         BusyError: another process holds it.
         UsageError: the contract can't be read.
     """
-    window = dt.timedelta(days=read_contract(settings.contract).continuity_days - 1)
+    window = dt.timedelta(days=read_data_contract(settings.data_contract).continuity_days - 1)
     with read_warehouse(settings) as warehouse:
         return _status(warehouse, window)
 

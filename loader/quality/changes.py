@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loader.quality.contract import Contract
+from loader.quality.data_contract import DataContract
 from loader.warehouse.base import Columns, Warehouse
 
 
@@ -30,7 +30,7 @@ class Changes:
 
 
 def between(
-    warehouse: Warehouse, shown: str, coming: str, before: Columns, after: Columns, contract: Contract
+    warehouse: Warehouse, shown: str, coming: str, before: Columns, after: Columns, contract: DataContract
 ) -> dict[str, Changes]:
     """Compares the tables that both dumps have and the contract gives a key.
 

@@ -1,4 +1,4 @@
-"""The bounds of the enrichment step, as contract.yaml declares them. See docs/decisions/0007."""
+"""The bounds of the enrichment step, as data_contract.yaml declares them. See docs/decisions/0007."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from loader.quality.contract import Change
+from loader.quality.data_contract import Change
 
 PASSED, NOTED, WARNED, ACCEPTED, BLOCKED = "passed", "noted", "warned", "accepted", "blocked"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from loader.mysqldump.report import DumpReport, Remark
 from loader.quality.changes import Changes
-from loader.quality.contract import Contract
+from loader.quality.data_contract import DataContract
 from loader.quality.findings import BLOCKED, NOTED, WARNED, Finding, softened
 from loader.quality.model_columns import Reading
 from loader.quality.schema import incompatible_columns, overflowing_values, schema_changes
@@ -46,7 +46,7 @@ class Landed:
 
 
 def examine(
-    warehouse: Warehouse, landed: Landed, contract: Contract, readings: Iterable[Reading], accepted: Collection[str]
+    warehouse: Warehouse, landed: Landed, contract: DataContract, readings: Iterable[Reading], accepted: Collection[str]
 ) -> list[Finding]:
     """Judges a landed dump.
 
@@ -90,7 +90,7 @@ def examine(
     return [softened(finding, contract.only_warn, accepted) for finding in found]
 
 
-def _shrunk(landed: Landed, contract: Contract) -> Iterator[Finding]:
+def _shrunk(landed: Landed, contract: DataContract) -> Iterator[Finding]:
     """Tables without rules that lost more than half of their rows. However few: a small one may be a list that others point into."""
     now = {name.lower(): table.rows_landed for name, table in landed.report.tables.items()}
     for name, before in sorted(landed.rows_before.items()):

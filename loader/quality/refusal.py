@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from loader import commands
-from loader.quality.contract import Contract
+from loader.quality.data_contract import DataContract
 from loader.quality.findings import Finding
 
 _OF_MODELS = {"columns", "larger"}  # a column is gone, or holds what a model can't keep
 
 
-def refusal(name: str, day: dt.date, blocked: Sequence[Finding], contract: Contract) -> str:
+def refusal(name: str, day: dt.date, blocked: Sequence[Finding], contract: DataContract) -> str:
     """The message: the findings, then what to do.
 
     Args:
@@ -25,7 +25,7 @@ def refusal(name: str, day: dt.date, blocked: Sequence[Finding], contract: Contr
     return "\n  ".join([first, *map(str, blocked), *_to_do(day, blocked, contract)])
 
 
-def _to_do(day: dt.date, blocked: Sequence[Finding], contract: Contract) -> Iterator[str]:
+def _to_do(day: dt.date, blocked: Sequence[Finding], contract: DataContract) -> Iterator[str]:
     kinds = {one.rule.partition(":")[0] for one in blocked}
     acceptable = all(contract.may_be_accepted(one.rule) for one in blocked)
     again = f"  {commands.again(day)}"
@@ -43,4 +43,4 @@ def _to_do(day: dt.date, blocked: Sequence[Finding], contract: Contract) -> Iter
     if acceptable:
         yield "If the dump is right all the same, type"
         yield f"  {commands.again(day, *(word for one in blocked for word in ('--accept', one.rule)))}"
-        yield "If it always is, change the rule's bound in contract.yaml, or name the rule under only_warn there"
+        yield "If it always is, change the rule's bound in data_contract.yaml, or name the rule under only_warn there"

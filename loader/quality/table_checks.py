@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from loader.mysqldump.report import TableReport
-from loader.quality.contract import Codes, Reference, TableRules
+from loader.quality.data_contract import Codes, Reference, TableRules
 from loader.quality.findings import Finding, judged, on_rows
 from loader.settings import PROJECT
 from loader.warehouse.base import Warehouse

@@ -62,6 +62,8 @@ def unchanged(
     if changed := {*altered, *(table for table, one in changes.items() if one)}:
         return Finding("unchanged", f"changed since the dump of {since}: {', '.join(sorted(changed))}")
     if not changes:
-        return Finding("unchanged", f"no table of the contract has a key here and in the dump of {since}: not compared")
-    figure = f"no table of the contract changed since the dump of {since}: is it that dump again?"
+        return Finding(
+            "unchanged", f"no table of the data contract has a key here and in the dump of {since}: not compared"
+        )
+    figure = f"no table of the data contract changed since the dump of {since}: is it that dump again?"
     return Finding("unchanged", figure, outcome=BLOCKED)

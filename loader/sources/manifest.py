@@ -137,7 +137,7 @@ def require_acceptable(manifest: Manifest, rules: ManifestRules, name: str, toda
     """
     if manifest.source not in rules.sources:
         raise DumpRejectedError(
-            f"{name}: the dump is of {manifest.source}; allowed (contract.yaml) is {', '.join(rules.sources)}"
+            f"{name}: the dump is of {manifest.source}; allowed (data_contract.yaml) is {', '.join(rules.sources)}"
         )
     taken = manifest.taken_at.date()
     if not manifest.day <= taken <= max(today, manifest.day) + dt.timedelta(days=1):

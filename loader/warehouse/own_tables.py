@@ -27,7 +27,7 @@ OWN_TABLES = {
     "load_changes": """
         load_id BIGINT NOT NULL, table_name VARCHAR(64) NOT NULL, rows_added BIGINT NOT NULL, rows_removed BIGINT NOT NULL,
         rows_changed BIGINT NOT NULL""",
-    # What the gate found of a load, also of a rejected one: see loader/contract.
+    # What the gate found of a load, also of a rejected one: see loader/quality/data_contract.py.
     "load_findings": """
         load_id BIGINT NOT NULL, rule_name VARCHAR(255) NOT NULL, figure VARCHAR(512) NOT NULL, bound VARCHAR(255) NOT NULL,
         outcome VARCHAR(16) NOT NULL""",

@@ -28,14 +28,14 @@ pytestmark = pytest.mark.server
 BUCKET, SOURCE = "the-warehouse", "127.0.0.1/basis"
 PASSWORD = """p"w'#\\n; \\ $x表"""
 STAMP = dt.datetime.now(dt.timezone(dt.timedelta(hours=9))).replace(tzinfo=None, microsecond=0)
-CONTRACT = """
+DATA_CONTRACT = """
 source: {allowed: [127.0.0.1/basis]}
 continuity_days: 14
 tables:
   tenants: {key: [id], fresh_days: 14}
   movings: {key: [id], fresh_days: 14}
   rooms: {key: [id], fresh_days: 14}
-snapshots: {}
+daily_files: {}
 """
 
 
@@ -117,9 +117,9 @@ def producer(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             cursor.execute(f"ALTER TABLE {table} ENGINE=InnoDB")
     work = tmp_path / "work"
     work.mkdir()
-    contract = tmp_path / "contract.yaml"
-    contract.write_text(CONTRACT)
-    monkeypatch.setenv("WAREHOUSE_CONTRACT", str(contract))
+    contract = tmp_path / "data_contract.yaml"
+    contract.write_text(DATA_CONTRACT)
+    monkeypatch.setenv("WAREHOUSE_DATA_CONTRACT", str(contract))
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it remembers credentials
     with moto_server() as aws:
         for name, value in aws.items():

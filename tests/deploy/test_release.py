@@ -25,7 +25,7 @@ from demo.rows import company, moving, tenant
 from loader import dates
 from loader.settings import PROJECT
 from tests.support.aws import REGION, moto_server
-from tests.support.places import CONTRACT, Place, Servers
+from tests.support.places import DATA_CONTRACT, Place, Servers
 from tests.support.project_copy import copy_project
 from tests.support.repository import Repository, committed_copy, environment
 
@@ -173,7 +173,7 @@ def glue(
             "topic": boto3.client("sns").create_topic(Name="alerts")["TopicArn"],
         }
         # A company of a handful of rows, and a contract for it; the real one is judged by in the tests of the gate.
-        contract = {"WAREHOUSE_CONTRACT": str(CONTRACT)}
+        contract = {"WAREHOUSE_DATA_CONTRACT": str(DATA_CONTRACT)}
         variables = {**aws, **contract, "PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
         yield Glue(installed, release, variables, given)
 

@@ -18,7 +18,7 @@ from loader.cli import EXIT_CODES, cli
 from loader.errors import DumpRejectedError, LoaderError
 from loader.landing.access import open_warehouse
 from loader.landing.load import load
-from loader.settings import CONTRACT
+from loader.settings import DATA_CONTRACT
 from loader.sources.storage import FolderBucket
 from tests.support.places import Place, everything
 
@@ -31,7 +31,7 @@ def test_an_empty_lookup_table_is_stopped_by_the_projects_own_contract(
     bucket: Path, embedded: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """I11: m_nationalities came empty once, and every nationality went with it."""
-    monkeypatch.setenv("WAREHOUSE_CONTRACT", str(CONTRACT))
+    monkeypatch.setenv("WAREHOUSE_DATA_CONTRACT", str(DATA_CONTRACT))
     put_dump(bucket, DAY, company(m_nationalities=[]))
     with pytest.raises(DumpRejectedError, match=r"rows:m_nationalities: 0 .allowed: 100 or more"):
         load(embedded.settings(bucket))

@@ -15,7 +15,7 @@ from demo.rows import company, moving, tenant
 from loader.landing.load import load
 from loader.transform.run import assert_fresh, run
 from tests.conftest import FIRST_DAY
-from tests.support.places import CONTRACT, Place, copied
+from tests.support.places import DATA_CONTRACT, Place, copied
 
 DAY = FIRST_DAY + dt.timedelta(days=1)
 SIGNED = dt.datetime(2025, 3, 3, 12)
@@ -81,7 +81,7 @@ def ask(planned_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Itera
     place = copied(planned_place, folder)
     tables = company(tenants=TENANTS, movings=MOVINGS, inquiries=[{"id": 1, "tenant_id": 1, "created_at": INQUIRED}])
     with place.chosen(), pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WAREHOUSE_CONTRACT", str(CONTRACT))
+        patch.setenv("WAREHOUSE_DATA_CONTRACT", str(DATA_CONTRACT))
         put_dump(folder / "bucket", DAY, dump_sql(tables))
         load(place.settings(folder / "bucket"))
         assert_fresh(run(place.settings()))

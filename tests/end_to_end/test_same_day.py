@@ -20,7 +20,7 @@ from loader.settings import Settings
 from loader.transform.run import assert_fresh, run
 from tests.conftest import settings_for
 from tests.support import places
-from tests.support.places import CONTRACT, FILE
+from tests.support.places import DATA_CONTRACT, FILE
 
 DAY = dt.date(2025, 6, 10)
 
@@ -40,7 +40,7 @@ def first_morning(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("first_morning")
     place = places.duckdb_place(folder / FILE)
     with place.chosen(), pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WAREHOUSE_CONTRACT", str(CONTRACT))
+        patch.setenv("WAREHOUSE_DATA_CONTRACT", str(DATA_CONTRACT))
         settings = place.settings(folder / "bucket")
         put_dump(folder / "bucket", DAY, company())
         load(settings, DAY)

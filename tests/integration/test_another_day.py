@@ -32,7 +32,7 @@ tables:
   tenants: {key: [id]}
   movings: {key: [id]}
   inquiries: {}
-snapshots: {}
+daily_files: {}
 """
 
 SAYS = {
@@ -128,7 +128,7 @@ def test_each_time_of_a_file_must_fit_and_one_that_says_none_is_not_compared() -
 def _rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     contract = tmp_path / "rules.yaml"
     contract.write_text(RULES)
-    monkeypatch.setenv("WAREHOUSE_CONTRACT", str(contract))
+    monkeypatch.setenv("WAREHOUSE_DATA_CONTRACT", str(contract))
 
 
 def typed(*words: Any) -> str:
@@ -181,7 +181,7 @@ def test_a_dump_in_which_no_table_of_the_contract_changed_is_refused(bucket: Pat
     # Other tables, and one that has no key, tell nothing.
     put_dump(bucket, NEXT, company(inquiries=[{"id": 1, "created_at": DAY}], rooms=[{"id": 9, "apartment_id": 1}]))
     with pytest.raises(
-        DumpRejectedError, match="unchanged: no table of the contract changed since the dump of 2026-02-09"
+        DumpRejectedError, match="unchanged: no table of the data contract changed since the dump of 2026-02-09"
     ):
         load(settings, NEXT)
     # Two days later, too. And one value is a change, or the type of a column.
@@ -229,5 +229,5 @@ def test_a_dump_by_hand_and_one_for_daily_files_alone_are_judged_too(bucket: Pat
 
 def test_tables_without_a_key_are_not_compared_and_that_is_said() -> None:
     assert str(unchanged(None, DAY, {}, ())) == (
-        "unchanged: no table of the contract has a key here and in the dump of 2026-02-09: not compared"
+        "unchanged: no table of the data contract has a key here and in the dump of 2026-02-09: not compared"
     )

@@ -28,7 +28,7 @@ tables:
   movings: {key: [tenant_id, room_id]}
   rooms: {key: [id]}
   inquiries: {}
-snapshots: {}
+daily_files: {}
 """
 
 
@@ -36,7 +36,7 @@ snapshots: {}
 def _rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     contract = tmp_path / "rules.yaml"
     contract.write_text(RULES)
-    monkeypatch.setenv("WAREHOUSE_CONTRACT", str(contract))
+    monkeypatch.setenv("WAREHOUSE_DATA_CONTRACT", str(contract))
 
 
 def changes(place: Place) -> dict[str, tuple[int, int, int]]:

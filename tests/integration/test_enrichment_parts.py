@@ -21,8 +21,8 @@ from loader.errors import LoaderError, UsageError
 from loader.landing import enrichment_cache, enrichment_cache_file
 from loader.landing.access import open_warehouse
 from loader.landing.enrichment_cache import Cached
-from loader.quality.contract import read_contract
-from loader.settings import CONTRACT
+from loader.quality.data_contract import read_data_contract
+from loader.settings import DATA_CONTRACT
 from loader.sources.storage import FolderBucket
 from tests.conftest import settings_for
 from tests.support.aws import moto_server
@@ -150,7 +150,7 @@ def test_a_configuration_that_makes_no_sense_or_crosses_a_region_is_refused(set_
 
 
 def test_the_projects_own_contract_bounds_the_step() -> None:
-    rules = read_contract(CONTRACT).enrichment
+    rules = read_data_contract(DATA_CONTRACT).enrichment
     assert rules.yen_per_1000_tokens.of(1000, 60) == Decimal("0.05") + Decimal("0.015")
     clock = Clock()
     bounds = Bounds(rules, clock.timer)

@@ -16,9 +16,9 @@ from demo.rows import company, moving, tenant
 from loader.errors import DumpRejectedError, UsageError
 from loader.landing.access import open_warehouse
 from loader.landing.load import load
-from loader.quality.contract import Contract, read_contract
+from loader.quality.data_contract import DataContract, read_data_contract
 from loader.quality.findings import judged
-from loader.settings import CONTRACT, Settings
+from loader.settings import DATA_CONTRACT, Settings
 from tests.support.gate_rules import CASES, finding
 from tests.support.places import everything
 
@@ -44,7 +44,7 @@ tables:
   movings:
     key: [id]
     nulled_percent: 20
-snapshots: {}
+daily_files: {}
 only_warn: ["codes:tenants.gender_type"]
 """
 
@@ -61,14 +61,14 @@ def houses(**changes: Any) -> bytes:
 
 
 @pytest.fixture
-def contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Contract]:
+def contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], DataContract]:
     """`contract(text)`: puts a contract in force and reads it."""
 
-    def write(text: str) -> Contract:
+    def write(text: str) -> DataContract:
         file = tmp_path / "rules.yaml"
         file.write_text(text)
-        monkeypatch.setenv("WAREHOUSE_CONTRACT", str(file))
-        return read_contract(file)
+        monkeypatch.setenv("WAREHOUSE_DATA_CONTRACT", str(file))
+        return read_data_contract(file)
 
     return write
 
@@ -182,7 +182,7 @@ def test_a_contract_that_makes_no_sense_is_a_usage_error_that_names_the_field(co
 
 
 def test_a_contract_that_is_not_there_is_named(bucket, embedded, monkeypatch) -> None:
-    monkeypatch.setenv("WAREHOUSE_CONTRACT", "/nowhere.yaml")
+    monkeypatch.setenv("WAREHOUSE_DATA_CONTRACT", "/nowhere.yaml")
     with pytest.raises(UsageError, match="/nowhere.yaml can't be read: No such file"):
         load(embedded.settings(bucket))
 
@@ -190,8 +190,8 @@ def test_a_contract_that_is_not_there_is_named(bucket, embedded, monkeypatch) ->
 def test_the_projects_own_contract_has_rules_for_every_table_that_models_read() -> None:
     from loader.quality.model_columns import readings
 
-    assert {reading.table for reading in readings()} == set(read_contract(CONTRACT).tables)
-    assert Settings("duckdb", Path("x"), None).contract == CONTRACT
+    assert {reading.table for reading in readings()} == set(read_data_contract(DATA_CONTRACT).tables)
+    assert Settings("duckdb", Path("x"), None).data_contract == DATA_CONTRACT
 
 
 PARTS = {

@@ -19,7 +19,7 @@ from deploy.producer import Counted, ProducerError, require_whole, rows_by_table
 from loader.cli import cli
 from loader.errors import DumpRejectedError
 from loader.mysqldump.report import DumpReport, Remark, TableReport
-from loader.quality.contract import Contract
+from loader.quality.data_contract import DataContract
 from loader.quality.gate import Landed, examine
 from loader.quality.row_counts import left_open, require_counted
 from loader.sources.dump_selection import Dump
@@ -162,8 +162,8 @@ def test_where_rows_end_is_open_until_every_table_is_counted() -> None:
     assert left_open(dump(a=3, empty=0), found) == [OTHER]
 
 
-RULES = Contract.model_validate(
-    {"source": {"allowed": ["h/d"]}, "continuity_days": 14, "tables": {"tenants": {}}, "snapshots": {}}
+RULES = DataContract.model_validate(
+    {"source": {"allowed": ["h/d"]}, "continuity_days": 14, "tables": {"tenants": {}}, "daily_files": {}}
 )
 SHRUNK = {
     "more than half": ({"costs": 12_000}, {"costs": 5_000}, "12,000 to 5,000 rows, -58.33 %"),

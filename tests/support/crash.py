@@ -217,7 +217,7 @@ def _live(order: dict[str, Any]) -> None:
     folder = Path(order["folder"])
     for stream, name in ((0, os.devnull), (1, folder / "output"), (2, folder / "output")):
         os.dup2(os.open(name, os.O_RDWR | os.O_CREAT | os.O_APPEND), stream)
-    for name in [name for name in os.environ if name.startswith("WAREHOUSE_") and name != "WAREHOUSE_CONTRACT"]:
+    for name in [name for name in os.environ if name.startswith("WAREHOUSE_") and name != "WAREHOUSE_DATA_CONTRACT"]:
         del os.environ[name]
     os.environ.update(order["variables"])
     _count(_Counter(folder / "statements", Point(*order["point"]) if "point" in order else None))

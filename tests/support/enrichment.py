@@ -12,7 +12,7 @@ from demo.rows import tenant
 from enrichment import config
 from enrichment.limits import Timer
 from loader.landing.access import open_warehouse
-from tests.support.places import CONTRACT, Place
+from tests.support.places import DATA_CONTRACT, Place
 
 KEY = "a key of the tests, which is no secret"
 MODEL = "anthropic.claude-3-haiku-20240307-v1:0"
@@ -69,12 +69,12 @@ def configure(patch: pytest.MonkeyPatch, variables: dict[str, str], model: str =
 
 
 def bounded(patch: pytest.MonkeyPatch, folder: Path, **changes: Any) -> None:
-    """Other bounds than those of tests/support/contract.yaml."""
-    contract = YAML(typ="safe", pure=True).load(CONTRACT)
+    """Other bounds than those of tests/support/data_contract.yaml."""
+    contract = YAML(typ="safe", pure=True).load(DATA_CONTRACT)
     contract["enrichment"] |= changes
-    file = folder / "contract.yaml"
+    file = folder / "data_contract.yaml"
     YAML().dump(contract, file)
-    patch.setenv("WAREHOUSE_CONTRACT", str(file))
+    patch.setenv("WAREHOUSE_DATA_CONTRACT", str(file))
 
 
 class Clock:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loader.mysqldump.report import TableReport
-from loader.quality.contract import TableRules
+from loader.quality.data_contract import TableRules
 from loader.quality.findings import Finding
 from loader.quality.table_checks import TableCheck, findings_on
 from loader.warehouse.base import Warehouse
@@ -21,7 +21,7 @@ class Case:
     """A table `t` with one rule. Columns are `name TYPE: value, value`, a value a row.
 
     Attributes:
-        rules: as contract.yaml has them.
+        rules: as data_contract.yaml has them.
         columns: of the table.
         found: the finding's rule, figure and bound.
         good: whether it passes.

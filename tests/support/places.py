@@ -18,7 +18,7 @@ from tests.support.servers import MySQLServer, PostgresServer
 
 # DuckDB names a database after its file and SQLMesh's state holds that name, so every copy is called the same.
 FILE = "warehouse.duckdb"
-CONTRACT = Path(__file__).with_name("contract.yaml")
+DATA_CONTRACT = Path(__file__).with_name("data_contract.yaml")
 _SYSTEM = "('mysql', 'sys', 'information_schema', 'performance_schema')"
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from loader import commands
 from loader.errors import UsageError
-from loader.quality.contract import read_contract
+from loader.quality.data_contract import read_data_contract
 from loader.quality.findings import BLOCKED, Finding
 from loader.quality.refusal import refusal
-from loader.settings import CONTRACT, Settings
+from loader.settings import DATA_CONTRACT, Settings
 
 DAY = dt.date(2025, 6, 10)
 
@@ -88,13 +88,15 @@ REFUSED = {
 
 @pytest.mark.parametrize("rules", REFUSED)
 def test_what_the_gate_refuses_is_told_with_commands_that_lead_on(rules: tuple[str, ...]) -> None:
-    text = refusal("d.sql", DAY, [Finding(rule, "much", outcome=BLOCKED) for rule in rules], read_contract(CONTRACT))
+    text = refusal(
+        "d.sql", DAY, [Finding(rule, "much", outcome=BLOCKED) for rule in rules], read_data_contract(DATA_CONTRACT)
+    )
     assert commands.commands(text) == REFUSED[rules]
     assert all(f"\n  {rule}: much" in text for rule in rules)
 
 
 def test_every_code_that_lacks_is_to_be_added_to_its_seed_and_none_may_be_accepted() -> None:
-    contract = read_contract(CONTRACT)
+    contract = read_data_contract(DATA_CONTRACT)
     codes = {
         f"codes:{table}.{column}": one.seed
         for table, rules in contract.tables.items()

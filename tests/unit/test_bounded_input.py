@@ -20,7 +20,7 @@ from loader.landing.coordinates import Coordinates
 from loader.landing.daily_exports import File, sha256_of
 from loader.landing.daily_files import MAX_BYTES, Snapshots
 from loader.landing.enrichment_cache_file import BadCacheFile
-from loader.quality.contract import Contract
+from loader.quality.data_contract import DataContract
 from loader.sources import csv_file
 from loader.sources.csv_file import BadCsv
 from loader.sources.daily_file_kinds import TENANT_STATUS
@@ -30,7 +30,9 @@ from loader.warehouse.base import Warehouse
 
 DAY = dt.date(2025, 6, 10)
 MIB = 1 << 20
-CONTRACT = Contract.model_validate({"source": {"allowed": []}, "continuity_days": 1, "tables": {}, "snapshots": {}})
+DATA_CONTRACT = DataContract.model_validate(
+    {"source": {"allowed": []}, "continuity_days": 1, "tables": {}, "daily_files": {}}
+)
 
 
 @contextmanager
@@ -55,7 +57,7 @@ def grow(path: Path, size: int) -> None:
 def test_of_a_huge_manifest_no_more_is_read_than_a_manifest_may_have(bucket: Path) -> None:
     put_dump(bucket, DAY, company())
     grow(bucket / manifest_key(DAY), 64 * MIB)
-    selector = DumpSelector(open_bucket(str(bucket)), CONTRACT.manifest, DAY)
+    selector = DumpSelector(open_bucket(str(bucket)), DATA_CONTRACT.manifest, DAY)
     with at_most(4), pytest.raises(DumpRejectedError, match=f"{manifest_key(DAY)} has more than 1 MiB"):
         selector.of_day(DAY, selector.listed()[DAY])
 
@@ -68,7 +70,7 @@ def test_of_a_huge_csv_file_no_more_is_read_than_one_may_have(
     there = open_bucket(str(bucket))
     grow(bucket / coordinates.KEY, 64 * MIB)
     with at_most(4), pytest.raises(DumpRejectedError, match="has more than 1 MiB; what was loaded of it before stands"):
-        Coordinates(own, there, CONTRACT).land(DAY)
+        Coordinates(own, there, DATA_CONTRACT).land(DAY)
     grow(bucket / enrichment_cache_file.KEY, 64 * MIB)
     with at_most(4), pytest.raises(BadCacheFile, match="has more than 1 MiB; nobody is asked"):
         enrichment_cache_file.sync(own, there)
@@ -85,7 +87,7 @@ def test_a_daily_file_that_is_too_large_is_refused_unread_and_on_record(
     own: Warehouse, bucket: Path, tmp_path: Path
 ) -> None:
     grow(put_snapshot(bucket, DAY, ""), MAX_BYTES + 1)
-    landed = Snapshots(own, open_bucket(str(bucket)), CONTRACT.manifest, DAY)
+    landed = Snapshots(own, open_bucket(str(bucket)), DATA_CONTRACT.manifest, DAY)
     with at_most(4):
         landed.land([File(TENANT_STATUS, DAY, TENANT_STATUS.key_of(DAY), "1")], tmp_path)
     ((at, rejection),) = landed.rejected

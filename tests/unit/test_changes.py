@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from loader.quality.changes import Changes, between
-from loader.quality.contract import Contract
+from loader.quality.data_contract import DataContract
 from loader.warehouse.base import Warehouse
 
 KEYED = {"t": {"key": ["id"]}}
@@ -13,8 +13,8 @@ KEYED = {"t": {"key": ["id"]}}
 
 def compared(own: Warehouse, before: str, now: str, tables: dict = KEYED) -> dict[str, Changes]:
     """The changes between two tables `t`, each as SQL that gives its rows."""
-    contract = Contract.model_validate(
-        {"source": {"allowed": []}, "continuity_days": 1, "tables": tables, "snapshots": {}}
+    contract = DataContract.model_validate(
+        {"source": {"allowed": []}, "continuity_days": 1, "tables": tables, "daily_files": {}}
     )
     for schema, rows in (("a", before), ("b", now)):
         own.create_schema(schema)

@@ -13,20 +13,20 @@ from demo.objects import put, put_coordinates
 from loader.errors import DumpRejectedError
 from loader.landing import calendar, ledger
 from loader.landing.coordinates import KEY, Coordinates
-from loader.quality.contract import Contract
+from loader.quality.data_contract import DataContract
 from loader.sources.storage import open_bucket
 from loader.warehouse.base import Warehouse
 
 DAY = dt.date(2025, 6, 10)
 RULES = {"change_percent": [-50, 100]}
-CONTRACT = Contract.model_validate(
-    {"source": {"allowed": []}, "continuity_days": 1, "tables": {}, "snapshots": {"coordinates": RULES}}
+DATA_CONTRACT = DataContract.model_validate(
+    {"source": {"allowed": []}, "continuity_days": 1, "tables": {}, "daily_files": {"coordinates": RULES}}
 )
 TWO = [(1, "35.69", "139.7"), (2, "35.12345678", "140.00000001")]
 
 
 def land(own: Warehouse, bucket: Path, day: dt.date = DAY, accepted: str = "") -> int | None:
-    return Coordinates(own, open_bucket(str(bucket)), CONTRACT, {accepted}).land(day)
+    return Coordinates(own, open_bucket(str(bucket)), DATA_CONTRACT, {accepted}).land(day)
 
 
 def shown(own: Warehouse) -> list[tuple]:
@@ -39,7 +39,7 @@ def refused(own: Warehouse) -> list[tuple]:
 
 def test_a_file_replaces_what_was_loaded_and_has_one_row_in_the_ledger(own: Warehouse, bucket: Path) -> None:
     put_coordinates(bucket, TWO)
-    file = Coordinates(own, open_bucket(str(bucket)), CONTRACT)
+    file = Coordinates(own, open_bucket(str(bucket)), DATA_CONTRACT)
     assert (file.would_land(DAY), shown(own)) == (2, [])
     assert land(own, bucket) == 2
     assert file.would_land(DAY) is None

@@ -36,13 +36,20 @@ def test_what_is_there_is_well(settings: Settings) -> None:
     with open_warehouse(settings):
         pass
     found = {one.part: one.is_well for one in doctor.examine(settings)}
-    assert found == {"Python": True, "contract": True, "bucket": True, "disk": True, "database": True, "prod": False}
+    assert found == {
+        "Python": True,
+        "data contract": True,
+        "bucket": True,
+        "disk": True,
+        "database": True,
+        "prod": False,
+    }
 
 
 def test_each_part_is_asked_whatever_became_of_the_one_before(settings: Settings, tmp_path: Path) -> None:
-    lost = Settings("duckdb", settings.duckdb_file, None, contract=tmp_path / "none.yaml")
+    lost = Settings("duckdb", settings.duckdb_file, None, data_contract=tmp_path / "none.yaml")
     found = {one.part: one.text for one in doctor.examine(lost) if not one.is_well}
-    assert found.keys() == {"contract", "bucket", "database", "prod"}
+    assert found.keys() == {"data contract", "bucket", "database", "prod"}
     assert "python -m loader load" in found["database"]
 
 

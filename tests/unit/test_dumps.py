@@ -10,13 +10,13 @@ import pytest
 
 from demo.objects import put_dump
 from loader.errors import DumpRejectedError, NoDumpError
-from loader.quality.contract import Contract
+from loader.quality.data_contract import DataContract
 from loader.sources.dump_selection import Dump, DumpSelector
 from loader.sources.storage import open_bucket
 
 TODAY = dt.date(2025, 6, 10)
-CONTRACT = Contract.model_validate(
-    {"source": {"allowed": ["gghouse-db.internal/basis"]}, "continuity_days": 14, "tables": {}, "snapshots": {}}
+DATA_CONTRACT = DataContract.model_validate(
+    {"source": {"allowed": ["gghouse-db.internal/basis"]}, "continuity_days": 14, "tables": {}, "daily_files": {}}
 )
 
 
@@ -29,7 +29,7 @@ def put(bucket: Path, offset: int, body: bytes = b"-- Dump completed\n", **chang
 
 
 def selector(bucket: Path, **changes: Any) -> DumpSelector:
-    return DumpSelector(open_bucket(str(bucket)), CONTRACT.manifest, TODAY, **changes)
+    return DumpSelector(open_bucket(str(bucket)), DATA_CONTRACT.manifest, TODAY, **changes)
 
 
 def newest(bucket: Path, first: int | None = None, last: int = 0, **changes: Any) -> tuple[Dump, list[dt.date]]:

@@ -10,7 +10,7 @@ import pytest
 from loader.mysqldump.ddl.create_table import parse_create_table
 from loader.mysqldump.report import DumpReport, Remark, TableReport
 from loader.quality.changes import Changes
-from loader.quality.contract import Contract
+from loader.quality.data_contract import DataContract
 from loader.quality.findings import BLOCKED, NOTED, PASSED, WARNED
 from loader.quality.gate import Landed, examine
 from loader.quality.model_columns import Reading
@@ -38,8 +38,8 @@ def judged(own: Warehouse) -> Any:
         **landed: Any,
     ) -> dict[tuple[str, str], str]:
         own.execute(f"INSERT INTO landing_1.t VALUES {rows}")
-        contract = Contract.model_validate(
-            {"source": {"allowed": []}, "continuity_days": 1, "tables": {}, "snapshots": {}} | (rules or {})
+        contract = DataContract.model_validate(
+            {"source": {"allowed": []}, "continuity_days": 1, "tables": {}, "daily_files": {}} | (rules or {})
         )
         table = TableReport(1, 1, columns=parse_create_table(DDL.encode()).columns)
         dump = Dump(DAY, "k", 1, "0", dt.datetime(2025, 6, 10, 5, 45))

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from loader.mysqldump.report import TableReport
-from loader.quality.contract import TableRules
+from loader.quality.data_contract import TableRules
 from loader.quality.findings import ACCEPTED, BLOCKED, PASSED, WARNED, Finding, judged, on_rows, softened
 from loader.quality.table_checks import TableCheck, findings_on
 from loader.warehouse.base import Warehouse

@@ -14,15 +14,15 @@ from loader.landing import calendar, generations, ledger
 from loader.landing.daily_exports import digest
 from loader.landing.ledger import Entry
 from loader.landing.load_job import LoadJob, LoadRequest
-from loader.quality.contract import Contract
+from loader.quality.data_contract import DataContract
 from loader.sources.dump_selection import Dump, DumpSelector
 from loader.sources.storage import open_bucket
 from loader.warehouse.base import Warehouse
 
 TODAY = dt.date(2025, 6, 10)
 FILES = ("tenant_status", "room_assignment", "property")
-CONTRACT = Contract.model_validate(
-    {"source": {"allowed": ["gghouse-db.internal/basis"]}, "continuity_days": 5, "tables": {}, "snapshots": {}}
+DATA_CONTRACT = DataContract.model_validate(
+    {"source": {"allowed": ["gghouse-db.internal/basis"]}, "continuity_days": 5, "tables": {}, "daily_files": {}}
 )
 
 
@@ -38,7 +38,7 @@ class Landing:
     """Lands no tables, and records what it was given as the real one does."""
 
     def __init__(self, own: Warehouse, bucket: Path) -> None:
-        self.warehouse, self.bucket, self.contract, self.accepted = own, open_bucket(str(bucket)), CONTRACT, ()
+        self.warehouse, self.bucket, self.contract, self.accepted = own, open_bucket(str(bucket)), DATA_CONTRACT, ()
         self.landed: list[tuple[int, str]] = []
 
     def land(self, dump: Dump, *, historical: bool = False) -> None:
@@ -63,7 +63,11 @@ def load(own: Warehouse, bucket: Path) -> Any:
 
     def done(today: int = 0, **request: Any) -> tuple[list[tuple[int, str]], list[str]]:
         selector = DumpSelector(
-            landing.bucket, CONTRACT.manifest, day(today), ledger.withdrawn(own, "dump"), request.get("by_hand", False)
+            landing.bucket,
+            DATA_CONTRACT.manifest,
+            day(today),
+            ledger.withdrawn(own, "dump"),
+            request.get("by_hand", False),
         )
         job = LoadJob(selector, landing, LoadRequest(**request))  # type: ignore[arg-type]
         landing.landed = []

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from loader.errors import DumpRejectedError
-from loader.quality.contract import Contract
+from loader.quality.data_contract import DataContract
 from loader.sources.manifest import Manifest, read_manifest, require_acceptable
 
 NAME = "dumps-manifest/gghouse_20250610.json"
@@ -147,13 +147,13 @@ RULES: dict[str, Any] = {
     "source": {"allowed": ["gghouse-db.internal/basis"]},
     "continuity_days": 14,
     "tables": {"tenants": {"fresh_days": 2}, "movings": {"fresh_days": 2}, "rooms": {}},
-    "snapshots": {},
+    "daily_files": {},
 }
 FRESH = {"tenants": "2025-06-10T05:00:00", "movings": "2025-06-08T00:00:00"}
 
 
 def judged(today: dt.date = DAY, only_warn: tuple[str, ...] = (), **changes: Any) -> None:
-    rules = Contract.model_validate(RULES | {"only_warn": only_warn})
+    rules = DataContract.model_validate(RULES | {"only_warn": only_warn})
     require_acceptable(made(**{"max_updated_at_by_table": FRESH} | changes), rules.manifest, NAME, today)
 
 

@@ -15,7 +15,7 @@ from loader.errors import LoaderError, UsageError
 from loader.machine import explain_machine_errors
 from loader.mysqldump.ddl.create_table import parse_create_table
 from loader.mysqldump.errors import Defect
-from loader.quality.contract import read_contract
+from loader.quality.data_contract import read_data_contract
 from loader.settings import PROJECT, Settings
 from loader.transform.context import sqlmesh_context
 from tests.support.crash import wait_until
@@ -70,13 +70,13 @@ def test_a_question_mark_in_the_warehouses_path_is_refused(
 
 
 def test_a_contract_that_is_nested_too_deeply_or_too_large_is_a_usage_error(tmp_path: Path) -> None:
-    file = tmp_path / "contract.yaml"
+    file = tmp_path / "data_contract.yaml"
     file.write_text("[" * 20_000)
     with pytest.raises(UsageError, match="its brackets are nested too deeply"):
-        read_contract(file)
+        read_data_contract(file)
     file.write_text("#" * ((1 << 20) + 1))
     with pytest.raises(UsageError, match="has more than 1 MiB"):
-        read_contract(file)
+        read_data_contract(file)
 
 
 def test_a_table_wider_than_the_source_can_have_is_refused_and_the_widest_is_not() -> None:

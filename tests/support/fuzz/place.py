@@ -24,7 +24,7 @@ from loader import dates
 from loader.landing.load import load
 from loader.mysqldump.ddl.create_table import parse_create_table
 from loader.quality import model_columns
-from loader.quality.contract import read_contract
+from loader.quality.data_contract import read_data_contract
 from loader.settings import Settings
 from tests.support.fuzz.case import Case, dated, dump_files
 from tests.support.fuzz.reference_files import FILES
@@ -71,7 +71,7 @@ class Place:
         self._folder = folder
         self.bucket = folder / "bucket"
         self.base_bucket, self.base_file = folder / "base-bucket", folder / "base.duckdb"
-        self.contract, self.today = Path(__file__).with_name("contract.yaml"), TODAY
+        self.contract, self.today = Path(__file__).with_name("data_contract.yaml"), TODAY
         self._settings = Settings("duckdb", folder / "warehouse.duckdb", str(self.bucket), None, self.contract)
         found = tables()
         (people,) = (table for table in found if table.name == "tenants")
@@ -187,7 +187,7 @@ def _fixed() -> Iterator[None]:
     with (
         patch.object(dates, "business_today", lambda: TODAY),
         patch.object(model_columns, "readings", _readings),
-        patch("loader.landing.load.read_contract", _contract),
+        patch("loader.landing.load.read_data_contract", _contract),
         patch("loader.mysqldump.reader.parse_create_table", _create_table),
     ):
         yield
@@ -206,7 +206,7 @@ def _little_memory() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
-_readings, _contract = cache(model_columns.readings), cache(read_contract)
+_readings, _contract = cache(model_columns.readings), cache(read_data_contract)
 _create_table = lru_cache(1000)(parse_create_table)
 
 

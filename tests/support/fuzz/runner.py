@@ -85,7 +85,7 @@ def keep(place: Place, failure: Failure, folder: Path) -> Path:
     day = f" --date {case.day}" if case.day else ""
     (home / "problem.txt").write_text(
         f"{failure}\n\nBy hand, in this folder, on a copy of warehouse.duckdb (the fuzz takes {place.today} for today):\n"
-        f"  WAREHOUSE_DUCKDB=copy.duckdb WAREHOUSE_CONTRACT={place.contract} python -m loader load --bucket bucket{day}\n",
+        f"  WAREHOUSE_DUCKDB=copy.duckdb WAREHOUSE_DATA_CONTRACT={place.contract} python -m loader load --bucket bucket{day}\n",
         encoding="utf-8",
         errors="backslashreplace",
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from tests.support import places, quick
-from tests.support.places import CONTRACT, FILE
+from tests.support.places import DATA_CONTRACT, FILE
 from tests.support.simulation.script import CHUNKS, SHORT
 from tests.support.simulation.simulation import Drift, Plan, Simulation
 
@@ -43,7 +43,7 @@ Of what went wrong it prints the mornings before and the rows that differ. Exit 
 )
 def main(seed: int, mornings: int, points: int, audits_every: int, short: bool, folder: Path | None) -> None:
     """Simulate a company's mornings on DuckDB and compare its warehouse with rebuilds."""
-    os.environ["WAREHOUSE_CONTRACT"] = str(CONTRACT)
+    os.environ["WAREHOUSE_DATA_CONTRACT"] = str(DATA_CONTRACT)
     quick.hurry()
     folder = folder or Path(tempfile.mkdtemp(prefix="simulation-"))
     folder.mkdir(parents=True, exist_ok=True)

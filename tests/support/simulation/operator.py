@@ -21,7 +21,7 @@ from loader.transform.run import run
 from tests.support.crash import wait_until
 from tests.support.places import Place, unaudited
 
-WINDOW = 14  # tests/support/contract.yaml: continuity_days
+WINDOW = 14  # tests/support/data_contract.yaml: continuity_days
 
 
 class Killed(BaseException):

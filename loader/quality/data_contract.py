@@ -1,4 +1,4 @@
-"""What a dump and a snapshot must be, as contract.yaml declares it."""
+"""What a dump and a daily file must be, as data_contract.yaml declares it."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class TableRules(_Strict):
         yield from (f"references:{table}.{column}" for column in self.references)
 
 
-class SnapshotRules(_Strict):
+class DailyFileRules(_Strict):
     """The rules of one kind of daily file, or of the reference file of coordinates."""
 
     at_least: PositiveInt | None = None
@@ -120,13 +120,13 @@ class Source(_Strict):
     allowed: tuple[Annotated[str, Field(pattern=r"^[^/\s]+/[^/\s]+$")], ...]
 
 
-class Contract(_Strict):
-    """contract.yaml."""
+class DataContract(_Strict):
+    """data_contract.yaml."""
 
     source: Source
     continuity_days: PositiveInt
     tables: dict[str, TableRules]
-    snapshots: dict[Annotated[str, AfterValidator(_existing_dataset)], SnapshotRules]
+    daily_files: dict[Annotated[str, AfterValidator(_existing_dataset)], DailyFileRules]
     only_warn: tuple[str, ...] = ()
     enrichment: Enrichment | None = None
 
@@ -140,7 +140,7 @@ class Contract(_Strict):
         return tables
 
     @model_validator(mode="after")
-    def _warns_of_what_it_declares(self) -> Contract:
+    def _warns_of_what_it_declares(self) -> DataContract:
         if unknown := sorted(set(self.only_warn) - self.names()):
             raise ValueError(f"only_warn names {', '.join(unknown)}, which no table declares")
         return self
@@ -166,10 +166,10 @@ class Contract(_Strict):
             asked = [(table, column) for column in rules.columns]
             asked += [tuple(reference.to.split(".")) for reference in rules.references.values()]
             if table not in tables:
-                yield f"the dump lacks table {table}, for which the contract has rules"
+                yield f"the dump lacks table {table}, for which the data contract has rules"
             for name, column in asked:
                 if name in columns and column.lower() not in columns[name]:
-                    yield f"the dump lacks column {name}.{column}, for which the contract has rules"
+                    yield f"the dump lacks column {name}.{column}, for which the data contract has rules"
 
     def may_be_accepted(self, rule: str) -> bool:
         """Whether a person may let a rule's finding pass: not what a model can't read, what its audits refuse, or what would be another
@@ -204,12 +204,12 @@ class Contract(_Strict):
 
     def names(self) -> set[str]:
         """Every rule's name."""
-        rules = (*self.tables.items(), *self.snapshots.items())
+        rules = (*self.tables.items(), *self.daily_files.items())
         return set(WHOLE_DUMP).union(*(rule.names(subject) for subject, rule in rules))
 
 
-def read_contract(file: Path) -> Contract:
-    """The contract in a file.
+def read_data_contract(file: Path) -> DataContract:
+    """The data contract in a file.
 
     Raises:
         UsageError: it is not there, is no YAML, or declares something that there is not; the message names the field.
@@ -222,32 +222,34 @@ def read_contract(file: Path) -> Contract:
             text = body.read(_MAX_BYTES + 1)
         if len(text) > _MAX_BYTES:
             raise UsageError(
-                f"the contract {file} has more than {_MAX_BYTES >> 20} MiB: is it another file? (WAREHOUSE_CONTRACT names it)"
+                f"the data contract {file} has more than {_MAX_BYTES >> 20} MiB: is it another file? (WAREHOUSE_DATA_CONTRACT names it)"
             )
         declared = YAML(typ="safe", pure=True).load(text.decode())
-        return Contract.model_validate(declared)
+        return DataContract.model_validate(declared)
     except OSError as error:
-        raise UsageError(f"the contract {file} can't be read: {error.strerror} (WAREHOUSE_CONTRACT names it)") from None
+        raise UsageError(
+            f"the data contract {file} can't be read: {error.strerror} (WAREHOUSE_DATA_CONTRACT names it)"
+        ) from None
     except (YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"the contract {file} is no YAML: {' '.join(str(error).split())}") from None
+        raise UsageError(f"the data contract {file} is no YAML: {' '.join(str(error).split())}") from None
     except RecursionError:
-        raise UsageError(f"the contract {file} is no YAML of a contract: its brackets are nested too deeply") from None
+        raise UsageError(f"the data contract {file} is no data contract: its brackets are nested too deeply") from None
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(map(str, one['loc'])) or 'contract'}: {one['msg'].removeprefix('Value error, ')}"
             for one in error.errors(include_url=False)
         )
-        raise UsageError(f"the contract {file}: {wrong}") from None
+        raise UsageError(f"the data contract {file}: {wrong}") from None
 
 
 def read_enrichment(file: Path) -> Enrichment:
-    """The bounds of the enrichment step, of the contract in a file.
+    """The bounds of the enrichment step, of the data contract in a file.
 
     Raises:
-        UsageError: as `read_contract`; or it has none.
+        UsageError: as `read_data_contract`; or it has none.
     """
-    if (rules := read_contract(file).enrichment) is None:
+    if (rules := read_data_contract(file).enrichment) is None:
         raise UsageError(
-            f"the contract {file} has no section enrichment, which bounds the step: write one, as in the project's own"
+            f"the data contract {file} has no section enrichment, which bounds the step: write one, as in the project's own"
         )
     return rules
