@@ -13,6 +13,13 @@ START = """# Commands
 
 `make docs` writes this page from the commands themselves, and a test compares it with them.
 What to do when one fails: [troubleshooting](troubleshooting.md).
+
+`pip install --no-deps --editable .` adds a shorter name: `warehouse load` is `python -m loader load`.
+With it the shell can complete commands and options:
+
+```sh
+eval "$(_WAREHOUSE_COMPLETE=bash_source warehouse)"    # zsh: zsh_source; in fish: _WAREHOUSE_COMPLETE=fish_source warehouse | source
+```
 """
 
 
