@@ -99,11 +99,11 @@ bench: $(READY) ## speed against a database server's own client, and how far enr
 	$(BIN)/python -m bench.nationality
 
 package: $(READY) ## everything that is deployed, of the commit that is checked out, in releases/
-	$(BIN)/python deploy/release.py package
+	$(BIN)/python -m jobs.release package
 
 release: $(READY) ## the package into a bucket, and what to type to deploy it: make release BUCKET=name
 	@test -n "$(BUCKET)" || { echo "name the bucket: make release BUCKET=name"; exit 2; }
-	$(BIN)/python deploy/release.py upload --bucket $(BUCKET)
+	$(BIN)/python -m jobs.release upload --bucket $(BUCKET)
 
 clean: ## remove the demo, the environment and all caches
 	rm -rf $(VENV) .cache logs .pytest_cache .ruff_cache .hypothesis data/bucket data/warehouse.duckdb* data/report.html data/dictionary.html

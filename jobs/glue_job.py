@@ -1,4 +1,4 @@
-"""A Glue job around the commands: its arguments, the secrets, the environment. What deploy/glue's scripts stand on; see docs/decisions/0006."""
+"""A Glue job around the commands: its arguments, the secrets, the environment. For load.py, run.py and janitor.py; see docs/decisions/0006."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import glob
 import os
 import secrets
@@ -54,21 +55,33 @@ class FolderBucket:
         part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
         with _explained(path, "written"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
-                left.unlink(missing_ok=True)
-            try:
-                with open(os.open(part, _NEW, _PRIVATE), "wb") as file:
-                    file.write(body)
-                    file.flush()
-                    os.fsync(file.fileno())
-                part.replace(path)
-            finally:
-                part.unlink(missing_ok=True)
+            with _one_writer(path.parent):
+                for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+                    left.unlink(missing_ok=True)
+                try:
+                    with open(os.open(part, _NEW, _PRIVATE), "wb") as file:
+                        file.write(body)
+                        file.flush()
+                        os.fsync(file.fileno())
+                    part.replace(path)
+                finally:
+                    part.unlink(missing_ok=True)
 
     @contextmanager
     def local_copy(self, key: str, scratch: Path) -> Iterator[Path]:
         self.size(key)
         yield self.root / key
+
+
+@contextmanager
+def _one_writer(folder: Path) -> Iterator[None]:
+    """Waits until nobody else writes to the folder: the parts that lie there now were left by killed writers."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def _files(folder: Path) -> Iterator[Path]:

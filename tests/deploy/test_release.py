@@ -36,8 +36,8 @@ PASSWORD = "p@ss:w/rd#%表"
 
 
 def packed(repository: Repository, *words: str) -> subprocess.CompletedProcess[str]:
-    """`deploy/release.py`, typed in a repository."""
-    command = [sys.executable, "deploy/release.py", *words]
+    """`python -m jobs.release`, typed in a repository."""
+    command = [sys.executable, "-m", "jobs.release", *words]
     return subprocess.run(command, cwd=repository.path, env=environment(), capture_output=True, text=True, check=False)
 
 

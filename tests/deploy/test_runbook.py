@@ -23,7 +23,7 @@ def test_every_alarm_and_message_to_the_topic_has_a_row() -> None:
     assert found["Silence"]["AlarmName"].replace("Silence", "") in alarms
     for state in found["JobFailed"]["EventPattern"]["detail"]["state"]:
         assert f'"{state}"' in alarms
-    sent = "".join((PROJECT / "deploy" / name).read_text() for name in ("producer.py", "glue/run.py"))
+    sent = "".join((PROJECT / name).read_text() for name in ("deploy/producer.py", "jobs/run.py"))
     subjects = re.findall(r"[Ss]ubject ?= ?\"(.+?)\"", sent)
     assert len(subjects) == 3
     for subject in subjects:

@@ -121,7 +121,7 @@ def test_a_job_is_one_that_glue_takes_and_ends(name: str, minutes: int) -> None:
 def test_a_jobs_arguments_are_exactly_those_its_script_reads(name: str, script: str) -> None:
     job = resources()[name]
     assert job["Command"]["ScriptLocation"] == f"s3://the-warehouse/releases/0.4.0-1a2b3c4/{script}"
-    code = ast.parse((PROJECT / "deploy" / "glue" / script).read_text())
+    code = ast.parse((PROJECT / "jobs" / script).read_text())
     calls = (node for node in ast.walk(code) if isinstance(node, ast.Call))
     (call,) = (node for node in calls if isinstance(node.func, ast.Name) and node.func.id == "arguments")
     read = {*BOTH, *(one.value for one in call.args if isinstance(one, ast.Constant))}
@@ -159,7 +159,7 @@ def test_the_janitor_comes_on_sundays_when_the_morning_is_over() -> None:
     assert weekly["Target"]["Arn"].endswith(":aws-sdk:glue:startJobRun")
     assert json.loads(weekly["Target"]["Input"]) == {"JobName": "JanitorJob"}
     assert resources()["JanitorJob"]["Command"]["ScriptLocation"].rpartition("/")[2] == "janitor.py"
-    assert "janitor.clean(" in (PROJECT / "deploy" / "glue" / "janitor.py").read_text()
+    assert "janitor.clean(" in (PROJECT / "jobs" / "janitor.py").read_text()
 
 
 def test_logs_and_bookmarks_are_encrypted_and_logs_end() -> None:

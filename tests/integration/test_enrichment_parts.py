@@ -225,7 +225,7 @@ def test_a_bad_file_is_refused_and_left_as_it_is(empty_warehouse: Path, bucket: 
 def test_a_glue_job_reads_model_and_key_and_goes_on_without_the_key(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What deploy/glue/load.py sets before its morning: the secret as it is now, and nothing where no model is named."""
+    """What jobs/load.py sets before its morning: the secret as it is now, and nothing where no model is named."""
     words = ["--enrich-model", "apac.model-1", "--name-key-secret", "name-key"]
     with moto_server() as variables:
         for name, value in variables.items():

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +73,25 @@ def test_what_a_killed_write_left_goes_with_the_next_one(tmp_path: Path) -> None
     left.write_bytes(b"half")
     FolderBucket(tmp_path).write(KEY, b"whole")
     assert [path.name for path in left.parent.iterdir()] == ["20250610.csv"]
+
+
+def test_a_second_writer_of_an_object_leaves_the_first_ones_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = FolderBucket(tmp_path)
+    second = threading.Thread(target=bucket.write, args=(KEY, b"second"))
+
+    def fsync(file: int) -> None:
+        if second.ident is None:
+            second.start()
+            second.join(0.1)  # it has to wait; where it need not, it is through by then
+
+    monkeypatch.setattr(folder.os, "fsync", fsync)
+    bucket.write(KEY, b"first")
+    second.join()
+    assert [(path.name, path.read_bytes()) for path in (tmp_path / KEY).parent.iterdir()] == [
+        ("20250610.csv", b"second")
+    ]
 
 
 def test_sqlmesh_too_writes_for_its_own_user_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

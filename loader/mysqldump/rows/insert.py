@@ -10,11 +10,11 @@ from loader.mysqldump.ddl.create_table import DATE_KINDS, Column, Table
 from loader.mysqldump.errors import Defect, tellable
 from loader.mysqldump.lexer.insert_head import HEAD, NAME
 from loader.mysqldump.lexer.quotes import unquote
+from loader.mysqldump.lexer.statements import SLICE_BYTES
 from loader.mysqldump.rows import dates
 
 _NAMES = re.compile(NAME)
 _SPACE = b" \t\r\n\f\v"
-_GROUP_BYTES = 512 << 10  # of rows that are spelled out at once
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Heads:
                 "an INSERT of empty rows that are not all empty, or are to fill columns", table=target.table.name
             )
         row = b"(" + b",".join([b"DEFAULT"] * len(whole.columns)) + b")"
-        at_once = max(1, _GROUP_BYTES // len(row))
+        at_once = max(1, SLICE_BYTES // len(row))
         for first in range(0, count, at_once):
             yield whole, b",".join([row] * min(at_once, count - first))
 

@@ -25,7 +25,10 @@ from loader import __version__  # noqa: E402
 
 RELEASES = PROJECT / "releases"
 WHEELS = "warehouse.gluewheels.zip"  # Glue knows a zip of wheels by this ending, and wants them in wheels/
-FILES = ("glue/load.py", "glue/run.py", "glue/janitor.py", "template.yaml", "dump.sh", "producer.py", "grants.sql")
+FILES = (
+    "jobs/load.py", "jobs/run.py", "jobs/janitor.py",
+    "deploy/template.yaml", "deploy/dump.sh", "deploy/producer.py", "deploy/grants.sql",
+)  # fmt: skip
 ABOUT = "release.json"
 # Glue 5.0's Python.
 TARGET = "--only-binary=:all: --implementation cp --python-version 3.11 --platform manylinux2014_x86_64 --platform manylinux_2_28_x86_64"
@@ -80,7 +83,7 @@ def package() -> Path:
         _pip("wheel", "--no-deps", "-w", str(wheels), str(source), SOURCE_DATE_EPOCH=_git("log", "-1", "--format=%ct"))
         _zip(wheels, made / WHEELS)
         for name in FILES:
-            shutil.copy(source / "deploy" / name, made)
+            shutil.copy(source / name, made)
         shutil.copy(source / "requirements.lock", made)
         files = {file.name: _sha256(file) for file in sorted(made.iterdir())}
         about = {"release": folder.name, "commit": commit, "files": files}
@@ -160,7 +163,7 @@ def _sha256(file: Path) -> str:
 
 def main(words: list[str]) -> None:
     """`package`, or `upload --bucket NAME`, which packages first."""
-    parser = argparse.ArgumentParser(prog="release.py", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m jobs.release", description=__doc__)
     steps = parser.add_subparsers(dest="step", required=True)
     steps.add_parser("package")
     steps.add_parser("upload").add_argument("--bucket", required=True)
