@@ -15,13 +15,13 @@ import sys
 from pathlib import Path
 
 import boto3
-from botocore.exceptions import ClientError
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
 from jobs.glue_job import ended, prepared  # noqa: E402
 from loader.errors import LoaderError, UsageError  # noqa: E402
+from loader.sources.aws_errors import AWS_ERRORS, code_of, explained  # noqa: E402
 
 SETTINGS = {"bucket": "BUCKET", "warehouse_secret": "WAREHOUSE", "state_secret": "STATE", "ca_key": "CA_KEY"}
 
@@ -70,10 +70,13 @@ def keep(file: Path, bucket: str, key: str) -> None:
             boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*")
     except FileNotFoundError:
         raise UsageError(f"{file}: no such file") from None
-    except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "no code")
-        told = "it is there already, and nothing kept is written over" if code == "PreconditionFailed" else code
-        raise LoaderError(f"s3://{bucket}/{key} can't be written: {told}") from error
+    except AWS_ERRORS as error:
+        place = f"s3://{bucket}/{key}"
+        if code_of(error) == "PreconditionFailed":
+            raise LoaderError(
+                f"{place} can't be written: it is there already, and nothing kept is written over"
+            ) from error
+        raise explained(error, place, "written") from error
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from botocore.parsers import ResponseParserError
 
 from enrichment import prompt
 from enrichment.backend import CallFailed, Reply
+from loader.sources.aws_errors import code_of, status_of
 
 CONNECT_SECONDS = 5
 _TOOL = "record_nationality"
@@ -98,8 +99,7 @@ def _tool(nationalities: Sequence[str]) -> dict[str, Any]:
 
 
 def _failed(error: ClientError) -> CallFailed:
-    code = str(error.response.get("Error", {}).get("Code", "no code"))
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    code, status = code_of(error), status_of(error)
     if code in _THROTTLED or status == 429:
         return CallFailed("throttled", code)
     if code == "ModelTimeoutException":

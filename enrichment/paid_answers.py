@@ -18,8 +18,8 @@ from loader.landing.enrichment_cache import Cached
 from loader.quality.data_contract import read_enrichment
 from loader.settings import Settings
 from loader.sources import csv_file
-from loader.sources.csv_file import BadCsv, Column
-from loader.sources.storage import open_bucket
+from loader.sources.csv_file import Column
+from loader.sources.storage import BadFile, FolderBucket, open_bucket, read_small
 
 COLUMNS = {
     "tenant_id": csv_file.ID,
@@ -78,9 +78,9 @@ def take(settings: Settings, file: Path) -> Taken:
     rules = read_enrichment(settings.data_contract)
     bucket = open_bucket(settings.bucket_uri)
     try:
-        with file.open("rb") as body:
-            rows = csv_file.read(body.read(csv_file.MAX_BYTES + 1), COLUMNS, "tenant_id")
-    except BadCsv as problem:
+        raw = read_small(FolderBucket(file.parent), file.name, csv_file.MAX_BYTES)
+        rows = csv_file.read(raw, COLUMNS, "tenant_id")
+    except BadFile as problem:
         raise UsageError(f"{file}{problem}; nothing was changed") from None
     with open_warehouse(settings) as warehouse:
         if not warehouse.has_table("staging", "m_nationalities"):

@@ -16,10 +16,10 @@ from typing import Any
 from urllib.parse import quote
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from loader.console import tell
 from loader.errors import LoaderError, UsageError
+from loader.sources.aws_errors import AWS_ERRORS, explained
 
 # No import of loader.settings here: it reads at import where the project lies, and that is set below.
 
@@ -130,11 +130,8 @@ def _secret(arn: str, *fields: str) -> dict[str, Any]:
 def _fetched(what: str, fetch: Callable[[], Any]) -> Any:
     try:
         return fetch()
-    except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "no code")
-        raise LoaderError(f"{what} can't be read: AWS answers {code}; check its name and this role's rights") from error
-    except BotoCoreError as error:
-        raise LoaderError(f"{what} can't be read: {type(error).__name__}; check the subnet's way to AWS") from error
+    except AWS_ERRORS as error:
+        raise explained(error, what, "read") from error
 
 
 def _unpacked(folder: Path) -> Path:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from loader.sources.aws_errors import AWS_ERRORS, code_of
 
 PAUSE_SECONDS = 10
 WAIT_SECONDS = 20 * 60
@@ -42,16 +42,16 @@ def refresh(
                 AwsAccountId=account, DataSetId=data_set, IngestionId=ingestion, IngestionType="FULL_REFRESH"
             )
             waiting.append(data_set)
-        except (ClientError, BotoCoreError) as error:
-            failed.append(f"data set {data_set}: its refresh could not be started: {_reason(error)}")
+        except AWS_ERRORS as error:
+            failed.append(f"data set {data_set}: its refresh could not be started: {code_of(error)}")
     deadline = clock() + WAIT_SECONDS
     while waiting:
         for data_set in list(waiting):
             try:
                 answer = client.describe_ingestion(AwsAccountId=account, DataSetId=data_set, IngestionId=ingestion)
-            except (ClientError, BotoCoreError) as error:
+            except AWS_ERRORS as error:
                 waiting.remove(data_set)
-                failed.append(f"data set {data_set}: what became of its refresh can't be asked: {_reason(error)}")
+                failed.append(f"data set {data_set}: what became of its refresh can't be asked: {code_of(error)}")
                 continue
             if answer["Ingestion"]["IngestionStatus"] in _ENDED:
                 waiting.remove(data_set)
@@ -74,9 +74,3 @@ def _judged(data_set: str, ingestion: dict[str, Any]) -> list[str]:
             f"data set {data_set}: its refresh dropped {dropped:,} rows; open its ingestion in QuickSight to see why"
         ]
     return []
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ClientError):
-        return error.response.get("Error", {}).get("Code", "no code")
-    return type(error).__name__

@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -19,9 +19,9 @@ from loader.landing import calendar, ledger, load_report
 from loader.quality.data_contract import DailyFileRules, DataContract
 from loader.quality.findings import BLOCKED, PASSED, Finding, on_rows, softened
 from loader.sources import csv_file
-from loader.sources.csv_file import BadCsv, Column
+from loader.sources.csv_file import Column
 from loader.sources.daily_file_kinds import COORDINATES
-from loader.sources.storage import Bucket, Stored
+from loader.sources.storage import BadFile, Bucket, Stored, read_small
 from loader.warehouse.base import Warehouse
 
 KEY = "reference/property_geo_latlon/latest/property_geo_latlon_backup.csv"
@@ -82,55 +82,55 @@ class Coordinates:
             LoaderError: the bucket can't be read.
         """
         started, warehouse = time.monotonic(), self.warehouse
-        loaded, stored, raw = self._look()
+        loaded, stored = self._loaded_and_stored()
         load_id = ledger.next_load_id(warehouse)
-        rejection: DumpRejectedError | None = None
+        new = rejection = None
         try:
-            rows, findings = self._judged(raw, loaded, day) if raw is not None else ([], [])
+            new = self._read(loaded, stored, day)
         except DumpRejectedError as refused:
             rejection = refused
         with warehouse.transaction():
             calendar.nothing_rejected(warehouse, COORDINATES)
             if rejection:
                 calendar.reject(warehouse, load_id, COORDINATES, day, KEY, str(rejection))
-            elif raw is not None and stored:
-                seconds, sha256 = round(time.monotonic() - started, 3), hashlib.sha256(raw).hexdigest()
-                entry = ledger.Entry(COORDINATES, day, KEY, len(rows), len(raw), sha256, stored.version, 1, seconds)
+            elif new:
+                rows, findings, entry = new
                 warehouse.execute(f"DELETE FROM {_TABLE}")
                 warehouse.execute_many(f"INSERT INTO {_TABLE} VALUES (?, ?, ?, ?)", rows)
                 load_report.record_findings(warehouse, load_id, findings)
+                entry = replace(entry, seconds=round(time.monotonic() - started, 3))
                 ledger.record_alone(warehouse, load_id, entry)
             elif loaded and stored and loaded.object_version != stored.version:
                 ledger.set_version(warehouse, COORDINATES, loaded.business_date, stored.version)
         if rejection:
             raise rejection
-        return len(rows) if raw is not None else None
+        return len(new[0]) if new else None
 
     def would_land(self, day: dt.date) -> int | None:
         """As `land`, but changes nothing."""
-        loaded, _, raw = self._look()
-        return None if raw is None else len(self._judged(raw, loaded, day)[0])
+        new = self._read(*self._loaded_and_stored(), day)
+        return len(new[0]) if new else None
 
-    def _look(self) -> tuple[ledger.Entry | None, Stored | None, bytes | None]:
-        """What is loaded, what the bucket has, and its bytes where they are not the loaded ones."""
+    def _loaded_and_stored(self) -> tuple[ledger.Entry | None, Stored | None]:
         loaded = next((one.entry for one in ledger.entries(self.warehouse, COORDINATES).values()), None)
-        stored = next((one for one in self.bucket.stored(KEY) if one.key == KEY), None)
-        if stored is None or (loaded and loaded.object_version == stored.version):
-            return loaded, stored, None
-        with self.bucket.open(KEY) as body:
-            raw = body.read(csv_file.MAX_BYTES + 1)
-        is_loaded = loaded and loaded.sha256 == hashlib.sha256(raw).hexdigest()
-        return loaded, stored, None if is_loaded else raw
+        return loaded, next((one for one in self.bucket.stored(KEY) if one.key == KEY), None)
 
-    def _judged(
-        self, raw: bytes, loaded: ledger.Entry | None, day: dt.date
-    ) -> tuple[list[tuple[Any, ...]], list[Finding]]:
+    def _read(
+        self, loaded: ledger.Entry | None, stored: Stored | None, day: dt.date
+    ) -> tuple[list[tuple[Any, ...]], list[Finding], ledger.Entry] | None:
+        """The stored file's rows, what the contract says of their number, and its entry in the ledger; None if it is the loaded one."""
+        if stored is None or (loaded and loaded.object_version == stored.version):
+            return None
         to_do = f"{_STANDS}\n  Put a good file there, or take it away, then type\n    {commands.again(day)}"
         try:
+            raw = read_small(self.bucket, KEY, csv_file.MAX_BYTES)
+            sha256 = hashlib.sha256(raw).hexdigest()
+            if loaded and loaded.sha256 == sha256:
+                return None
             found = csv_file.read(raw, _COLUMNS, "apartment_id")
             if not found:
-                raise BadCsv(" has no rows")
-        except BadCsv as problem:
+                raise BadFile(" has no rows")
+        except BadFile as problem:
             raise DumpRejectedError(f"coordinates {KEY}{problem}; {to_do}") from None
         rules = self.contract.daily_files.get(COORDINATES, DailyFileRules())
         before = loaded.row_count if loaded else None
@@ -144,4 +144,5 @@ class Coordinates:
                 f"coordinates {KEY}: {'; '.join(map(str, blocked))}; {to_do}\n  If it is good, type\n    {commands.again(day, *accepts)}"
             )
         rows = [(row["apartment_id"], row["latitude"], row["longitude"], row["source_updated_at"]) for row in found]
-        return rows, [one for one in findings if one.outcome != PASSED]
+        entry = ledger.Entry(COORDINATES, day, KEY, len(rows), len(raw), sha256, stored.version, 1, 0)
+        return rows, [one for one in findings if one.outcome != PASSED], entry

@@ -46,7 +46,7 @@ class Snapshots:
     rows: int = 0
     rejected: list[Rejected] = field(default_factory=list)
 
-    def land(self, files: list[File], scratch: Path, progress: Callable[[int], None] = lambda _: None) -> None:
+    def land(self, files: list[File], progress: Callable[[int], None] = lambda _: None) -> None:
         """Lands files, each in a transaction of its own with its ledger row: a kill loses none and repeats none.
 
         Two files are read at a time, on a core each; they are committed in their order, so no later day of a kind is in before an
@@ -54,7 +54,6 @@ class Snapshots:
 
         Args:
             files: kind by kind, oldest first. One of a day that is landed replaces it, in that same transaction.
-            scratch: folder for downloads.
             progress: told of 1 more file each time.
         """
         landed: _Counts = {
@@ -67,7 +66,7 @@ class Snapshots:
         with self.warehouse.bulk(), ThreadPoolExecutor(2, thread_name_prefix="snapshots") as workers:
             work: list[Future[_Outcome]] = []
             for file in files:
-                one = _Work(self, file, scratch, load_id, landed, work[-1] if work else None)
+                one = _Work(self, file, load_id, landed, work[-1] if work else None)
                 work.append(workers.submit(one.land))
             try:
                 for file, future in zip(files, work, strict=True):
@@ -111,7 +110,6 @@ class _Outcome:
 class _Work:
     to: Snapshots
     file: File
-    scratch: Path
     load_id: int
     landed: _Counts
     before: Future[_Outcome] | None
@@ -125,18 +123,17 @@ class _Work:
                     f"snapshot {self.file.key}: {size:,} bytes, and no daily file has more than {MAX_BYTES >> 20} MiB; it was not loaded"
                 )
             with (
-                self.to.bucket.local_copy(self.file.key, self.scratch) as path,
+                self.to.bucket.open(self.file.key) as body,
                 self.to.warehouse.second() as own,
                 own.transaction(),
             ):
                 if day in self.landed[dataset.name]:
                     ledger.withdraw_file(own, dataset, day)
-                rows = own.insert_snapshot(dataset, path, day, self.file.key)
+                rows = own.insert_snapshot(dataset, Path(body.name), day, self.file.key)
                 if self.before is not None:
                     counts = self.before.result().counts
                 self._judge(rows, counts[dataset.name], own)
-                with path.open("rb") as body:
-                    digest = sha256_of(body)
+                digest = sha256_of(body)
                 seconds = round(time.monotonic() - started, 3)
                 entry = ledger.Entry(
                     dataset.name, day, self.file.key, rows, size, digest, self.file.version, 1, seconds

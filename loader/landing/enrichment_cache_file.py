@@ -13,8 +13,8 @@ from loader.errors import LoaderError
 from loader.landing import enrichment_cache
 from loader.landing.enrichment_cache import COLUMNS, Cached
 from loader.sources import csv_file
-from loader.sources.csv_file import MOMENT, BadCsv, Column
-from loader.sources.storage import Bucket
+from loader.sources.csv_file import MOMENT, Column
+from loader.sources.storage import BadFile, Bucket, read_small
 from loader.warehouse.base import Warehouse
 
 KEY = "enrichment/nationality.csv"
@@ -92,11 +92,10 @@ def _read(bucket: Bucket) -> dict[int, Cached]:
     """The file's answers by tenant; none where there is no file."""
     if KEY not in bucket.keys(KEY):
         return {}
-    with bucket.open(KEY) as body:
-        raw = body.read(csv_file.MAX_BYTES + 1)
     try:
+        raw = read_small(bucket, KEY, csv_file.MAX_BYTES)
         return {row["tenant_id"]: Cached(**row) for row in csv_file.read(raw, _COLUMNS, "tenant_id")}
-    except BadCsv as problem:
+    except BadFile as problem:
         raise BadCacheFile(
             f"{bucket.uri}/{KEY}{problem}; nobody is asked until it is mended: put its last good version back, or move it away to begin "
             "from the database's answers"

@@ -186,7 +186,7 @@ class LoadJob:
         if found.to_land or found.missing:
             with step("load snapshots", total=len(found.to_land)) as progress:
                 landed = Snapshots(self._warehouse, bucket, self.landing.contract, live.day, self.request.accepted)
-                landed.land(found.to_land, self.landing.scratch, progress.advance)
+                landed.land(found.to_land, progress.advance)
                 progress.note(files=landed.files, rows=landed.rows, **found.figures())
                 more = [f"{number:,} {name.replace('_', ' ')}" for name, number in found.figures().items()]
                 progress.tell(", ".join([counted(landed.files, "file"), counted(landed.rows, "row"), *more]))

@@ -12,14 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from loader.file_kinds import HEAD_BYTES, kind_of
+from loader.sources.storage import BadFile
 
 MOMENT = "%Y-%m-%d %H:%M:%S"
 MAX_BYTES = 16 << 20  # 80,000 rows of some 200 bytes, of 50,000 tenants; of the shortest rows it becomes 400 MB
 _LONGEST_LINE = 64 << 10
-
-
-class BadCsv(Exception):
-    """A file is not what it must be: where in it, and why. No value of a row is in the text, for it may be a name."""
 
 
 @dataclass(frozen=True)
@@ -49,36 +46,34 @@ def read(raw: bytes, columns: Mapping[str, Column], key: str) -> list[dict[str, 
     """The rows of a file, in its order; an empty text is None.
 
     Args:
-        raw: the file; of a larger one MAX_BYTES and one more are enough.
+        raw: the file, of MAX_BYTES at most.
         columns: the header, in any order.
         key: the column that no two rows share.
 
     Raises:
-        BadCsv: it is not what it must be; its text goes on behind the file's name.
+        BadFile: it is not what it must be; its text goes on behind the file's name.
     """
-    if len(raw) > MAX_BYTES:
-        raise BadCsv(f" has more than {MAX_BYTES >> 20} MiB")
     if kind := kind_of(raw[:HEAD_BYTES]):
-        raise BadCsv(f" is {kind.what}, no UTF-8 CSV")
+        raise BadFile(f" is {kind.what}, no UTF-8 CSV")
     try:
         text = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8-sig", newline="")  # Excel writes a BOM
         lines = csv.reader(_short(text), strict=True)
         header = next(lines, [])
         if sorted(header) != sorted(columns):
-            raise BadCsv(f" has not the header {','.join(columns)}")
+            raise BadFile(f" has not the header {','.join(columns)}")
         found: dict[Any, dict[str, Any]] = {}
         for line in lines:
             where = f", line {lines.line_num}:"
             if len(line) != len(header):
-                raise BadCsv(f"{where} {len(line)} fields instead of {len(header)}")
+                raise BadFile(f"{where} {len(line)} fields instead of {len(header)}")
             row = {
                 name: _value(text, columns[name], f"{where} {name}") for name, text in zip(header, line, strict=True)
             }
             if row[key] in found:
-                raise BadCsv(f"{where} its {key} is in the file twice")
+                raise BadFile(f"{where} its {key} is in the file twice")
             found[row[key]] = row
     except (UnicodeDecodeError, csv.Error) as error:
-        raise BadCsv(f" is no UTF-8 CSV ({type(error).__name__})") from None
+        raise BadFile(f" is no UTF-8 CSV ({type(error).__name__})") from None
     return list(found.values())
 
 
@@ -87,7 +82,7 @@ def _short(text: io.TextIOBase) -> Iterator[str]:
     for number in itertools.count(1):
         line = text.readline(_LONGEST_LINE)
         if len(line) == _LONGEST_LINE:
-            raise BadCsv(f", line {number:,}: more than {_LONGEST_LINE:,} characters")
+            raise BadFile(f", line {number:,}: more than {_LONGEST_LINE:,} characters")
         if not line:
             return
         yield line
@@ -99,4 +94,4 @@ def _value(text: str, column: Column, where: str) -> Any:
             return column.convert(text) if text else None
     except ValueError:
         pass
-    raise BadCsv(f"{where} is not {column.what}")
+    raise BadFile(f"{where} is not {column.what}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from loader import commands
 from loader.errors import DumpRejectedError, NoDumpError
 from loader.sources.manifest import MAX_BYTES, ManifestRules, read_manifest, require_acceptable
-from loader.sources.storage import Bucket
+from loader.sources.storage import BadFile, Bucket, read_small
 
 _DUMP_KEY = re.compile(r"dumps/gghouse_([0-9]{8})\.sql(\.gz)?")
 _MANIFEST_KEY = "dumps-manifest/gghouse_{:%Y%m%d}.json"
@@ -141,8 +141,10 @@ class DumpSelector:
                 f"dump {keys[0]}: {name} is missing, so nobody vouches for it\n  Wait for the producer, then type\n    {commands.again(day)}\n"
                 f"  If it was made by hand, type\n    {commands.loader('load', '--date', day, '--no-manifest')}"
             )
-        with self.bucket.open(name) as body:
-            manifest = read_manifest(body.read(MAX_BYTES + 1), name)
+        try:
+            manifest = read_manifest(read_small(self.bucket, name, MAX_BYTES), name)
+        except BadFile as problem:
+            raise DumpRejectedError(f"{name}{problem}, so it is no manifest") from None
         if manifest.key not in keys or manifest.day != day:
             raise DumpRejectedError(
                 f"{name} speaks of {manifest.key} of {manifest.day}, not of {' or '.join(keys)} of {day}; nothing was changed"

@@ -67,11 +67,6 @@ class FolderBucket:
                 finally:
                     part.unlink(missing_ok=True)
 
-    @contextmanager
-    def local_copy(self, key: str, scratch: Path) -> Iterator[Path]:
-        self.size(key)
-        yield self.root / key
-
 
 @contextmanager
 def _one_writer(folder: Path) -> Iterator[None]:

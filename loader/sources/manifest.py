@@ -94,8 +94,6 @@ class ManifestRules:
 
 def read_manifest(body: bytes, name: str) -> Manifest:
     """Reads a manifest."""
-    if len(body) > MAX_BYTES:
-        raise DumpRejectedError(f"{name} has more than {MAX_BYTES >> 20} MiB, so it is no manifest")
     try:
         fields = _Fields.model_validate(_json(body))
         taken_at = _moment(fields.generated_at)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import io
-import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import boto3
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ParamValidationError
 
 from loader.errors import UsageError
-from loader.sources.s3_errors import S3_ERRORS, explained, status_of
-from loader.sources.s3_stream import PIECE_BYTES, S3Stream
+from loader.scratch import scratch
+from loader.sources.aws_errors import AWS_ERRORS, code_of, explained, status_of
 from loader.sources.stored import Stored
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60  # without a single byte
-ATTEMPTS = 5  # boto3's own, of one request; a read that breaks is resumed on top of that
+ATTEMPTS = 5  # of one request; boto3 gets a part of an object whose connection breaks as often, on top of that
+_IN_PARTS = TransferConfig(
+    multipart_threshold=1
+)  # small objects too: a part is asked for with the version that it is of
 # A browser shows a report only where S3 says that it is a page.
 _TYPES = {".html": "text/html; charset=utf-8", ".csv": "text/csv; charset=utf-8"}
 
@@ -42,7 +44,7 @@ class S3Bucket:
                     retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
                 ),
             )
-        except (*S3_ERRORS, ValueError) as error:
+        except (*AWS_ERRORS, ValueError) as error:
             raise UsageError(
                 f"bucket {self.uri}: boto3 can't work with the AWS settings here ({type(error).__name__}); "
                 "check the AWS_* variables and ~/.aws/config"
@@ -60,21 +62,18 @@ class S3Bucket:
             self.region = found.get("BucketRegion") or self._s3.meta.region_name
         except ParamValidationError as error:
             raise UsageError(f"bucket {self.uri}: no bucket can have this name; write s3://name") from error
-        except S3_ERRORS as error:
+        except AWS_ERRORS as error:
             if 0 < status_of(error) < 500:
-                code = error.response["Error"]["Code"]
                 raise UsageError(
-                    f"bucket {self.uri}: S3 answers {code}; check the name, and this role's rights and credentials"
+                    f"bucket {self.uri}: AWS answers {code_of(error)}; check the name, and this role's rights and credentials"
                 ) from error
             raise explained(error, f"bucket {self.uri}", "reached") from error
 
     def stored(self, prefix: str) -> list[Stored]:
         found = []
-        try:
+        with self._explained(prefix, "listed"):
             for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
                 found += page.get("Contents", [])
-        except S3_ERRORS as error:
-            raise explained(error, f"{self.uri}/{prefix}", "listed") from error
         # S3's console makes a folder by an empty object with this ending.
         objects = (entry for entry in found if not entry["Key"].endswith("/"))
         stored = (Stored(entry["Key"], entry["ETag"].strip('"')) for entry in objects)
@@ -84,27 +83,26 @@ class S3Bucket:
         return [one.key for one in self.stored(prefix)]
 
     def size(self, key: str) -> int:
-        try:
+        with self._explained(key, "read"):
             return self._s3.head_object(Bucket=self.name, Key=key)["ContentLength"]
-        except S3_ERRORS as error:
-            raise explained(error, f"{self.uri}/{key}", "read") from error
 
-    def open(self, key: str) -> AbstractContextManager[BinaryIO]:
-        return io.BufferedReader(S3Stream(self._s3, self.name, key), PIECE_BYTES)
+    @contextmanager
+    def open(self, key: str) -> Iterator[BinaryIO]:
+        with scratch() as folder:
+            file = folder / "object"
+            with self._explained(key, "read"):
+                self._s3.download_file(self.name, key, str(file), Config=_IN_PARTS)
+            with file.open("rb") as body:
+                yield body
 
     def write(self, key: str, body: bytes) -> None:
         kind = _TYPES.get(Path(key).suffix, "application/octet-stream")
-        try:
+        with self._explained(key, "written"):
             self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=kind)
-        except S3_ERRORS as error:
-            raise explained(error, f"{self.uri}/{key}", "written") from error
 
     @contextmanager
-    def local_copy(self, key: str, scratch: Path) -> Iterator[Path]:
-        path = scratch / key.replace("/", "_")
+    def _explained(self, key: str, done: str) -> Iterator[None]:
         try:
-            with path.open("wb") as file, self.open(key) as body:
-                shutil.copyfileobj(body, file, 1 << 20)
-            yield path
-        finally:
-            path.unlink(missing_ok=True)
+            yield
+        except AWS_ERRORS as error:
+            raise explained(error, f"{self.uri}/{key}", done) from error

@@ -10,7 +10,7 @@ from loader.errors import UsageError
 from loader.sources.folder import FolderBucket
 from loader.sources.stored import Stored
 
-__all__ = ["Bucket", "FolderBucket", "Stored", "open_bucket"]
+__all__ = ["BadFile", "Bucket", "FolderBucket", "Stored", "open_bucket", "read_small"]
 
 
 class Bucket(Protocol):
@@ -32,13 +32,30 @@ class Bucket(Protocol):
         """Size of an object in bytes."""
 
     def open(self, key: str) -> AbstractContextManager[BinaryIO]:
-        """A stream of an object's bytes, for `with`. A read that can't go on raises, it never ends early."""
+        """The file with an object's bytes, for `with`; of S3's it is a copy on this machine's disk. Its `name` is its path."""
 
     def write(self, key: str, body: bytes) -> None:
         """Writes an object whole or not at all, over an older one."""
 
-    def local_copy(self, key: str, scratch: Path) -> AbstractContextManager[Path]:
-        """A file with the object's bytes, for `with` and for readers that want a file."""
+
+class BadFile(Exception):
+    """A small file is not what it must be: where in it, and why; goes on behind the file's name. Holds no value of a row: it may be a name."""
+
+
+def read_small(bucket: Bucket, key: str, most: int) -> bytes:
+    """An object's bytes.
+
+    Args:
+        most: bytes that it may have.
+
+    Raises:
+        BadFile: it has more; it was not read.
+        LoaderError: it can't be read.
+    """
+    if bucket.size(key) > most:
+        raise BadFile(f" has more than {most >> 20} MiB")
+    with bucket.open(key) as body:
+        return body.read()
 
 
 def open_bucket(uri: str) -> Bucket:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from click.testing import CliRunner
@@ -87,18 +86,17 @@ def test_a_backfill_that_broke_goes_on_where_it_broke(
     for day in days:
         put_snapshot(bucket, day, HEADER + f"1,9,1,,{day}\r\n")
     read: list[str] = []
-    copy = FolderBucket.local_copy
+    opened = FolderBucket.open
 
     def failing_at(number: int) -> None:
-        @contextmanager
-        def local_copy(self: FolderBucket, key: str, scratch: Path) -> Iterator[Path]:
-            read.append(key)
-            if len(read) == number:
-                raise LoaderError("the credentials have expired")
-            with copy(self, key, scratch) as path:
-                yield path
+        def open_(self: FolderBucket, key: str) -> BinaryIO:
+            if key.startswith("snapshots/"):
+                read.append(key)
+                if len(read) == number:
+                    raise LoaderError("the credentials have expired")
+            return opened(self, key)
 
-        monkeypatch.setattr(FolderBucket, "local_copy", local_copy)
+        monkeypatch.setattr(FolderBucket, "open", open_)
 
     failing_at(3)
     with pytest.raises(LoaderError, match="expired"):

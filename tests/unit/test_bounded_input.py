@@ -22,10 +22,9 @@ from loader.landing.daily_files import MAX_BYTES, Snapshots
 from loader.landing.enrichment_cache_file import BadCacheFile
 from loader.quality.data_contract import DataContract
 from loader.sources import csv_file
-from loader.sources.csv_file import BadCsv
 from loader.sources.daily_file_kinds import TENANT_STATUS
 from loader.sources.dump_selection import DumpSelector
-from loader.sources.storage import open_bucket
+from loader.sources.storage import BadFile, open_bucket
 from loader.warehouse.base import Warehouse
 
 DAY = dt.date(2025, 6, 10)
@@ -79,17 +78,15 @@ def test_of_a_huge_csv_file_no_more_is_read_than_one_may_have(
 @pytest.mark.parametrize("head", ["", "a,b\n"])
 def test_a_line_of_a_csv_file_becomes_no_endless_row(head: str) -> None:
     columns = {"a": csv_file.ID, "b": csv_file.ID}
-    with at_most(20), pytest.raises(BadCsv, match=f", line {2 if head else 1}: more than 65,536 characters"):
+    with at_most(20), pytest.raises(BadFile, match=f", line {2 if head else 1}: more than 65,536 characters"):
         csv_file.read(head.encode() + b"," * (8 * MIB), columns, "a")
 
 
-def test_a_daily_file_that_is_too_large_is_refused_unread_and_on_record(
-    own: Warehouse, bucket: Path, tmp_path: Path
-) -> None:
+def test_a_daily_file_that_is_too_large_is_refused_unread_and_on_record(own: Warehouse, bucket: Path) -> None:
     grow(put_snapshot(bucket, DAY, ""), MAX_BYTES + 1)
     landed = Snapshots(own, open_bucket(str(bucket)), DATA_CONTRACT.manifest, DAY)
     with at_most(4):
-        landed.land([File(TENANT_STATUS, DAY, TENANT_STATUS.key_of(DAY), "1")], tmp_path)
+        landed.land([File(TENANT_STATUS, DAY, TENANT_STATUS.key_of(DAY), "1")])
     ((at, rejection),) = landed.rejected
     assert at == DAY
     assert "20250610.csv: 268,435,457 bytes, and no daily file has more than 256 MiB" in str(rejection)

@@ -16,7 +16,7 @@ from demo.rows import company
 from loader import console
 from loader.cli import cli
 from loader.plain_text import plain, plain_lines
-from loader.sources.s3_errors import explained
+from loader.sources.aws_errors import explained
 
 DAY = dt.date(2025, 6, 10)
 FORGED = '{"step": "load dump", "outcome": "done"}'

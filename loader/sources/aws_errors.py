@@ -1,21 +1,32 @@
-"""What went wrong with S3, in words: which object, S3's code, what to do. Never more of the answer than its code."""
+"""What went wrong with AWS, in words: with what, AWS's code, what to do. Never more of the answer than its code."""
 
 from __future__ import annotations
 
+from boto3.exceptions import RetriesExceededError
 from botocore import exceptions
 from botocore.parsers import ResponseParserError
+from s3transfer.exceptions import S3DownloadFailedError, S3ValidationError
 from urllib3.exceptions import HTTPError
 
 from loader.errors import LoaderError
 from loader.plain_text import plain
 
-# Whatever a call through boto3 or a read of its body may raise that is no bug.
-S3_ERRORS = (exceptions.ClientError, exceptions.BotoCoreError, ResponseParserError, HTTPError, OSError)
+# Whatever a call through boto3 may raise that is no bug. No OSError: of those only the disk's reach a caller.
+AWS_ERRORS = (
+    exceptions.ClientError,
+    exceptions.BotoCoreError,
+    ResponseParserError,
+    HTTPError,
+    RetriesExceededError,
+    S3DownloadFailedError,
+    S3ValidationError,
+)
 
 _NETWORK = (
     exceptions.ConnectionError,
     exceptions.HTTPClientError,
     exceptions.IncompleteReadError,
+    exceptions.ResponseStreamingError,
     ResponseParserError,
     HTTPError,
     OSError,
@@ -38,43 +49,48 @@ _CREDENTIAL_CODES = {
     "SignatureDoesNotMatch",
     "TokenRefreshRequired",
 }
+_DENIED = {"AccessDenied", "AccessDeniedException"}
 _AGAIN = "then type the same again"
 
 
 def status_of(error: Exception) -> int:
-    """The HTTP status that S3 answered with, 0 if it did not answer."""
+    """The HTTP status that AWS answered with, 0 if it did not answer."""
     answer = error.response if isinstance(error, exceptions.ClientError) else {}
     return answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
 
 
-def is_passing(error: Exception) -> bool:
-    """Whether the same request may well succeed a little later: the network or S3 failed, not the request."""
-    return status_of(error) >= 500 or isinstance(error, _NETWORK)
+def code_of(error: Exception) -> str:
+    """AWS's code for the error; its Python name if AWS did not answer."""
+    if isinstance(error, exceptions.ClientError):
+        return plain(str(error.response.get("Error", {}).get("Code", "no code")))
+    return type(error).__name__
 
 
 def explained(error: Exception, place: str, done: str) -> LoaderError:
     """The error as a LoaderError.
 
     Args:
-        error: one of S3_ERRORS.
+        error: one of AWS_ERRORS.
         place: `s3://bucket/key`, or what else was asked for.
         done: what can't be done with it: "read", "written", "listed".
     """
-    if not isinstance(error, exceptions.ClientError):
-        return LoaderError(f"{place} can't be {done}: {type(error).__name__}; {_without_answer(error)}, {_AGAIN}")
-    code, status = plain(error.response.get("Error", {}).get("Code", "no code")), status_of(error)
+    if isinstance(error, RetriesExceededError):
+        error = error.last_exception
+    code, status = code_of(error), status_of(error)
+    if isinstance(error, S3DownloadFailedError):
+        return LoaderError(f"{place} was replaced while it was read; type the same again")
+    if not status:
+        return LoaderError(f"{place} can't be {done}: {code}; {_without_answer(error)}, {_AGAIN}")
     if status == 404 and code != "NoSuchBucket":
-        return LoaderError(f"{place} is not there (any more): S3 answers {code}; see what the bucket holds, {_AGAIN}")
-    if status == 412:
-        return LoaderError(f"{place} was replaced while it was read: S3 answers {code}; type the same again")
-    return LoaderError(f"{place} can't be {done}: S3 answers {code}; {_after_answer(code, status)}, {_AGAIN}")
+        return LoaderError(f"{place} is not there (any more): AWS answers {code}; see what the bucket holds, {_AGAIN}")
+    return LoaderError(f"{place} can't be {done}: AWS answers {code}; {_after_answer(code, status)}, {_AGAIN}")
 
 
 def _without_answer(error: Exception) -> str:
     if isinstance(error, _NO_CREDENTIALS):
         return "give this role credentials"
     if isinstance(error, exceptions.FlexibleChecksumError):
-        return "its bytes are not those that S3 vouches for: check the network"
+        return "its bytes do not match S3's checksum: check the network"
     return "check the network" if isinstance(error, _NETWORK) else "check the AWS settings"
 
 
@@ -83,8 +99,8 @@ def _after_answer(code: str, status: int) -> str:
         return "get new credentials (and check this machine's clock)"
     if code == "NoSuchBucket":
         return "check the bucket's name"
-    if code == "AccessDenied":
+    if code in _DENIED:
         return "give this role the right to do it"
     if status >= 500 or status == 429:
-        return "S3 has trouble: wait a little"
-    return "check the bucket's region and this role's credentials and rights"
+        return "AWS has trouble: wait a little"
+    return "check its name, its region and this role's credentials and rights"
