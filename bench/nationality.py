@@ -11,7 +11,7 @@ import click
 from demo.company import build
 from enrichment import config
 from enrichment.judgement import NEVER, Master, judge
-from enrichment.limits import Bounds, Timer
+from enrichment.run import Bounds, Timer
 from enrichment.step import backend_of
 from loader.quality.data_contract import read_data_contract
 from loader.settings import DATA_CONTRACT, PROJECT

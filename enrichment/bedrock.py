@@ -1,10 +1,16 @@
-"""Amazon Bedrock: one Converse call a name, with a tool that the model must call. What goes wrong is said without the name."""
+"""Amazon Bedrock: one Converse call a name, with a tool that the model must call. No error and no log holds a name.
+
+The prompt is one file, versioned by its text. A name goes into a message of its own, as JSON, and nowhere else.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
+import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -19,10 +25,11 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from enrichment import prompt
 from enrichment.backend import CallFailed, Reply
 from loader.sources.aws_errors import code_of, status_of
 
+PROMPT = Path(__file__).with_name("prompt.txt").read_text(encoding="utf-8")
+NAME_LENGTH = 191  # characters, as the source's column has them
 CONNECT_SECONDS = 5
 _TOOL = "record_nationality"
 _MOST_OUTPUT = 200  # tokens; a call of the tool is about 60
@@ -32,19 +39,12 @@ _SERVER = {"InternalServerException", "ServiceUnavailableException", "ModelNotRe
 
 
 class Bedrock:
-    """See enrichment.backend.Backend.
-
-    Args:
-        model: id or ARN of a model or inference profile.
-        region: where it is asked.
-        nationalities: the answers that it may give.
-        answer_seconds: how long a call may stay silent.
-    """
+    """A model or inference profile, by its id or ARN. See enrichment.backend.Backend."""
 
     paced = True
 
     def __init__(self, model: str, region: str, nationalities: Sequence[str], answer_seconds: float) -> None:
-        self.model_version, self.prompt_version = model, prompt.VERSION
+        self.model_version, self.prompt_version = model, hashlib.sha256(PROMPT.encode()).hexdigest()[:12]
         # At DEBUG botocore writes whole requests into the log, and a request holds a name.
         logging.getLogger("botocore").setLevel(logging.INFO)
         # One attempt: retries are the step's own, counted and paid for one by one.
@@ -52,7 +52,7 @@ class Bedrock:
         self._runtime = boto3.client("bedrock-runtime", region_name=region, config=config)
         self._fixed = {
             "modelId": model,
-            "system": [{"text": prompt.TEXT}],
+            "system": [{"text": PROMPT}],
             "inferenceConfig": {"maxTokens": _MOST_OUTPUT, "temperature": 0},
             "toolConfig": {"tools": [_tool(nationalities)], "toolChoice": {"tool": {"name": _TOOL}}},
         }
@@ -60,12 +60,12 @@ class Bedrock:
 
     def most_tokens(self, name: str) -> tuple[int, int]:
         # A token is a byte at least.
-        return self._fixed_bytes + len(prompt.message(name).encode()) + _OVERHEAD, _MOST_OUTPUT
+        return self._fixed_bytes + len(message(name).encode()) + _OVERHEAD, _MOST_OUTPUT
 
     def ask(self, name: str) -> Reply:
-        message = {"role": "user", "content": [{"text": prompt.message(name)}]}
+        asked = {"role": "user", "content": [{"text": message(name)}]}
         try:
-            answer = self._runtime.converse(**self._fixed, messages=[message])
+            answer = self._runtime.converse(**self._fixed, messages=[asked])
         # `from None` throughout: what botocore says of a request may quote it.
         except ClientError as error:
             raise _failed(error) from None
@@ -81,6 +81,12 @@ class Bedrock:
         if "output" not in answer:  # what botocore makes of a body that is no JSON
             raise CallFailed("server_error", "the answer is no Converse answer")
         return _reply(answer, self.most_tokens(name))
+
+
+def message(name: str) -> str:
+    """The message that holds a name: one JSON object, from which no quote, bracket or line break leads out."""
+    plain = "".join(" " if unicodedata.category(one).startswith("C") else one for one in name)[:NAME_LENGTH]
+    return json.dumps({"name": plain}, ensure_ascii=False)
 
 
 def _tool(nationalities: Sequence[str]) -> dict[str, Any]:

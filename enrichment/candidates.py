@@ -1,10 +1,15 @@
-"""Who is asked about: the tenants that silver calls missing or placeholder, current ones first, unless their answer is there."""
+"""Who is asked about: the tenants that silver calls missing or placeholder, current ones first, unless their answer is there.
+
+An answer knows its tenant's name by a keyed hash. No name is ever stored or shown.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import unicodedata
 from dataclasses import dataclass
 
-from enrichment import names
 from enrichment.backend import Backend
 from loader.warehouse.base import Warehouse
 
@@ -20,13 +25,7 @@ _QUERY = """
 
 @dataclass(frozen=True)
 class Tenant:
-    """Somebody to ask about. Its name is in no text of it.
-
-    Attributes:
-        tenant_id: tenant.
-        name: as it is asked with.
-        name_hash: by which it is known again.
-    """
+    """Somebody to ask about. Its name is in no text of it."""
 
     tenant_id: int
     name: str
@@ -38,33 +37,46 @@ class Tenant:
 
 @dataclass(frozen=True)
 class Asked:
-    """Who is to be asked about, in order, and who is not although silver lacks a nationality.
-
-    Attributes:
-        tenants: to ask about.
-        nameless: have no name, or a masked one.
-        other_key: answered under another key, so nobody can say whether the name changed.
-    """
+    """Who is to be asked about, in order, and how many are not although silver lacks a nationality."""
 
     tenants: list[Tenant]
-    nameless: int
-    other_key: int
+    nameless: int  # without a name, or with a masked one
+    other_key: int  # answered under another key, so a changed name can't be seen
 
 
 def to_ask(warehouse: Warehouse, key: bytes, backend: Backend, *, again: bool = False) -> Asked:
-    """Finds them."""
-    ours = (backend.model_version, backend.prompt_version, names.key_id(key))
+    ours = (backend.model_version, backend.prompt_version, key_id(key))
     found: list[Tenant] = []
     nameless = other_key = 0
     for number, full, last, first, answered, name_hash, *asked in warehouse.query(_QUERY):
-        name = names.asked_about(full, last, first)
+        name = name_of(full, last, first)
         if name is None:
             nameless += 1
             continue
-        tenant = Tenant(number, name, names.digest(key, number, name))
+        tenant = Tenant(number, name, digest(key, number, name))
         comparable = asked[2] == ours[2]
         if answered is None or (again and tuple(asked) != ours) or (comparable and name_hash != tenant.name_hash):
             found.append(tenant)
         elif not comparable:
             other_key += 1
     return Asked(found, nameless, other_key)
+
+
+def name_of(full: str | None, last: str | None, first: str | None) -> str | None:
+    """The name to ask about: the full one, else its parts; None where there is none, or only a mask like `*`."""
+    name = full or " ".join(part for part in (last, first) if part)
+    return name if any(unicodedata.category(character).startswith("L") for character in name) else None
+
+
+def digest(key: bytes, tenant_id: int, name: str) -> str:
+    """HMAC-SHA256 of the normalised name, lower-case hex.
+
+    Width, case and spaces make no other name. The tenant's id is in it, so that two tenants of one name can't be found by it.
+    """
+    same = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return hmac.new(key, f"{tenant_id}\0{same}".encode(), hashlib.sha256).hexdigest()
+
+
+def key_id(key: bytes) -> str:
+    """A word by which an answer knows the key that its name was hashed with: hashes of another one can't be compared."""
+    return hmac.new(key, b"which key this is", hashlib.sha256).hexdigest()[:16]

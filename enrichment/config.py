@@ -25,17 +25,11 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]{2,127}")
 
 @dataclass(frozen=True)
 class Config:
-    """What the step works with.
+    """What the step works with."""
 
-    Attributes:
-        model: `offline`, or a Bedrock model's id or ARN.
-        region: where Bedrock is asked; None for offline.
-        key: of the hash of names.
-    """
-
-    model: str
-    region: str | None
-    key: bytes = field(repr=False)
+    model: str  # `offline`, or a Bedrock model's id or ARN
+    region: str | None  # where Bedrock is asked; None for offline
+    key: bytes = field(repr=False)  # of the hash of names
 
 
 def configured() -> bool:
@@ -51,12 +45,11 @@ def name_key() -> bytes:
     return key.encode()
 
 
-def resolve(bucket_region: str | None, *, other_region: bool = False) -> Config:
+def resolve(bucket_region: str | None) -> Config:
     """Reads and checks the environment.
 
     Args:
         bucket_region: where the bucket lies, None for a folder.
-        other_region: whether a person allowed another region than that, and models that choose one themselves.
 
     Raises:
         UsageError: a variable is missing or makes no sense, or names would leave the region and nobody allowed it.
@@ -69,7 +62,8 @@ def resolve(bucket_region: str | None, *, other_region: bool = False) -> Config:
     model, key = os.environ[MODEL], name_key()
     if model == OFFLINE:
         return Config(model, None, key)
-    allowed = _allowed(other_region)
+    if (allowed := os.environ.get(OTHER_REGION)) not in (None, "allowed"):
+        raise UsageError(f"{OTHER_REGION} is {allowed!r}: set it to allowed, or unset it")
     home = bucket_region or os.environ.get("AWS_REGION")
     region = os.environ.get(REGION) or home
     if region is None:
@@ -79,17 +73,10 @@ def resolve(bucket_region: str | None, *, other_region: bool = False) -> Config:
     why = None if region == home else f"{region} is not {home or 'known to be'}, where the bucket lies"
     if (why := why or _crosses(model, region)) and not allowed:
         raise UsageError(
-            f"tenants' names would leave the region: {why}. Choose another model or region, or allow it with --allow-other-region or "
+            f"tenants' names would leave the region: {why}. Choose another model or region, or allow it with "
             f"{OTHER_REGION}=allowed"
         )
     return Config(model, region, key)
-
-
-def _allowed(flag: bool) -> bool:
-    given = os.environ.get(OTHER_REGION)
-    if given not in (None, "allowed"):
-        raise UsageError(f"{OTHER_REGION} is {given!r}: set it to allowed, or unset it")
-    return flag or given is not None
 
 
 def _crosses(model: str, region: str) -> str | None:

@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from enrichment.backend import Reply
-from loader.landing.enrichment_cache import BELOW
+from loader.landing.enrichment_cache import BELOW, Cached
 
 # Names of the master that are no answer: the bulk import's placeholder, and "other".
 NEVER = frozenset({"レソト", "その他"})
@@ -59,17 +60,22 @@ class Master:
 
 @dataclass(frozen=True)
 class Judged:
-    """An answer, judged.
-
-    Attributes:
-        answer: the master's name that it means, also where it does not count; None where it means none.
-        confidence: from 0 to 1, None where none came.
-        null_reason: why it does not count, None where it does.
-    """
+    """What an answer means: the master's name, also where it does not count, the confidence, and why it does not count."""
 
     answer: str | None
     confidence: Decimal | None
     null_reason: str | None
+
+    def cached(self, **of: Any) -> Cached:
+        """The answer as the cache keeps it, with the fields of its tenant and model."""
+        counts = self.answer if self.null_reason is None else None
+        return Cached(
+            llm_nationality=counts,
+            llm_confidence=self.confidence,
+            answer=self.answer,
+            null_reason=self.null_reason,
+            **of,
+        )
 
 
 def judge(reply: Reply, master: Master, at_least: Decimal) -> Judged:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from enrichment import config, names
+from enrichment import config
 from enrichment.backend import Reply
+from enrichment.candidates import digest, key_id, name_of
 from enrichment.judgement import Master, judge
 from loader import commands
 from loader.errors import UsageError
 from loader.landing import enrichment_cache, enrichment_cache_file
 from loader.landing.access import open_warehouse
-from loader.landing.enrichment_cache import Cached
 from loader.quality.data_contract import read_enrichment
 from loader.settings import Settings
 from loader.sources import csv_file
@@ -32,19 +32,12 @@ COLUMNS = {
 
 @dataclass
 class Taken:
-    """What became of the file's answers.
+    """What became of the file's answers."""
 
-    Attributes:
-        taken: answers that are in the cache now.
-        nulls: of these, such as do not count, by reason; see enrichment/judgement.py.
-        nameless: of these, such as are of tenants whom the dump does not have, or without a name.
-        stood: answers that were left, for the cache had one as new.
-    """
-
-    taken: int = 0
-    nulls: Counter[str] = field(default_factory=Counter)
-    nameless: int = 0
-    stood: int = 0
+    taken: int = 0  # answers that are in the cache now
+    nulls: Counter[str] = field(default_factory=Counter)  # of these, such as do not count, by reason
+    nameless: int = 0  # of these, such as are of tenants whom the dump does not have, or without a name
+    stood: int = 0  # answers that were left: the cache had one as new
 
     def __str__(self) -> str:
         lines = [f"{self.taken:,} answers were taken."]
@@ -91,7 +84,7 @@ def take(settings: Settings, file: Path) -> Taken:
         known = enrichment_cache.rows(warehouse)
         master = Master(name for (name,) in warehouse.query("SELECT nationality_name FROM staging.m_nationalities"))
         tenants = warehouse.query("SELECT id, full_name, last_name, first_name FROM staging.tenants")
-        named = {number: names.asked_about(*parts) for number, *parts in tenants}
+        named = {number: name_of(*parts) for number, *parts in tenants}
         done, answers = Taken(), []
         for row in rows:
             number, name = row["tenant_id"], named.get(row["tenant_id"])
@@ -104,16 +97,12 @@ def take(settings: Settings, file: Path) -> Taken:
             done.nulls.update([judged.null_reason] if judged.null_reason else [])
             done.nameless += name is None
             answers.append(
-                Cached(
-                    number,
-                    names.digest(key, number, name) if name else None,
-                    None if judged.null_reason else judged.answer,
-                    judged.confidence,
-                    row["enriched_at"],
-                    row["model_version"],
-                    judged.answer,
-                    judged.null_reason,
-                    key_id=names.key_id(key),
+                judged.cached(
+                    tenant_id=number,
+                    name_hash=digest(key, number, name) if name else None,
+                    enriched_at=row["enriched_at"],
+                    model_version=row["model_version"],
+                    key_id=key_id(key),
                 )
             )
         with warehouse.transaction():

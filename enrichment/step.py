@@ -6,20 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from enrichment import candidates, config, names, record
-from enrichment.backend import Backend, CallFailed, Reply
-from enrichment.candidates import Tenant
+from enrichment import candidates, config, run
+from enrichment.backend import Backend, CallFailed, Offline, Reply
+from enrichment.candidates import Tenant, key_id
 from enrichment.judgement import Master, judge
-from enrichment.limits import Bounds, Timer
-from enrichment.offline import Offline
-from enrichment.record import Record
+from enrichment.run import Bounds, Record, Timer
 from loader import commands
 from loader.console import Step, step, warn
 from loader.dates import utc_now
 from loader.errors import LoaderError
 from loader.landing import enrichment_cache, enrichment_cache_file
 from loader.landing.access import open_warehouse
-from loader.landing.enrichment_cache import Cached
 from loader.quality.data_contract import read_enrichment
 from loader.quality.enrichment_limits import Enrichment
 from loader.settings import Settings
@@ -29,15 +26,12 @@ from loader.warehouse.base import Warehouse
 _REAL = Timer()
 
 
-def enrich(
-    settings: Settings, *, again: bool = False, other_region: bool = False, timer: Timer = _REAL
-) -> Record | None:
+def enrich(settings: Settings, *, again: bool = False, timer: Timer = _REAL) -> Record | None:
     """Runs the step once; safe to kill at any point, and to repeat: what was answered is never asked again.
 
     Args:
         settings: warehouse and bucket.
         again: also ask where the answer is of another model, prompt or key.
-        other_region: names may leave the bucket's region.
         timer: the clock of its bounds.
 
     Returns:
@@ -49,14 +43,14 @@ def enrich(
     """
     rules = read_enrichment(settings.data_contract)
     bucket = open_bucket(settings.bucket_uri)
-    chosen = config.resolve(bucket.region, other_region=other_region)
+    chosen = config.resolve(bucket.region)
     with open_warehouse(settings) as warehouse, step("enrich", unit="tenants") as progress:
         enrichment_cache_file.sync(warehouse, bucket)
         try:
             done = _ask(warehouse, rules, chosen, again, timer, progress)
         finally:
             enrichment_cache_file.sync(warehouse, bucket)
-    if done and done.stopped_by not in (record.DONE, "rows", "time", "yen"):
+    if done and done.stopped_by not in (run.DONE, "rows", "time", "yen"):
         raise LoaderError(
             f"the enrichment ended by failures ({done.stopped_by}) after {done.answered:,} answers; those are kept, the rest is asked "
             "next time. See docs/runbook.md"
@@ -91,7 +85,7 @@ def _ask(
             f"{asked.other_key:,} nationalities were answered under another {config.NAME_KEY}, so a changed name can't be seen there: "
             f"set that key again, or ask again with {commands.loader('enrich', '--again')}"
         )
-    done = Record(record.next_id(warehouse), backend.model_version, backend.prompt_version, len(asked.tenants))
+    done = Record(run.next_id(warehouse), backend.model_version, backend.prompt_version, len(asked.tenants))
     _Run(warehouse, backend, master, rules, chosen.key, Bounds(rules, timer), done).over(asked.tenants)
     progress.note(**done.figures(), nameless=asked.nameless, judged_again=judged_again)
     progress.tell(done.in_words())
@@ -111,7 +105,7 @@ class _Run:
     def over(self, tenants: Sequence[Tenant]) -> None:
         """Asks about each until there are no more or a bound is met."""
         self._save()
-        in_a_row, ended = 0, record.DONE
+        in_a_row, ended = 0, run.DONE
         for number, tenant in enumerate(tenants):
             if forbidden := self.bounds.forbids(number, self.done.yen, self._worst(tenant)):
                 ended = forbidden
@@ -161,17 +155,13 @@ class _Run:
         done.input_tokens += reply.input_tokens
         done.output_tokens += reply.output_tokens
         done.yen += self.rules.yen_per_1000_tokens.of(reply.input_tokens, reply.output_tokens)
-        answer = Cached(
-            tenant.tenant_id,
-            tenant.name_hash,
-            None if judged.null_reason else judged.answer,
-            judged.confidence,
-            utc_now(),
-            self.backend.model_version,
-            judged.answer,
-            judged.null_reason,
-            self.backend.prompt_version,
-            names.key_id(self.key),
+        answer = judged.cached(
+            tenant_id=tenant.tenant_id,
+            name_hash=tenant.name_hash,
+            enriched_at=utc_now(),
+            model_version=self.backend.model_version,
+            prompt_version=self.backend.prompt_version,
+            key_id=key_id(self.key),
         )
         with self.warehouse.transaction():
             enrichment_cache.put(self.warehouse, [answer])

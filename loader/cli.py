@@ -187,7 +187,6 @@ def sqlmesh_command(words: tuple[str, ...], gateway: str | None) -> None:
 @cli.command()
 @_bucket
 @click.option("--again", is_flag=True, help="Ask again where another model, prompt or key gave the answer.")
-@click.option("--allow-other-region", "other_region", is_flag=True, help="Names may leave the bucket's region.")
 @click.option(
     "--import",
     "paid",
@@ -196,7 +195,7 @@ def sqlmesh_command(words: tuple[str, ...], gateway: str | None) -> None:
     help="Ask no model: import existing answers from a CSV file.",
 )
 @_gateway
-def enrich(bucket: str | None, again: bool, other_region: bool, paid: Path | None, gateway: str | None) -> None:
+def enrich(bucket: str | None, again: bool, paid: Path | None, gateway: str | None) -> None:
     """Ask a model for the nationality of tenants who have none.
 
     Sends names alone, of current tenants first, where silver calls the nationality missing or a placeholder. Ignores an answer
@@ -210,13 +209,13 @@ def enrich(bucket: str | None, again: bool, other_region: bool, paid: Path | Non
     if paid:
         from enrichment.paid_answers import take
 
-        if again or other_region:
-            raise click.UsageError("--import asks no model, so it goes with neither --again nor --allow-other-region")
+        if again:
+            raise click.UsageError("--import asks no model, so it does not go with --again")
         tell(take(Settings.resolve(bucket, gateway), paid))
         return
     from enrichment.step import enrich as ask
 
-    ask(Settings.resolve(bucket, gateway), again=again, other_region=other_region)
+    ask(Settings.resolve(bucket, gateway), again=again)
 
 
 @cli.command()

@@ -1,4 +1,4 @@
-"""The cache: what was answered for each tenant, in the pipeline's own table. No name is in it; see enrichment/names.py."""
+"""The cache: what was answered for each tenant, in the pipeline's own table. No name is in it; see enrichment/candidates.py."""
 
 from __future__ import annotations
 

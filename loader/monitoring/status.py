@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from enrichment import record
+from enrichment.run import last_line
 from loader.landing import calendar
 from loader.landing.access import read_warehouse
 from loader.quality.changes import Changes
@@ -115,7 +115,7 @@ def _status(warehouse: Warehouse, window: dt.timedelta) -> Status:
             f"""SELECT table_name, column_name, reason, value_count FROM landing.load_nulled
                 WHERE {_LIVE} ORDER BY value_count DESC, table_name, column_name"""
         ),
-        enriched=record.last_line(warehouse),
+        enriched=last_line(warehouse),
         kept=[
             day
             for (day,) in query(

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from enrichment import config, record
-from enrichment.prompt import TEXT
-from enrichment.record import Record
+from enrichment import config, run
+from enrichment.bedrock import PROMPT
+from enrichment.run import Record
 from enrichment.step import enrich
 from loader.cli import cli
 from loader.errors import LoaderError
@@ -81,7 +81,7 @@ def test_what_is_asked_is_the_prompt_the_masters_names_and_one_name_as_data(
     ask(filled, bucket)
     body = stub.requests[0]
     assert set(stub.models) == {enrichment.MODEL}
-    assert body["system"] == [{"text": TEXT}]
+    assert body["system"] == [{"text": PROMPT}]
     assert body["toolConfig"]["toolChoice"] == {"tool": {"name": "record_nationality"}}
     (one,) = body["toolConfig"]["tools"]
     nationality = one["toolSpec"]["inputSchema"]["json"]["properties"]["nationality"]
@@ -320,7 +320,7 @@ def test_no_name_is_in_any_log_error_or_table(
             said += traceback.format_exception(ended)
     assert len(filled.query(ANSWERS)) == 4
     with open_warehouse(filled.settings()) as warehouse:
-        said.append(record.last_line(warehouse))
+        said.append(run.last_line(warehouse))
     assert all(word in "".join(said) for word in ("throttled", "unreachable", "no_answer"))
     assert any("bedrock" in entry.getMessage() for entry in caplog.records)
     captured = capfd.readouterr()

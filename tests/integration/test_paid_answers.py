@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from enrichment import candidates, config, names
-from enrichment.offline import Offline
+from enrichment import candidates, config
+from enrichment.backend import Offline
 from enrichment.paid_answers import COLUMNS, take
 from loader.cli import cli
 from loader.errors import UsageError
@@ -66,8 +66,8 @@ def test_what_was_paid_for_is_not_asked_again_until_the_name_changes(
         "4 answers were taken. 1 were not: the warehouse has one as new. Of those taken do not count: not_in_master 1, unknown 1. 2 are of "
         "tenants without a name in the newest dump: asked again once there is one. Now type\n  python -m loader run\n"
     )
-    known, key = names.key_id(KEY.encode()), KEY.encode()
-    hashes = {number: names.digest(key, number, LACKING[number]["full_name"]) for number in (11, 12)}
+    known, key = candidates.key_id(KEY.encode()), KEY.encode()
+    hashes = {number: candidates.digest(key, number, LACKING[number]["full_name"]) for number in (11, 12)}
     old = (MOMENT, "old-model")
     with open_warehouse(settings) as warehouse:
         assert enrichment_cache.waits_for_run(warehouse)

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from demo.rows import tenant
 from enrichment import config
-from enrichment.limits import Timer
+from enrichment.run import Timer
 from loader.landing.access import open_warehouse
 from tests.support.places import DATA_CONTRACT, Place
 

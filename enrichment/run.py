@@ -1,14 +1,17 @@
-"""The record of a run of the step: what it asked, what came of it, what it cost, and what ended it. Kept while it goes on."""
+"""One run of the step: its record, which is kept while it goes on, and its limits of rows, requests a second, time and yen."""
 
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from loader.console import counted
 from loader.dates import utc_now
+from loader.quality.enrichment_limits import Enrichment
 from loader.warehouse.base import Warehouse
 
 UNDER_WAY = "under way or killed"
@@ -18,48 +21,28 @@ _TABLE = "landing.enrichment_runs"
 
 @dataclass
 class Record:
-    """One run.
+    """One run."""
 
-    Attributes:
-        run_id: from 1.
-        model_version, prompt_version: who was asked, and how.
-        to_ask: tenants that had no answer yet when it began.
-        calls: requests made, repeated ones included.
-        answered: answers that came, also such as do not count.
-        nulls: answers that do not count, by reason.
-        failures: calls without an answer, by reason.
-        input_tokens, output_tokens: as the model counts them.
-        yen: what they cost; calls without an answer at the most they can.
-        stopped_by: done, rows, time, yen, or a failure.
-    """
-
-    run_id: int
+    run_id: int  # from 1
     model_version: str
     prompt_version: str
-    to_ask: int
+    to_ask: int  # tenants that had no answer when it began
     started_at: dt.datetime = field(default_factory=utc_now)
     ended_at: dt.datetime | None = None
-    calls: int = 0
-    answered: int = 0
-    nulls: Counter[str] = field(default_factory=Counter)
-    failures: Counter[str] = field(default_factory=Counter)
+    calls: int = 0  # repeated ones included
+    answered: int = 0  # also answers that do not count
+    nulls: Counter[str] = field(default_factory=Counter)  # answers that do not count, by reason
+    failures: Counter[str] = field(default_factory=Counter)  # calls without an answer, by reason
     input_tokens: int = 0
     output_tokens: int = 0
-    yen: Decimal = Decimal(0)
-    stopped_by: str = UNDER_WAY
+    yen: Decimal = Decimal(0)  # calls without an answer cost the most they can
+    stopped_by: str = UNDER_WAY  # or done, rows, time, yen, a failure
 
     def figures(self) -> dict[str, object]:
         """What the step's line shows."""
-        return {
-            "model": self.model_version,
-            "to_ask": self.to_ask,
-            "calls": self.calls,
-            "answered": self.answered,
-            "nulls": dict(self.nulls),
-            "failures": dict(self.failures),
-            "yen": float(round(self.yen, 2)),
-            "stopped_by": self.stopped_by,
-        }
+        counts = {"nulls": dict(self.nulls), "failures": dict(self.failures), "yen": float(round(self.yen, 2))}
+        shown = {name: getattr(self, name) for name in ("to_ask", "calls", "answered")}
+        return {"model": self.model_version, **shown, **counts, "stopped_by": self.stopped_by}
 
     def in_words(self) -> str:
         """What a person reads of it."""
@@ -91,8 +74,6 @@ def next_id(warehouse: Warehouse) -> int:
 
 def last_line(warehouse: Warehouse) -> str | None:
     """The newest run and the cache in a line, None where the step never ran."""
-    if not warehouse.has_table("landing", "enrichment_runs"):
-        return None  # a warehouse of an earlier release, which no load has touched since
     found = warehouse.query(
         f"""SELECT started_at, model_version, to_ask, calls, answered, nulls, failures, yen, stopped_by FROM {_TABLE}
             ORDER BY run_id DESC LIMIT 1"""
@@ -107,3 +88,44 @@ def last_line(warehouse: Warehouse) -> str | None:
 
 def _counted(counts: Counter[str]) -> str:
     return ", ".join(f"{name} {number}" for name, number in sorted(counts.items()))[:255]
+
+
+@dataclass(frozen=True)
+class Timer:
+    """A clock and a way to wait, both in seconds."""
+
+    now: Callable[[], float] = time.monotonic
+    wait: Callable[[float], None] = time.sleep
+
+
+@dataclass
+class Bounds:
+    """A run's limits, as data_contract.yaml allows."""
+
+    rules: Enrichment
+    timer: Timer
+    started: float = field(init=False)
+    _next: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.started = self._next = self.timer.now()
+
+    def forbids(self, rows: int, yen: Decimal, worst: Decimal) -> str | None:
+        """What keeps the run from one more call, None where nothing does."""
+        if rows >= self.rules.rows_per_run:
+            return "rows"
+        if not self.has_time_for(0):
+            return "time"
+        return "yen" if yen + worst > self.rules.yen_per_run else None
+
+    def has_time_for(self, pause: float) -> bool:
+        """Whether a call could still come in time, after a pause, though it took all the seconds it may."""
+        ends = max(self.timer.now() + pause, self._next) + self.rules.answer_seconds
+        return ends - self.started <= self.rules.seconds_per_run
+
+    def pace(self) -> None:
+        """Waits until the next request may go out."""
+        now = self.timer.now()
+        if self._next > now:
+            self.timer.wait(self._next - now)
+        self._next = max(now, self._next) + 1 / self.rules.requests_per_second
