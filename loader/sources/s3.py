@@ -20,9 +20,8 @@ from loader.sources.stored import Stored
 CONNECT_SECONDS = 10
 READ_SECONDS = 60  # without a single byte
 ATTEMPTS = 5  # of one request; boto3 gets a part of an object whose connection breaks as often, on top of that
-_IN_PARTS = TransferConfig(
-    multipart_threshold=1
-)  # small objects too: a part is asked for with the version that it is of
+# Small objects too: a part is asked for with the version that it is of.
+_IN_PARTS = TransferConfig(multipart_threshold=1)
 # A browser shows a report only where S3 says that it is a page.
 _TYPES = {".html": "text/html; charset=utf-8", ".csv": "text/csv; charset=utf-8"}
 
