@@ -14,6 +14,9 @@ TEXT = {".md", ".py", ".sql", ".yaml", ".yml", ".sh", ".toml"}
 FILES = [PROJECT / name for name in subprocess.check_output(["git", "ls-files"], cwd=PROJECT, text=True).splitlines()]
 PAGES = [file for file in FILES if file.suffix == ".md" and file.is_file()]
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+FOLDERS = {name.parts[0] for file in FILES if len((name := file.relative_to(PROJECT)).parts) > 1}
+PATH = re.compile(r"`([\w.]+/[\w./-]+\.(?:py|sql|yaml|csv|md|sh|txt))[`:]")
+OF_THE_BUCKET = {"enrichment/nationality.csv"}
 
 
 def anchors(page: Path) -> set[str]:
@@ -32,6 +35,18 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
         target = (page.parent / name).resolve() if name else page
         if not target.exists() or (heading and heading not in anchors(target)):
             dead.append(link)
+    assert dead == []
+
+
+def test_every_file_that_is_named_exists() -> None:
+    dead = [
+        f"{page.relative_to(PROJECT)}: {name}"
+        for page in PAGES
+        if page.name != "mutants.md"  # it names files as they were when it was written
+        for name in PATH.findall(page.read_text(encoding="utf-8"))
+        if name.partition("/")[0] in FOLDERS and name not in OF_THE_BUCKET
+        if not (PROJECT / name).is_file()
+    ]
     assert dead == []
 
 
