@@ -10,7 +10,7 @@ from loader.errors import LoaderError
 from loader.landing.access import read_warehouse
 from loader.settings import Settings
 from loader.sources.storage import Bucket, open_bucket
-from loader.transform.run import RunResult, as_it_stands
+from loader.transform.run import RunResult, current_result
 from report.figures import SECTIONS, figures
 from report.page import page
 from report.quality import quality
@@ -32,8 +32,8 @@ def write(settings: Settings, file: Path | None) -> str:
     """
     if file is None:
         bucket = open_bucket(settings.bucket_uri)  # before anything is computed for it
-        return _made(settings, as_it_stands(settings), bucket)
-    return _made(settings, as_it_stands(settings), file)
+        return _made(settings, current_result(settings), bucket)
+    return _made(settings, current_result(settings), file)
 
 
 def after_green_run(settings: Settings, result: RunResult) -> str | None:

@@ -27,7 +27,7 @@ def quality(warehouse: Warehouse, result: RunResult) -> dict[str, Any]:
 
     Args:
         warehouse: with gold planned in prod.
-        result: the run just done, or what an earlier one left (`loader.transform.run.as_it_stands`).
+        result: the run just done, or what an earlier one left (`loader.transform.run.current_result`).
 
     Returns:
         Name -> value, all of JSON's types.

@@ -40,7 +40,7 @@ def assert_rows_once(context: Context, snapshots: dict[str, Snapshot]) -> None:
                 )
     if repeated:
         lines = [f"  {name}: {extra:,} rows too many" for name, (extra, *_) in repeated.items()]
-        anew = [
+        restatements = [
             f"    {commands.sqlmesh('plan', '--restate-model', name, '--start', str(first), '--end', str(last))}"
             for name, (_, first, last) in repeated.items()
         ]
@@ -50,7 +50,7 @@ def assert_rows_once(context: Context, snapshots: dict[str, Snapshot]) -> None:
                     "rows stand twice, though no row of a day does that was computed just now: something else has written",
                     *lines,
                     "  Make the days anew",
-                    *anew,
+                    *restatements,
                 )
             )
         )

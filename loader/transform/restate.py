@@ -118,11 +118,9 @@ def withdraw(context: Context, first: dt.date, newest: dt.date) -> None:
             day = exp.column(snapshot.model.time_column.column.name)
             late = day > exp.cast(exp.Literal.string(str(newest)), "date")
             context.engine_adapter.delete_from(snapshot.table_name(), late)
-        beyond = snapshot.intervals[-1][1]
-        if beyond > to_timestamp(first):
-            context.state_sync.remove_intervals(
-                [(snapshot, (to_timestamp(first), beyond))], remove_shared_versions=True
-            )
+        end = snapshot.intervals[-1][1]
+        if end > to_timestamp(first):
+            context.state_sync.remove_intervals([(snapshot, (to_timestamp(first), end))], remove_shared_versions=True)
 
 
 def every_version(context: Context) -> list[Snapshot]:

@@ -187,7 +187,7 @@ def _open_corrected(prod: Prod, marts: dict[str, Snapshot], day: dt.date) -> dic
     return found
 
 
-def as_it_stands(settings: Settings) -> RunResult:
+def current_result(settings: Settings) -> RunResult:
     """What the runs before left, as the result of a run that computed nothing.
 
     Raises:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from loader.landing.access import read_warehouse
-from loader.transform.run import as_it_stands
+from loader.transform.run import current_result
 from report import text
 from report.figures import figures
 from report.page import LIBRARY, page
@@ -185,7 +185,7 @@ def test_a_browser_runs_nothing_in_it_but_its_own_scripts_and_sends_nothing(repo
 def test_whatever_the_source_calls_a_property_it_is_text(tmp_path: Path, planned_place: Place, browser) -> None:
     with planned_place.chosen():
         settings = planned_place.settings()
-        result = as_it_stands(settings)
+        result = current_result(settings)
         with read_warehouse(settings) as warehouse:
             found, data = figures(warehouse), quality(warehouse, result)
     hostile = "</script><img src=x onerror=document.title='owned'>&amp;"

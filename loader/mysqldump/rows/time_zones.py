@@ -25,7 +25,7 @@ def to_utc_sql(table: str, columns: Sequence[str], offset: dt.timedelta) -> str:
     return f"UPDATE {table} SET {sets}"
 
 
-def beyond_sql(table: str, columns: Sequence[str], offset: dt.timedelta) -> str:
+def out_of_range_sql(table: str, columns: Sequence[str], offset: dt.timedelta) -> str:
     """The query that counts rows with a time that would not be within the years 1 to 9999; arguments as of `to_utc_sql`."""
     sign, last = ("<", _FIRST) if offset > dt.timedelta() else (">", _LAST)
     return f"SELECT COUNT(*) FROM {table} WHERE " + " OR ".join(
@@ -33,7 +33,7 @@ def beyond_sql(table: str, columns: Sequence[str], offset: dt.timedelta) -> str:
     )
 
 
-def beyond(count: int, table: Table) -> Defect:
-    """The refusal of rows that `beyond_sql` counted."""
+def out_of_range(count: int, table: Table) -> Defect:
+    """The refusal of rows that `out_of_range_sql` counted."""
     what = f"{count:,} rows have a TIMESTAMP that is not within the years 1 to 9999 in UTC, as no server has it"
     return Defect(what, table=table.name)

@@ -234,8 +234,8 @@ class DuckDBDumpWriter:
 
     def _to_utc(self, table: Table, offset: dt.timedelta) -> None:
         name, names = self._name(table.name), [quote(column.name) for column in table.moments]
-        if count := self._cursor.execute(time_zones.beyond_sql(name, names, offset)).fetchone()[0]:
-            raise time_zones.beyond(count, table)
+        if count := self._cursor.execute(time_zones.out_of_range_sql(name, names, offset)).fetchone()[0]:
+            raise time_zones.out_of_range(count, table)
         self._cursor.execute(time_zones.to_utc_sql(name, names, offset))
 
 

@@ -130,8 +130,8 @@ class Tables:
                     raise Defect(f"{count:,} dates of {column} do not exist, {changed:,} were stored", table=table.name)
             if offset:
                 names = [quote(column.name) for column in table.moments]
-                if count := _run(connection, time_zones.beyond_sql(name, names, offset))[0][0]:
-                    raise time_zones.beyond(count, table)
+                if count := _run(connection, time_zones.out_of_range_sql(name, names, offset))[0][0]:
+                    raise time_zones.out_of_range(count, table)
                 _run(connection, time_zones.to_utc_sql(name, names, offset))
             asked = repeats_sql(table, self._schema)
             if asked and (rows := _run(connection, asked)[0][0]):
