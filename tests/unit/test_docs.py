@@ -38,6 +38,20 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
     assert dead == []
 
 
+@pytest.mark.parametrize("tutorial", ["tutorial", "add-a-mart"])
+def test_the_diffs_of_a_tutorial_apply(tutorial: str, tmp_path: Path) -> None:
+    """In milliseconds; tests/end_to_end/test_tutorial.py types the commands too."""
+    page = (PROJECT / "docs" / f"{tutorial}.md").read_text(encoding="utf-8")
+    for diff in re.findall(r"^```diff\n(.*?)^```$", page, re.M | re.S):
+        for name in re.findall(r"^--- a/(.+)$", diff, re.M):
+            if not (file := tmp_path / name).exists():
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes((PROJECT / name).read_bytes())
+        command = ["git", "apply", "-"]
+        applied = subprocess.run(command, cwd=tmp_path, input=diff, capture_output=True, text=True, check=False)
+        assert applied.stderr == ""
+
+
 def test_every_file_that_is_named_exists() -> None:
     dead = [
         f"{page.relative_to(PROJECT)}: {name}"
