@@ -85,6 +85,8 @@ config = Config(
             "describedmodel",
             "describedcolumns",
             "survivingtypes",
+            "nomissingexternalmodels",
+            "readsasdeclared",
             "nowallclock",
         ],
     ),

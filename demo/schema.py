@@ -153,9 +153,9 @@ class Table:
 @functools.cache
 def narrow() -> dict[str, Table]:
     """All tables of the source by their names, those that models read with only the columns that they read: a fifth, and as quick to load."""
-    from loader.quality.model_columns import readings
+    from loader.quality.columns import required_columns
 
-    read = {(one.table, one.column) for one in readings()}
+    read = {(one.table, one.name) for one in required_columns()}
     tables = {}
     for table in load(bulk=True):
         columns = tuple(one for one in table.columns if (table.name, one.name) in read) or table.columns

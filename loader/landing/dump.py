@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from loader import commands
 from loader.console import counted, step
@@ -16,6 +14,7 @@ from loader.landing import calendar, daily_exports, generations, ledger, load_re
 from loader.mysqldump.report import DumpReport
 from loader.quality import changes
 from loader.quality.changes import Changes
+from loader.quality.columns import required_columns
 from loader.quality.data_contract import DataContract
 from loader.quality.findings import ACCEPTED, BLOCKED, NOTED, WARNED, Finding
 from loader.quality.row_counts import left_open, require_counted
@@ -24,9 +23,6 @@ from loader.sources.dump_selection import Dump, told_what_to_type
 from loader.sources.storage import Bucket
 from loader.warehouse.base import Warehouse
 from loader.warehouse.own_tables import RESERVED
-
-if TYPE_CHECKING:
-    from loader.quality.model_columns import Reading
 
 
 @dataclass
@@ -166,7 +162,7 @@ class _Attempt:
             since=live.day if live and day > live.day else None,
             changes=self.changes,
         )
-        self.findings = examine(warehouse, landed, self.to.contract, _read_by_models(), self.to.accepted)
+        self.findings = examine(warehouse, landed, self.to.contract, required_columns(), self.to.accepted)
         blocked = [one for one in self.findings if one.outcome == BLOCKED]
         if blocked:
             raise DumpRejectedError(refusal(Path(self.dump.key).name, day, blocked, self.to.contract))
@@ -199,13 +195,6 @@ class _Attempt:
             load_report.record(warehouse, load_id, self.report, self.findings)
             calendar.reject(warehouse, load_id, ledger.DUMP, self.dump.day, self.dump.key, str(rejection))
             generations.set_state(warehouse, load_id, "rejected")
-
-
-@functools.lru_cache(maxsize=1)
-def _read_by_models() -> tuple[Reading, ...]:
-    from loader.quality.model_columns import readings
-
-    return readings()
 
 
 def _check(dump: Dump, report: DumpReport) -> None:

@@ -216,7 +216,7 @@ def _prod(settings: Settings) -> str:
                 f"{counted(len(other), 'model')} not the same in the files as in prod ({_few(other)}); runs use prod's. "
                 f"Review and apply: {commands.sqlmesh('plan')}"
             )
-        return f"{len(planned.snapshots)} models and seeds, the same as in the files"
+        return f"{len(planned.snapshots)} models, seeds and landed tables, the same as in the files"
 
 
 def _other_models(found: ContextDiff) -> list[str]:

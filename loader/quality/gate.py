@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from loader.mysqldump.report import DumpReport, Remark
 from loader.quality.changes import Changes
+from loader.quality.columns import RequiredColumn, incompatible_columns, overflowing_values, schema_changes
 from loader.quality.data_contract import DataContract
 from loader.quality.findings import BLOCKED, NOTED, WARNED, Finding, softened
-from loader.quality.model_columns import Reading
-from loader.quality.schema import incompatible_columns, overflowing_values, schema_changes
 from loader.quality.table_checks import TableCheck, findings_on
 from loader.quality.wrong_day import dated, unchanged
 from loader.sources.dump_selection import Dump
@@ -46,7 +45,11 @@ class Landed:
 
 
 def examine(
-    warehouse: Warehouse, landed: Landed, contract: DataContract, readings: Iterable[Reading], accepted: Collection[str]
+    warehouse: Warehouse,
+    landed: Landed,
+    contract: DataContract,
+    required: Iterable[RequiredColumn],
+    accepted: Collection[str],
 ) -> list[Finding]:
     """Judges a landed dump.
 
@@ -54,29 +57,29 @@ def examine(
         warehouse: where it landed.
         landed: the dump.
         contract: the rules.
-        readings: the columns that models read.
+        required: the columns that models read.
         accepted: names of rules that somebody accepts for this load.
 
     Returns:
         A finding a rule; the dump is acceptable if none is BLOCKED.
     """
-    readings = tuple(readings)
+    required = tuple(required)
     tables = {name: table.columns for name, table in landed.report.tables.items()}
-    found = [Finding("columns", sentence, outcome=BLOCKED) for sentence in incompatible_columns(readings, tables)]
+    found = [Finding("columns", sentence, outcome=BLOCKED) for sentence in incompatible_columns(required, tables)]
     found += [Finding("columns", sentence, outcome=BLOCKED) for sentence in contract.lacking(tables)]
     if not found:  # what the rules below ask for is there
-        for one in overflowing_values(warehouse, landed.schema, readings, tables):
+        for one in overflowing_values(warehouse, landed.schema, required, tables):
             figure = f"{one.values:,} values are {one.how} than {one.model} keeps"
             found.append(Finding(f"{one.how}:{one.table}.{one.column}", figure, one.keeps, BLOCKED))
         for name, rules in contract.tables.items():
-            read = {reading.column.lower() for reading in readings if reading.table == name}
+            read = {one.name.lower() for one in required if one.table == name}
             before = landed.rows_before.get(name)
             report, shown = landed.report.tables[name], map(str.lower, landed.columns_before.get(name, ()))
             table = TableCheck(warehouse, landed.schema, name, report, before, landed.dump.taken_at, read, set(shown))
             found += findings_on(table, rules)
     found += _shrunk(landed, contract)
-    needed = {*contract.tables, *(reading.table for reading in readings)}
-    found += [_of_remark(remark, needed, readings) for remark in landed.report.remarks]
+    needed = {*contract.tables, *(one.table for one in required)}
+    found += [_of_remark(remark, needed, required) for remark in landed.report.remarks]
     dump = landed.dump
     found.append(dated(landed.report.times, dump.day, dump.taken_at, vouched=dump.sha256 is not None))
     altered = {name for name in contract.tables if landed.columns.get(name) != landed.columns_before.get(name)}
@@ -101,13 +104,13 @@ def _shrunk(landed: Landed, contract: DataContract) -> Iterator[Finding]:
             yield Finding(f"shrunk:{name}", figure, "", WARNED)
 
 
-def _of_remark(remark: Remark, needed: Collection[str], readings: Iterable[Reading]) -> Finding:
+def _of_remark(remark: Remark, needed: Collection[str], required: Iterable[RequiredColumn]) -> Finding:
     """What the dump leaves open is a warning; but a part of a table, or a column without its values, that numbers are made of is no dump."""
     subject = ".".join(part for part in (remark.table, remark.column) if part is not None)
     blocks = remark.rule == "whole" and remark.table in needed
     figure = remark.what
     if remark.rule == "generated":
-        read = [one for one in readings if one.table == remark.table and one.column.lower() == remark.column.lower()]
+        read = [one for one in required if one.table == remark.table and one.name.lower() == remark.column.lower()]
         if models := sorted({one.model for one in read}):
             blocks, figure = True, f"{remark.what}; read by {' and '.join(models)}"
     return Finding(f"{remark.rule}:{subject}" if subject else remark.rule, figure, "", BLOCKED if blocks else WARNED)

@@ -92,7 +92,9 @@ def prod_snapshots(context: Context) -> dict[str, Snapshot]:
         LoaderError: prod has not been planned yet.
     """
     found = context.state_sync.get_snapshots(environment(context).snapshots)
-    return {snapshot.model.name: snapshot for snapshot in found.values() if snapshot.is_model}
+    return {
+        snapshot.model.name: snapshot for snapshot in found.values() if snapshot.is_model and not snapshot.is_external
+    }
 
 
 def _console() -> Any:

@@ -51,7 +51,7 @@ class Prod:
             )
         self.context, self.console, self.plan_id = context, console, found.plan_id
         self._nodes = list(context.state_sync.get_snapshots(found.snapshots).values())
-        self.models = {snapshot.model.name: snapshot for snapshot in self._nodes if snapshot.is_model}
+        self.models = {one.model.name: one for one in self._nodes if one.is_model and not one.is_external}
         self._state = context._state_sync = _RunState(context.state_sync, self._nodes)
 
     def __enter__(self) -> Prod:

@@ -135,7 +135,9 @@ def with_downstream(snapshots: Iterable[Snapshot], name: str) -> list[Snapshot]:
     """The versions of a model and of every model that is computed from it, views left out: they hold nothing."""
     from sqlmesh.utils.dag import DAG
 
-    tables = [snapshot for snapshot in snapshots if snapshot.is_model and not snapshot.is_seed]
+    tables = [
+        snapshot for snapshot in snapshots if snapshot.is_model and not (snapshot.is_seed or snapshot.is_external)
+    ]
     graph: DAG[str] = DAG()
     for snapshot in tables:
         graph.add(snapshot.name, [parent.name for parent in snapshot.parents])

@@ -4,27 +4,6 @@ MODEL (
   kind VIEW,
   owner data_team,
   grain id,
-  columns (
-    id BIGINT,
-    unique_number VARCHAR(64),
-    apartment_name VARCHAR(255),
-    apartment_name_en VARCHAR(255),
-    apartment_name_old VARCHAR(255),
-    prefecture VARCHAR(64),
-    municipality VARCHAR(128),
-    address VARCHAR(512),
-    full_address VARCHAR(1024),
-    zip_code VARCHAR(16),
-    latitude DECIMAL(11, 8),
-    longitude DECIMAL(11, 8),
-    room_count BIGINT,
-    vacancy_room_count BIGINT,
-    apartment_type VARCHAR(64),
-    building_type VARCHAR(64),
-    status VARCHAR(64),
-    created_at TIMESTAMP,
-    updated_at TIMESTAMP
-  ),
   signals (
     dump_landed()
   ),

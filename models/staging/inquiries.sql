@@ -4,13 +4,6 @@ MODEL (
   kind VIEW,
   owner data_team,
   grain id,
-  columns (
-    id BIGINT,
-    tenant_id BIGINT,
-    inquiry_date DATE,
-    created_at TIMESTAMP,
-    updated_at TIMESTAMP
-  ),
   signals (
     dump_landed()
   ),

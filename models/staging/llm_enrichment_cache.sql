@@ -4,14 +4,6 @@ MODEL (
   kind VIEW,
   owner data_team,
   grain tenant_id,
-  columns (
-    tenant_id BIGINT,
-    name_hash VARCHAR(64),
-    llm_nationality VARCHAR(255),
-    llm_confidence DECIMAL(6, 5),
-    enriched_at TIMESTAMP,
-    model_version VARCHAR(128)
-  ),
   signals (
     DUMP_LANDED()
   ),

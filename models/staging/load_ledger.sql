@@ -4,14 +4,6 @@ MODEL (
   kind VIEW,
   owner data_team,
   grain (dataset, business_date),
-  columns (
-    dataset VARCHAR(16),
-    business_date DATE,
-    object_key VARCHAR(255),
-    row_count BIGINT,
-    sha256 VARCHAR(64),
-    has_manifest BIGINT
-  ),
   signals (
     dump_landed()
   ),

@@ -4,13 +4,6 @@ MODEL (
   kind VIEW,
   owner data_team,
   grain (dataset, business_date),
-  columns (
-    dataset VARCHAR(16),
-    business_date DATE,
-    object_key VARCHAR(255),
-    reason VARCHAR(512),
-    rejected_at TIMESTAMP
-  ),
   signals (
     dump_landed()
   ),

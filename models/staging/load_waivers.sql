@@ -4,12 +4,6 @@ MODEL (
   kind VIEW,
   owner data_team,
   grain business_date,
-  columns (
-    business_date DATE,
-    waived_by VARCHAR(128),
-    reason VARCHAR(500),
-    until_date DATE
-  ),
   signals (
     dump_landed()
   ),

@@ -4,11 +4,6 @@ MODEL (
   kind VIEW,
   owner data_team,
   grain id,
-  columns (
-    id BIGINT,
-    nationality_name VARCHAR(128),
-    nationality_group_id BIGINT
-  ),
   signals (
     dump_landed()
   ),

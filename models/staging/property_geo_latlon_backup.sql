@@ -4,11 +4,6 @@ MODEL (
   kind VIEW,
   owner data_team,
   grain apartment_id,
-  columns (
-    apartment_id BIGINT,
-    latitude DECIMAL(11, 8),
-    longitude DECIMAL(11, 8)
-  ),
   signals (
     DUMP_LANDED()
   ),

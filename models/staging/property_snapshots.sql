@@ -4,18 +4,6 @@ MODEL (
   kind VIEW,
   owner data_team,
   grain (apartment_id, snapshot_date),
-  columns (
-    apartment_id BIGINT,
-    unique_number VARCHAR(64),
-    apartment_name VARCHAR(255),
-    prefecture VARCHAR(64),
-    municipality VARCHAR(128),
-    latitude DECIMAL(11, 8),
-    longitude DECIMAL(11, 8),
-    room_count BIGINT,
-    room_rows BIGINT,
-    snapshot_date DATE
-  ),
   signals (
     rooms_landed()
   ),

@@ -7,27 +7,6 @@ MODEL (
   ),
   owner data_team,
   grain (moving_id, snapshot_date),
-  columns (
-    moving_id BIGINT,
-    tenant_id BIGINT,
-    apartment_id BIGINT,
-    room_id BIGINT,
-    room_apartment_id BIGINT,
-    room_number VARCHAR(64),
-    tenant_status BIGINT,
-    is_current_contract BIGINT,
-    is_moveout BIGINT,
-    moving_agreement_type BIGINT,
-    movein_date DATE,
-    original_movein_date DATE,
-    moveout_date_integrated DATE,
-    moveout_plans_date DATE,
-    moveout_date DATE,
-    leaves_on DATE,
-    rent DECIMAL(12, 0),
-    updated_at TIMESTAMP,
-    snapshot_date DATE
-  ),
   signals (
     rooms_landed()
   ),

@@ -4,21 +4,6 @@ MODEL (
   kind VIEW,
   owner data_team,
   grain id,
-  columns (
-    id BIGINT,
-    apartment_id BIGINT,
-    room_number VARCHAR(64),
-    rent DECIMAL(12, 0),
-    condo_fee DECIMAL(12, 0),
-    room_floor VARCHAR(16),
-    capacity BIGINT,
-    gender_type BIGINT,
-    bed_type VARCHAR(64),
-    status BIGINT,
-    moving_id BIGINT,
-    created_at TIMESTAMP,
-    updated_at TIMESTAMP
-  ),
   signals (
     dump_landed()
   ),

@@ -7,12 +7,6 @@ MODEL (
   ),
   owner data_team,
   grain (tenant_id, snapshot_date),
-  columns (
-    tenant_id BIGINT,
-    status BIGINT,
-    contract_type BIGINT,
-    snapshot_date DATE
-  ),
   signals (
     snapshot_landed()
   ),

@@ -30,7 +30,8 @@ def collected(context: Context, progress: Callable[[int], None] = lambda _: None
     """
     models = {}
     for model in context.models.values():
-        models[model.name] = _model(context, model)
+        if not model.kind.is_external:
+            models[model.name] = _model(context, model)
         progress(1)
     tables = {**_landing(models), **models}
     for table in tables.values():

@@ -15,7 +15,7 @@ from demo.objects import put_dump, put_snapshot, snapshot_file
 from demo.rows import company, moving, tenant
 from loader.landing.access import read_warehouse
 from loader.landing.load import load
-from loader.quality.model_columns import readings
+from loader.quality.columns import required_columns
 from loader.sources.daily_file_kinds import DATASETS
 from loader.transform.run import assert_fresh, run
 from tests.support import places
@@ -30,7 +30,7 @@ HEADER = snapshot_file("tenant_status", [])
 
 def live(place: Place, bucket: Path, days: list[dt.date]) -> None:
     """Loads and runs these mornings; the first one is planned. Texts that models cut are accepted: they must cut alike."""
-    cut = frozenset(f"longer:{one.table}.{one.column}" for one in readings() if one.longest)
+    cut = frozenset(f"longer:{one.table}.{one.name}" for one in required_columns() if one.longest)
     with place.chosen():
         for number, day in enumerate(days):
             load(place.settings(bucket), day, accepted=cut)

@@ -16,6 +16,7 @@ from demo.rows import company, moving, tenant
 from loader.errors import DumpRejectedError, UsageError
 from loader.landing.access import open_warehouse
 from loader.landing.load import load
+from loader.quality.columns import required_columns
 from loader.quality.data_contract import DataContract, read_data_contract
 from loader.quality.findings import judged
 from loader.settings import DATA_CONTRACT, Settings
@@ -188,9 +189,7 @@ def test_a_contract_that_is_not_there_is_named(bucket, embedded, monkeypatch) ->
 
 
 def test_the_projects_own_contract_has_rules_for_every_table_that_models_read() -> None:
-    from loader.quality.model_columns import readings
-
-    assert {reading.table for reading in readings()} == set(read_data_contract(DATA_CONTRACT).tables)
+    assert {column.table for column in required_columns()} == set(read_data_contract(DATA_CONTRACT).tables)
     assert Settings("duckdb", Path("x"), None).data_contract == DATA_CONTRACT
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlmesh.core.dialect import parse
-from sqlmesh.core.model import load_sql_based_model
+from sqlmesh.core.linter.rule import RuleViolation
+from sqlmesh.core.model import create_external_model, load_sql_based_model
 
 from linter import house_rules
+from loader.sources.daily_file_kinds import DATASETS
+from loader.warehouse.own_tables import OWN_TABLES
 
 if TYPE_CHECKING:
     from sqlmesh import Context
@@ -80,9 +85,77 @@ def test_of_a_seed_a_rule_says_where_in_its_model(
     assert said in told(SEED.replace(part, instead))
 
 
+ROOMS = """
+MODEL (name staging.rooms, dialect postgres);
+SELECT id, rent::DECIMAL(12, 0) AS rent, @clean_text(number, 64) AS number, @clean_date(day) AS day, @clean_timestamp(at) AS at
+FROM landing.rooms
+"""
+DECLARED = {"id": "BIGINT", "rent": "DECIMAL(12, 0)", "number": "VARCHAR(64)", "day": "DATE", "at": "TIMESTAMP"}
+READ = [
+    ("rent::DECIMAL(12, 0)", "rent::BIGINT", "rent is DECIMAL(12, 0) in external_models.yaml: read it by rent::DECIMAL(12, 0)"),
+    ("rent::DECIMAL(12, 0) AS rent", "rent", "rent is DECIMAL(12, 0) in external_models.yaml: read it by"),
+    ("SELECT id", "SELECT id + 1 AS id", "id is BIGINT in external_models.yaml: read it by id::BIGINT"),
+    ("(number, 64)", "(number, 65)", "number is VARCHAR(64) in external_models.yaml: read it by @clean_text(number, 64)"),
+    ("@clean_date(day)", "day::DATE", "day is DATE in external_models.yaml: read it by @clean_date(day)"),
+    ("@clean_timestamp(at)", "@other(at)", "at is TIMESTAMP in external_models.yaml: read it by @clean_timestamp(at)"),
+    ("landing.rooms", "landing.rooms WHERE id > 1", "id is BIGINT in external_models.yaml: read it by id::BIGINT"),
+    ("SELECT id, ", "SELECT ", "no model reads id of landing.rooms: remove it from external_models.yaml"),
+    ("landing.rooms", "landing.rooms, landing.tenants", "reads landing.rooms, landing.tenants: read each in a model of its own, staging.rooms"),
+    ("landing.rooms", "landing.rooms WHERE EXISTS (SELECT 1)", "reads landing.rooms: read each in a model of its own, staging.rooms"),
+    ("staging.rooms", "silver.rooms", "reads landing.rooms: read each in a model of its own, staging.rooms"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("part", "instead", "message"), READ)
+def test_a_table_of_the_source_is_read_as_it_is_declared(part: str, instead: str, message: str) -> None:
+    declared = create_external_model("landing.rooms", columns=DECLARED, dialect="postgres")
+
+    def violation(sql: str) -> RuleViolation | None:
+        context = SimpleNamespace(get_model={"landing.rooms": declared}.get)
+        return house_rules.ReadsAsDeclared(context).check_model(
+            load_sql_based_model(parse(sql, default_dialect="postgres"))
+        )
+
+    assert violation(ROOMS) is None
+    assert violation(ROOMS.replace("id, ", "id::BIGINT AS id, ")) is None
+    assert part in ROOMS
+    assert message in violation(ROOMS.replace(part, instead)).violation_msg
+
+
+def test_the_pipelines_own_tables_are_declared_as_the_loader_makes_them(project: Context) -> None:
+    made = {
+        name: dict(column.split(maxsplit=1) for column in re.split(r", *(?![^(]*\))", ddl))
+        for name, ddl in OWN_TABLES.items()
+    }
+    for name in (
+        "load_ledger",
+        "rejections",
+        "waivers",
+        "llm_enrichment_cache",
+        "property_geo_latlon_backup",
+        *(one.table for one in DATASETS),
+    ):
+        kinds = {
+            column.strip(): kind.removesuffix(" NOT NULL").replace("DATETIME", "TIMESTAMP")
+            for column, kind in made[name].items()
+        }
+        assert {
+            column: kind.sql("postgres")
+            for column, kind in project.get_model(f"landing.{name}").columns_to_types.items()
+        } == {column: kind.replace("DOUBLE", "DOUBLE PRECISION") for column, kind in kinds.items()}, name
+
+
 def test_every_model_of_the_project_is_held_to_the_rules(project: Context) -> None:
     """As `sqlmesh lint` does."""
-    assert {"describedmodel", "describedcolumns", "survivingtypes", "nowallclock"} <= project.config.linter.rules
+    rules = {
+        "describedmodel",
+        "describedcolumns",
+        "survivingtypes",
+        "nowallclock",
+        "nomissingexternalmodels",
+        "readsasdeclared",
+    }
+    assert rules <= project.config.linter.rules
     assert not project.lint_models(raise_on_error=False)
 
 

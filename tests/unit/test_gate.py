@@ -10,30 +10,30 @@ import pytest
 from loader.mysqldump.ddl.create_table import parse_create_table
 from loader.mysqldump.report import DumpReport, Remark, TableReport
 from loader.quality.changes import Changes
+from loader.quality.columns import RequiredColumn
 from loader.quality.data_contract import DataContract
 from loader.quality.findings import BLOCKED, NOTED, PASSED, WARNED
 from loader.quality.gate import Landed, examine
-from loader.quality.model_columns import Reading
 from loader.sources.dump_selection import Dump
 from loader.warehouse.base import Warehouse
 
 DAY = dt.date(2025, 6, 10)
 DDL = "CREATE TABLE `t` (`id` int, `name` varchar(20), `rent` bigint, `share` decimal(9,4))"
-TEXT = Reading("t", "name", "staging.t", frozenset(("text",)), longest=5)
-WHOLE = Reading("t", "rent", "staging.t", frozenset(("integer",)), scale=0, largest=999)
-FINE = Reading("t", "share", "staging.t", frozenset(("decimal",)), scale=2)
+TEXT = RequiredColumn("t", "name", "VARCHAR", (5,))
+WHOLE = RequiredColumn("t", "rent", "DECIMAL", (3, 0))
+FINE = RequiredColumn("t", "share", "DECIMAL", (9, 2))
 
 
 @pytest.fixture
 def judged(own: Warehouse) -> Any:
-    """`judged(rows, rules, readings, changes of the report, changes of what landed)`: (rule, outcome) -> figure of all but what passed."""
+    """`judged(rows, rules, required, changes of the report, changes of what landed)`: (rule, outcome) -> figure of all but what passed."""
     own.create_schema("landing_1")
     own.execute("CREATE TABLE landing_1.t (id BIGINT, name VARCHAR, rent BIGINT, share DECIMAL(9, 4))")
 
     def findings(
         rows: str = "(1, 'abc', 5, 0.5)",
         rules: dict[str, Any] | None = None,
-        readings: tuple[Reading, ...] = (TEXT, WHOLE, FINE),
+        required: tuple[RequiredColumn, ...] = (TEXT, WHOLE, FINE),
         report: dict[str, Any] | None = None,
         **landed: Any,
     ) -> dict[tuple[str, str], str]:
@@ -54,7 +54,7 @@ def judged(own: Warehouse) -> Any:
             "since": None,
             "changes": {},
         } | landed
-        found = examine(own, Landed(**whole), contract, readings, ())
+        found = examine(own, Landed(**whole), contract, required, ())
         return {(one.rule, one.outcome): one.figure for one in found if one.outcome != PASSED}
 
     return findings
@@ -79,10 +79,10 @@ def test_a_value_that_a_model_can_not_keep_blocks(judged: Any, rows: str) -> Non
 
 
 def test_a_column_that_lacks_blocks_and_the_rules_are_not_asked(judged: Any) -> None:
-    gone = Reading("t", "gone", "staging.t", frozenset(("text",)))
-    found = judged(rules={"tables": {"t": {"key": ["no_such_column"], "at_least": 9}}}, readings=(gone,))
+    gone = RequiredColumn("t", "gone", "VARCHAR", (9,))
+    found = judged(rules={"tables": {"t": {"key": ["no_such_column"], "at_least": 9}}}, required=(gone,))
     assert [*found] == [("columns", BLOCKED)]
-    assert judged("(1, 'abcdef', 5, 0)", readings=(gone, TEXT)) == {
+    assert judged("(1, 'abcdef', 5, 0)", required=(gone, TEXT)) == {
         ("columns", BLOCKED): "the dump lacks column t.gone, which staging.t reads"
     }
 
@@ -121,7 +121,7 @@ def test_what_a_dump_leaves_open_blocks_where_numbers_are_made_of_it(judged: Any
 
 
 def test_a_part_of_a_table_with_rules_blocks_though_no_model_reads_it(judged: Any) -> None:
-    found = judged(rules={"tables": {"t": {}}}, readings=(), report={"remarks": [Remark("whole", "t", "a part")]})
+    found = judged(rules={"tables": {"t": {}}}, required=(), report={"remarks": [Remark("whole", "t", "a part")]})
     assert found == {("whole:t", BLOCKED): "a part"}
 
 

@@ -23,7 +23,6 @@ from demo.objects import snapshot_file, snapshot_key
 from loader import dates
 from loader.landing.load import load
 from loader.mysqldump.ddl.create_table import parse_create_table
-from loader.quality import model_columns
 from loader.quality.data_contract import read_data_contract
 from loader.settings import Settings
 from tests.support.fuzz.case import Case, dated, dump_files
@@ -183,10 +182,9 @@ def _write(bucket: Path, files: dict[str, bytes]) -> None:
 
 @contextmanager
 def _fixed() -> Iterator[None]:
-    """The same day at every run; and models, contract and a CREATE TABLE that was read before are not read again: that is slow."""
+    """The same day at every run; and the data contract and a CREATE TABLE that was read before are not read again: that is slow."""
     with (
         patch.object(dates, "business_today", lambda: TODAY),
-        patch.object(model_columns, "readings", _readings),
         patch("loader.landing.load.read_data_contract", _contract),
         patch("loader.mysqldump.reader.parse_create_table", _create_table),
     ):
@@ -206,7 +204,7 @@ def _little_memory() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
-_readings, _contract = cache(model_columns.readings), cache(read_data_contract)
+_contract = cache(read_data_contract)
 _create_table = lru_cache(1000)(parse_create_table)
 
 
