@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from loader import dates
+from loader.console import counted
 from loader.errors import DumpRejectedError, NoDumpError
 from loader.landing import calendar, daily_exports, generations, ledger
 from loader.landing.access import read_warehouse
@@ -99,7 +100,9 @@ def _models(reached: dict[str, dt.date | None], day: dt.date) -> Iterator[str]:
     if not behind:
         yield "  no model: all of them are there"
     for last, count in sorted(behind.items(), key=lambda item: item[0] or dt.date.min):
-        yield f"  {count} models: " + (f"{_stretch(last + dt.timedelta(days=1), day)}" if last else "everything")
+        yield f"  {counted(count, 'model')}: " + (
+            f"{_stretch(last + dt.timedelta(days=1), day)}" if last else "everything"
+        )
 
 
 def _days(days: Iterable[dt.date]) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Any
 
-from loader.monitoring.freshness import by_layer
+from loader.landing.load_report import live_figures
+from loader.monitoring.status import by_layer
 from loader.transform.run import RunResult
 from loader.warehouse.base import Warehouse
 from report.figures import rows
 
 CALENDAR_DAYS = 42
-_LIVE = "(SELECT load_id FROM landing.generations WHERE state = 'live')"
 # What a model takes for "nothing typed", though the source holds a value: counted by comparing both, so no rule stands here a second time.
 _PLACEHOLDERS = """
     SELECT 'movings' AS table_name, 'rent' AS column_name, 'placeholder' AS reason, COUNT(*) AS value_count
@@ -32,6 +33,7 @@ def quality(warehouse: Warehouse, result: RunResult) -> dict[str, Any]:
     Returns:
         Name -> value, all of JSON's types.
     """
+    live = live_figures(warehouse)
     return {
         "layers": [
             {
@@ -57,34 +59,18 @@ def quality(warehouse: Warehouse, result: RunResult) -> dict[str, Any]:
                GROUP BY dataset ORDER BY dataset""",
             "dataset days last rows",
         ),
-        "landed": rows(
-            warehouse,
-            f"SELECT COUNT(*), SUM(rows_in_dump), SUM(rows_landed) FROM landing.load_tables WHERE load_id = {_LIVE}",
-            "tables in_dump landed",
-        )[0],
-        "changes": rows(
-            warehouse,
-            f"""SELECT table_name, rows_added, rows_removed, rows_changed FROM landing.load_changes
-                WHERE load_id = {_LIVE} ORDER BY table_name""",
-            "table added removed changed",
-        ),
+        "landed": dict(zip(("tables", "in_dump", "landed"), live.rows, strict=True)),
+        "changes": [{"table": table, **asdict(one)} for table, one in live.changes.items()],
         "nulled": nulled(warehouse),
-        "findings": rows(
-            warehouse,
-            f"""SELECT rule_name, outcome, figure, bound FROM landing.load_findings
-                WHERE load_id = {_LIVE} AND outcome <> 'passed' ORDER BY rule_name, figure""",
-            "rule outcome figure bound",
-        ),
+        "findings": [
+            {"rule": rule, "outcome": outcome, "figure": figure, "bound": bound}
+            for outcome, rule, figure, bound in live.findings
+        ],
     }
 
 
 def nulled(warehouse: Warehouse) -> list[dict[str, Any]]:
     """Values of the newest dump that are NULL in the warehouse, by the loader or by a model, most first: table, column, reason, count."""
-    return rows(
-        warehouse,
-        f"""SELECT table_name, column_name, reason, value_count FROM (
-              SELECT table_name, column_name, reason, value_count FROM landing.load_nulled WHERE load_id = {_LIVE}
-              UNION ALL {_PLACEHOLDERS}
-            ) AS n WHERE value_count > 0 ORDER BY value_count DESC, table_name, column_name""",
-        "table column reason count",
-    )
+    found = [*live_figures(warehouse).nulled, *warehouse.query(_PLACEHOLDERS)]
+    found.sort(key=lambda one: (-one[3], *one[:2]))
+    return [dict(zip(("table", "column", "reason", "count"), one, strict=True)) for one in found if one[3]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from loader.mysqldump.report import DumpReport
 from loader.quality.changes import Changes
@@ -37,6 +38,47 @@ def record_findings(warehouse: Warehouse, load_id: int, findings: Iterable[Findi
     rows = [(load_id, one.rule[:255], one.figure[:512], one.bound[:255], one.outcome) for one in findings]
     if rows:
         warehouse.execute_many("INSERT INTO landing.load_findings VALUES (?, ?, ?, ?, ?)", rows)
+
+
+@dataclass(frozen=True)
+class LiveFigures:
+    """What the load of the live dump found, each in the order in which people read it.
+
+    Attributes:
+        rows: its tables, the rows in the dump and the rows landed; None for a number if no dump is live.
+        findings: what the gate found and did not simply pass: outcome, rule, figure, bound.
+        changes: table -> what the dump changed in it.
+        nulled: what it held and the warehouse can't keep: table, column, reason, values; most of them first.
+    """
+
+    rows: tuple[int, int | None, int | None]
+    findings: list[tuple[str, str, str, str]]
+    changes: dict[str, Changes]
+    nulled: list[tuple[str, str, str, int]]
+
+
+def live_figures(warehouse: Warehouse) -> LiveFigures:
+    """The load report of the live dump."""
+
+    def query(columns: str, table: str, end: str = "") -> list[tuple]:
+        live = "load_id = (SELECT load_id FROM landing.generations WHERE state = 'live')"
+        return warehouse.query(f"SELECT {columns} FROM landing.{table} WHERE {live} {end}")
+
+    changes = query("table_name, rows_added, rows_removed, rows_changed", "load_changes", "ORDER BY table_name")
+    return LiveFigures(
+        rows=tuple(n and int(n) for n in query("COUNT(*), SUM(rows_in_dump), SUM(rows_landed)", "load_tables")[0]),
+        findings=query(
+            "outcome, rule_name, figure, bound",
+            "load_findings",
+            "AND outcome <> 'passed' ORDER BY outcome DESC, rule_name, figure",
+        ),
+        changes={table: Changes(*counts) for table, *counts in changes},
+        nulled=query(
+            "table_name, column_name, reason, value_count",
+            "load_nulled",
+            "ORDER BY value_count DESC, table_name, column_name",
+        ),
+    )
 
 
 def rows_of(warehouse: Warehouse, load_id: int) -> dict[str, int]:

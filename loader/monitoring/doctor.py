@@ -106,13 +106,14 @@ def _bucket(settings: Settings) -> str:
     today = dates.business_today()
     if not dumps:
         raise LoaderError(
-            f"{settings.bucket_uri} holds no dumps/gghouse_YYYYMMDD.sql[.gz]: have the producer (deploy/dump.sh) write one"
+            f"{settings.bucket_uri} holds no dumps/gghouse_YYYYMMDD.sql[.gz]: have the producer run deploy/dump.sh, then type "
+            f"{commands.loader('load')}"
         )
     last = max(dumps)
     if last < today:
         raise LoaderError(
-            f"the newest dump in {settings.bucket_uri} is of {last}, and today is {today} in Japan: see at the producer whether "
-            "deploy/dump.sh ran; the day's dump is due at 05:30"
+            f"the newest dump in {settings.bucket_uri} is of {last}, and today is {today} in Japan: the day's dump is due at 05:30; see at the "
+            f"producer whether deploy/dump.sh ran, then type {commands.loader('daily', '--date', today)}"
         )
     return f"{settings.bucket_uri} has {len(dumps)} days of dumps, the newest of {last}, today in Japan"
 
@@ -213,7 +214,7 @@ def _prod(settings: Settings) -> str:
             )
         if other := _other_models(found):
             raise LoaderError(
-                f"{counted(len(other), 'model')} not the same in the files as in prod ({_few(other)}); runs use prod's. "
+                f"prod has another version of {counted(len(other), 'model')} than the files ({_few(other)}), and runs use prod's. "
                 f"Review and apply: {commands.sqlmesh('plan')}"
             )
         return f"{len(planned.snapshots)} models, seeds and landed tables, the same as in the files"

@@ -1,25 +1,24 @@
-"""What `status` knows: what is loaded, what became of each day, and how far each model reaches. `status_screen` shows it."""
+"""What `status` knows: what is loaded, what became of each day, how far each model reaches, and what of that is a problem."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from enrichment.run import last_line
-from loader.landing import calendar
+from loader import commands
+from loader.landing import calendar, missing_days
 from loader.landing.access import read_warehouse
-from loader.quality.changes import Changes
+from loader.landing.load_report import LiveFigures, live_figures
 from loader.quality.data_contract import read_data_contract
 from loader.settings import Settings
 from loader.sources.daily_file_kinds import COORDINATES
 from loader.transform.context import prod_snapshots, sqlmesh_context
 from loader.transform.run import fresh_to
+from loader.warehouse.base import Warehouse
 
-if TYPE_CHECKING:
-    from loader.warehouse.base import Warehouse
-
-_LIVE = "load_id = (SELECT load_id FROM landing.generations WHERE state = 'live')"
+_LAYERS = ("staging", "silver", "gold")
 
 
 @dataclass
@@ -30,43 +29,56 @@ class Status:
         loaded: of each kind of file: its name, days, first and last day, rows.
         newest: the newest loaded dump's day, None where none is.
         days: the calendar of the last days, oldest first.
-        rejected: the days whose dump or file was refused, and why, newest first.
+        rejected: the days before the calendar whose dump or file was refused, and why, newest first; without those that are waived.
         failed_run: the day, the time (UTC) and the message of the last run, if it failed.
-        waits_for_run: what was computed stands on a dump that is not live any more.
-        findings: what the gate found of the live dump and did not simply pass: outcome, rule, figure.
-        changes: table -> what the live dump changed in it.
-        nulled: what the live dump held and could not be kept: table, column, reason, values; most of them first.
+        waits_for_run: whether what was computed stands on a dump that is no longer live.
+        live: what the load of the live dump found.
         enriched: the last run of `enrich` in a line, None where there was none.
         kept: the days of the dumps to roll back to.
-        withdrawn: the dumps rolled back: day, and when (UTC).
+        withdrawn: the dumps that were rolled back and not loaded since: day, and when (UTC); those of waived days are left out.
         coordinates: why the reference file that lies in the bucket was refused, None where it was not.
     """
 
-    loaded: list[tuple]
-    newest: dt.date | None
-    days: list[calendar.Day]
-    rejected: list[tuple[dt.date, str]]
-    failed_run: tuple[dt.date, dt.datetime, str] | None
-    waits_for_run: bool
-    findings: list[tuple[str, str, str]]
-    changes: dict[str, Changes]
-    nulled: list[tuple[str, str, str, int]]
-    enriched: str | None
-    kept: list[dt.date]
-    withdrawn: list[tuple[dt.date, dt.datetime]]
+    loaded: list[tuple] = field(default_factory=list)
+    newest: dt.date | None = None
+    days: list[calendar.Day] = field(default_factory=list)
+    rejected: list[tuple[dt.date, str]] = field(default_factory=list)
+    failed_run: tuple[dt.date, dt.datetime, str] | None = None
+    waits_for_run: bool = False
+    live: LiveFigures = field(default_factory=lambda: LiveFigures((0, None, None), [], {}, []))
+    enriched: str | None = None
+    kept: list[dt.date] = field(default_factory=list)
+    withdrawn: list[tuple[dt.date, dt.datetime]] = field(default_factory=list)
     coordinates: str | None = None
+
+
+@dataclass(frozen=True)
+class Layer:
+    """How far a layer reaches: it is as fresh as its stalest model.
+
+    Attributes:
+        name: its schema.
+        models: how many it has.
+        reaches: the last day (JST) that every model has computed, None where one has none.
+        behind: the models that end before the day asked for, each with its last day.
+    """
+
+    name: str
+    models: int
+    reaches: dt.date | None
+    behind: list[str]
 
 
 def status(settings: Settings) -> Status:
     """Reads what is loaded and the calendar of the last days. Changes nothing.
 
     Args:
-        settings: the warehouse, and the contract: its `continuity_days` are how many days the calendar has.
+        settings: the warehouse, and the data contract: its `continuity_days` are how many days the calendar has.
 
     Raises:
         LoaderError: there is no warehouse yet.
         BusyError: another process holds it.
-        UsageError: the contract can't be read.
+        UsageError: the data contract can't be read.
     """
     window = dt.timedelta(days=read_data_contract(settings.data_contract).continuity_days - 1)
     with read_warehouse(settings) as warehouse:
@@ -84,37 +96,115 @@ def freshness(settings: Settings) -> dict[str, dt.date | None]:
         return fresh_to(prod_snapshots(context))
 
 
+def by_layer(fresh: Mapping[str, dt.date | None], day: dt.date | None) -> list[Layer]:
+    """Sums up models by layer.
+
+    Args:
+        fresh: model (`gold.x`) -> the last day computed, None where there is none.
+        day: the day that they should reach, None where none is loaded.
+    """
+    layers = []
+    for layer in _LAYERS:
+        reached = {name: last for name, last in fresh.items() if name.startswith(f"{layer}.")}
+        late = {name: last for name, last in reached.items() if not last or (day and last < day)}
+        behind = [f"{name.partition('.')[2]} ({last or 'nothing'})" for name, last in late.items()]
+        known = [last for last in reached.values() if last]
+        layers.append(Layer(layer, len(reached), min(known) if known and len(known) == len(reached) else None, behind))
+    return layers
+
+
+def problems(found: Status, fresh: Mapping[str, dt.date | None], today: dt.date) -> list[str]:
+    """What somebody has to do something about, the worst first.
+
+    Args:
+        found: what is loaded.
+        fresh: model -> the last day computed; empty where nothing was planned yet.
+        today: today's business date.
+
+    Returns:
+        Texts of a line or more; the commands to type are in them, see loader/commands.py.
+    """
+    coordinates = [found.coordinates] if found.coordinates else []
+    return [*_of_runs(found, fresh), *_of_days(found), *coordinates, *_of_age(found, today)]
+
+
+def is_problem(day: calendar.Day, newest: dt.date | None) -> bool:
+    """Whether somebody has to do something about a day."""
+    return bool(day.reasons) if day.complete else not day.excused(max(day.date, newest or day.date))
+
+
+def _of_runs(found: Status, fresh: Mapping[str, dt.date | None]) -> Iterator[str]:
+    behind = [f"{one.name} {len(one.behind)} of {one.models}" for one in by_layer(fresh, found.newest) if one.behind]
+    late = f"models that end before {found.newest}: {', '.join(behind)}"
+    again = f"\n    {commands.loader('run')}"
+    if found.failed_run:
+        day, at, reason = found.failed_run
+        first, _, rest = reason.partition("\n")
+        why = rest if rest and first.startswith(f"the run for {day}") else f"  {reason}"
+        yield f"the run for {day} failed at {at} UTC\n{why}" + (f"\n  {late}" if behind else "")
+    elif found.waits_for_run:
+        yield f"a dump was replaced or rolled back, and what was computed from it still stands{again}"
+    elif behind:
+        yield late + again
+
+
+def _of_days(found: Status) -> Iterator[str]:
+    if found.newest is None:
+        yield f"no dump is loaded\n    {commands.loader('load')}"
+    bad = [day for day in found.days if is_problem(day, found.newest)]
+    incomplete = [day for day in bad if not day.complete]
+    if found.newest:
+        yield from reversed([str(error) for error in missing_days.told(incomplete, found.newest)])
+    for day in reversed(bad):
+        if day.complete:
+            yield "\n  ".join((f"{day.date}: the loaded file stays, but a newer one was refused", *day.reasons))
+    for day, at in found.withdrawn:
+        if found.newest is None or day > found.newest:
+            yield (
+                f"the dump of {day} was rolled back at {at} UTC, and none of that day is loaded\n  If the producer made another, type\n"
+                f"    {commands.loader('daily', '--date', day)}\n  If the old one is right after all, type\n"
+                f"    {commands.loader('load', '--date', day, '--again')}\n  Or take it as lost\n"
+                f"    {commands.loader('waive', day, '--reason', '…')}"
+            )
+    for day, reason in found.rejected:
+        waive = f"\n  Or take it as lost\n    {commands.loader('waive', day, '--reason', '…')}" if found.newest else ""
+        load = "" if commands.commands(reason) else f"\n  Get it again, then type\n    {commands.loader('load')}"
+        yield f"{day} was refused: {reason}{load if found.newest else ''}{waive}"
+
+
+def _of_age(found: Status, today: dt.date) -> Iterator[str]:
+    if found.newest and found.newest < today:
+        yield f"today is {today} in Japan, the newest loaded dump of {found.newest}\n    {commands.loader('daily')}"
+
+
 def _status(warehouse: Warehouse, window: dt.timedelta) -> Status:
     query = warehouse.query
     loaded = query(
         """SELECT dataset, COUNT(*), MIN(business_date), MAX(business_date), SUM(row_count)
            FROM landing.load_ledger GROUP BY dataset ORDER BY dataset"""
     )
-    newest = next((last for dataset, _, _, last, _ in loaded if dataset == "dump"), None)
-    rejected = query("SELECT business_date, reason FROM landing.rejections ORDER BY business_date DESC, dataset")
+    first, newest = next((one[2:4] for one in loaded if one[0] == "dump"), (None, None))
+    rejected = query(
+        """SELECT r.business_date, r.reason FROM landing.rejections r
+           LEFT JOIN landing.load_ledger l ON l.dataset = r.dataset AND l.business_date = r.business_date
+           WHERE r.dataset <> ? AND (l.load_id IS NULL OR l.load_id < r.load_id) ORDER BY r.business_date DESC, r.dataset""",
+        COORDINATES,
+    )
+    withdrawn = query(
+        """SELECT w.business_date, MAX(w.withdrawn_at) FROM landing.withdrawn_files w
+           LEFT JOIN landing.load_ledger l ON l.dataset = w.dataset AND l.business_date = w.business_date
+           WHERE w.dataset = 'dump' AND l.business_date IS NULL GROUP BY w.business_date ORDER BY 2 DESC"""
+    )
     last = max([*(day for day, _ in rejected), newest or dt.date.min])
+    waived = calendar.waived(warehouse, last)
     return Status(
         loaded=loaded,
         newest=newest,
         days=list(calendar.days(warehouse, last - window, last)) if newest else [],
-        rejected=rejected,
-        failed_run=_failed_run(warehouse),
+        rejected=[one for one in rejected if first is None or (one[0] < first and one[0] not in waived)],
+        failed_run=next(iter(query("SELECT business_date, failed_at, reason FROM landing.failed_run")), None),
         waits_for_run=bool(query("SELECT 1 FROM landing.days_to_reopen")),
-        findings=query(
-            f"""SELECT outcome, rule_name, figure FROM landing.load_findings
-                WHERE outcome <> 'passed' AND {_LIVE} ORDER BY outcome DESC, rule_name, figure"""
-        ),
-        changes={
-            table: Changes(*counts)
-            for table, *counts in query(
-                f"""SELECT table_name, rows_added, rows_removed, rows_changed FROM landing.load_changes
-                    WHERE {_LIVE} AND rows_added + rows_removed + rows_changed > 0 ORDER BY table_name"""
-            )
-        },
-        nulled=query(
-            f"""SELECT table_name, column_name, reason, value_count FROM landing.load_nulled
-                WHERE {_LIVE} ORDER BY value_count DESC, table_name, column_name"""
-        ),
+        live=live_figures(warehouse),
         enriched=last_line(warehouse),
         kept=[
             day
@@ -122,14 +212,6 @@ def _status(warehouse: Warehouse, window: dt.timedelta) -> Status:
                 "SELECT business_date FROM landing.generations WHERE state = 'kept' ORDER BY load_id DESC"
             )
         ],
-        withdrawn=query(
-            "SELECT business_date, withdrawn_at FROM landing.withdrawn_files WHERE dataset = 'dump' ORDER BY withdrawn_at DESC"
-        ),
+        withdrawn=[one for one in withdrawn if one[0] not in waived],
         coordinates=query("SELECT MAX(reason) FROM landing.rejections WHERE dataset = ?", COORDINATES)[0][0],
     )
-
-
-def _failed_run(warehouse: Warehouse) -> tuple[dt.date, dt.datetime, str] | None:
-    if not warehouse.has_table("landing", "failed_run"):
-        return None  # a warehouse of an earlier release, which no load has touched since
-    return next(iter(warehouse.query("SELECT business_date, failed_at, reason FROM landing.failed_run")), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -15,13 +16,11 @@ from rich.padding import Padding
 from rich.table import Table
 
 from loader import commands
-from loader.console import is_quiet, screen, tell
+from loader.console import counted, is_quiet, screen, tell
 from loader.dates import business_today
 from loader.errors import LoaderError
 from loader.landing import calendar
-from loader.monitoring.freshness import by_layer
-from loader.monitoring.problems import is_wrong, problems
-from loader.monitoring.status import Status, freshness, status
+from loader.monitoring.status import Status, by_layer, freshness, is_problem, problems, status
 from loader.settings import Settings
 
 _FEW = 3
@@ -48,11 +47,11 @@ def show(settings: Settings, *, everything: bool, as_json: bool = False) -> None
             fresh = freshness(settings)
     except LoaderError as error:
         unplanned = error
-    wrong = problems(found, fresh, business_today())
+    todo = problems(found, fresh, business_today())
     if as_json:
-        tell(json.dumps(_json(found, fresh, wrong), ensure_ascii=False, default=str, indent=2))
+        tell(json.dumps(_json(found, fresh, todo), ensure_ascii=False, default=str, indent=2))
     else:
-        _print_problems(console, wrong, everything)
+        _print_problems(console, todo, everything)
         console.print("", _loaded(found), *_days(found, everything), *_newest_dump(found, everything), sep="\n")
         if fresh:
             console.print("", _fresh(fresh, found.newest, everything), sep="\n")
@@ -60,36 +59,37 @@ def show(settings: Settings, *, everything: bool, as_json: bool = False) -> None
         raise unplanned
 
 
-def _json(found: Status, fresh: Mapping[str, dt.date | None], wrong: Sequence[str]) -> dict[str, object]:
-    told = [{"problem": text, "commands": commands.commands(text)} for text in wrong]
-    return {"problems": told, **asdict(found), "fresh_to": fresh}
+def _json(found: Status, fresh: Mapping[str, dt.date | None], todo: Sequence[str]) -> dict[str, object]:
+    listed = [{"problem": text, "commands": commands.commands(text)} for text in todo]
+    return {"problems": listed, **asdict(found), "fresh_to": fresh}
 
 
-def _print_problems(console: Console, wrong: Sequence[str], everything: bool) -> None:
-    console.print(f"[red]Wrong: {len(wrong)}[/]" if wrong else "[green]Nothing is wrong.[/]")
-    shown = (
-        wrong if everything or len(wrong) <= _FEW + 1 else wrong[:_FEW]
-    )  # a line that says "one more" would be no shorter
+def _print_problems(console: Console, todo: Sequence[str], everything: bool) -> None:
+    console.print(f"[red]Problems: {len(todo)}[/]" if todo else "[green]No problems.[/]")
+    # A line that says "one more" would be no shorter.
+    shown = todo if everything or len(todo) <= _FEW + 1 else todo[:_FEW]
     for text in shown:
-        for number, line in enumerate(text.splitlines()):
+        lines = text.splitlines()
+        for number, (line, below) in enumerate(zip(lines, [*lines[1:], ""], strict=True)):
             if commands.commands(line):  # whole, to be pasted
                 console.print(" " * 6 + escape(line.strip()), style="bold", soft_wrap=True)
-            else:
-                console.print(Padding(escape(_cut(line, everything)), (0, 0, 0, 4 if number else 2)))
-    if len(shown) < len(wrong):
-        console.print(f"  and {len(wrong) - len(shown)} more: {commands.loader('status', '--all')}", soft_wrap=True)
+            else:  # whole too where it says what the command below it is for
+                line = _cut(line, everything or bool(number and commands.commands(below)))
+                console.print(Padding(escape(line), (0, 0, 0, 4 if number else 2)))
+    if len(shown) < len(todo):
+        console.print(f"  and {len(todo) - len(shown)} more: {commands.loader('status', '--all')}", soft_wrap=True)
 
 
 def _of_day(day: calendar.Day, everything: bool) -> str:
     """A day's state and why, in a line."""
     if day.complete and day.reasons:
-        state = "what is loaded stands, but a newer file of it was refused"
+        state = "the loaded file stays, but a newer one was refused"
     elif day.complete:
         state = "loaded"
     else:
         state = f"dump {day.dump}, snapshots {_files(day)}"
     notes = list(day.reasons)
-    notes += [] if day.has_manifest else ["loaded by hand, without a manifest: nobody vouches for it"]
+    notes += [] if day.has_manifest else ["loaded by hand, without a manifest: unverified"]
     if day.waiver and not day.complete:
         notes.append(f"waived by {day.waiver.by} until {day.waiver.until}: {day.waiver.reason}")
     # Escaped as a whole: two texts that are cut and put together can make a tag that neither holds.
@@ -117,20 +117,24 @@ def _days(found: Status, everything: bool) -> Iterator[RenderableType]:
     first, last = found.days[0].date, found.days[-1].date
     complete = sum(day.complete for day in found.days)
     yield f"[bold]Days[/] {first} to {last}: {complete} of {len(found.days)} loaded, dump and daily files"
-    told = [day for day in found.days if everything or not (day.complete and day.has_manifest)]
-    listed = [_of_day(day, everything) for day in reversed(told) if everything or not is_wrong(day, found.newest)]
+    listed = [
+        _of_day(day, everything)
+        for day in reversed(found.days)
+        if everything or not (day.complete and day.has_manifest or is_problem(day, found.newest))
+    ]
     yield from _few(listed, everything)
 
 
 def _newest_dump(found: Status, everything: bool) -> Iterator[RenderableType]:
-    changes = [f"{table}: {one}" for table, one in found.changes.items()]
-    nulled = [f"landing.{table}.{column}: {n:,} ({why.replace('_', ' ')})" for table, column, why, n in found.nulled]
-    findings = [f"{outcome}: {rule}: {figure}" for outcome, rule, figure in found.findings]
-    values = f"{sum(count for *_, count in found.nulled):,} values"
+    live = found.live
+    changes = [f"{table}: {one}" for table, one in live.changes.items() if one]
+    nulled = [f"landing.{table}.{column}: {n:,} ({why.replace('_', ' ')})" for table, column, why, n in live.nulled]
+    findings = [f"{outcome}: {rule}: {figure}" for outcome, rule, figure, _ in live.findings]
+    values = f"{sum(count for *_, count in live.nulled):,} values"
     for what, lines in (
-        (f"changed {_counted(changes, 'table')} (rows added, removed, changed)", changes),
-        (f"{values} of it were nulled in {_counted(nulled, 'column')}", nulled),
-        (f"{_counted(findings, 'finding')} of the gate", findings),
+        (f"changed {counted(len(changes), 'table')} (rows added, removed, changed)", changes),
+        (f"{values} of it were nulled in {counted(len(nulled), 'column')}", nulled),
+        (f"{counted(len(findings), 'finding')} of the gate", findings),
     ):
         if lines and everything:
             yield f"[bold]The newest dump[/]: {what}"
@@ -176,11 +180,10 @@ def _few(lines: Sequence[str], everything: bool) -> list[Padding]:
 
 
 def _cut(text: str, everything: bool) -> str:
+    """A text on one line, and of a long one its beginning, up to the end of a sentence where there is one: half an advice is none."""
     flat = " ".join(text.split())
     if everything or cell_len(flat) <= _SHORT:
         return flat
-    return f"{set_cell_size(flat, _SHORT - 4).rstrip()} ..."
-
-
-def _counted(lines: Sequence[str], noun: str) -> str:
-    return f"{len(lines):,} {noun}{'s' if len(lines) != 1 else ''}"
+    short = set_cell_size(flat, _SHORT - 4).rstrip()
+    ends = [end.start() + 1 for end in re.finditer(r"[.;:] ", short)]
+    return f"{short[: ends[-1]] if ends and ends[-1] > _SHORT // 2 else short} ..."

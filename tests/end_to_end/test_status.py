@@ -64,7 +64,7 @@ def test_of_many_bad_days_the_newest_come_first_and_the_rest_is_counted(warehous
             calendar.reject(opened, 100 + number, "dump", day, "x", reason)
     screen, everything = shown(), " ".join(" ".join(shown("--all")).split())
     # The last of them: the newest loaded dump is old.
-    assert screen[0] == "Wrong: 11"
+    assert screen[0] == "Problems: 11"
     rejected = [line for line in screen if " was rejected: " in line]
     assert [line.split()[0] for line in rejected] == [str(day) for day in bad[:-4:-1]]
     assert rejected[0].startswith(f"  {bad[-1]} was rejected: dumps-manifest/x.json:")
@@ -96,5 +96,5 @@ def test_a_warehouse_without_a_dump_is_wrong_and_says_why(empty_warehouse: Path)
     assert answer.exit_code == 1
     said = [line.rstrip() for line in answer.output.splitlines()]
     assert said[:4] == [
-        "Wrong: 2", "  no dump is loaded", "      python -m loader load --bucket BUCKET", f"  {FIRST_DAY} was refused: it is cut",
+        "Problems: 2", "  no dump is loaded", "      python -m loader load --bucket BUCKET", f"  {FIRST_DAY} was refused: it is cut",
     ]  # fmt: skip

@@ -13,8 +13,7 @@ from rich.console import Console
 from loader import commands
 from loader.landing.calendar import Day, Waiver
 from loader.monitoring import status_screen as screen
-from loader.monitoring.problems import problems
-from loader.monitoring.status import Status
+from loader.monitoring.status import Status, problems
 from tests.unit.test_status_screen import NONE, NOTHING, TODAY, WHOLE, day
 
 FRESH = {"staging.a": TODAY, "silver.b": TODAY, "silver.c": TODAY, "gold.d": TODAY}
@@ -40,6 +39,31 @@ def test_nothing_is_wrong_of_a_good_day() -> None:
 def test_a_dump_that_is_not_todays_is_wrong() -> None:
     assert wrong(today=day(2)) == [
         "today is 2025-06-12 in Japan, the newest loaded dump of 2025-06-10\n    python -m loader daily --bucket BUCKET"
+    ]
+
+
+ROLLED_BACK = [(day(1), dt.datetime(2025, 6, 11, 1))]
+
+
+def test_a_rolled_back_dump_is_a_problem_until_a_later_one_is_loaded() -> None:
+    (found,) = wrong(withdrawn=ROLLED_BACK)
+    assert found.startswith(
+        "the dump of 2025-06-11 was rolled back at 2025-06-11 01:00:00 UTC, and none of that day is loaded"
+    )
+    assert commands.commands(found) == [
+        "python -m loader daily --date 2025-06-11 --bucket BUCKET",
+        "python -m loader load --date 2025-06-11 --again --bucket BUCKET",
+        "python -m loader waive 2025-06-11 --reason '…'",
+    ]
+    assert wrong(withdrawn=ROLLED_BACK, newest=day(1), today=day(1), fresh={}) == []
+
+
+def test_a_refused_file_of_a_day_before_the_first_dump_is_a_problem() -> None:
+    (found,) = wrong(rejected=[(day(-9), "tenant_status 20250601: has no rows")])
+    assert found.startswith("2025-06-01 was refused: tenant_status 20250601: has no rows\n")
+    assert commands.commands(found) == [
+        "python -m loader load --bucket BUCKET",
+        "python -m loader waive 2025-06-01 --reason '…'",
     ]
 
 
@@ -88,7 +112,7 @@ def test_what_keeps_numbers_back_comes_first_and_age_last() -> None:
         "the run for 2025-06-10 failed at 2025-06-10 01:00:00 UTC",
         "2025-06-10 was rejected: cut",
         "2025-06-07 to 2025-06-08 (2 days) are missing (dump and snapshot)",
-        "2025-06-09: what is loaded stands, but a newer file of it was refused",
+        "2025-06-09: the loaded file stays, but a newer one was refused",
         "today is 2025-06-11 in Japan, the newest loaded dump of 2025-06-10",
     ]
 
@@ -119,21 +143,21 @@ LONG = f"    python -m loader daily --bucket {'x' * 200} --accept a:b"
 
 
 def test_a_command_is_never_cut_or_folded_and_what_is_said_may_be() -> None:
-    lines = printed([f"it is wrong [/red]\n  {'rule ' * 60}\n{LONG}"])
-    assert lines[:2] == ["Wrong: 1", "  it is wrong [/red]"]
+    lines = printed([f"it is wrong [/red]\n  {'rule ' * 60}\n  make room\n{LONG}"])
+    assert lines[:2] == ["Problems: 1", "  it is wrong [/red]"]
     assert lines[-1].strip() == LONG.strip()
-    assert lines[-2].endswith("...")
+    assert lines[-2] == "    make room" and lines[-3].endswith("...")
     assert "..." not in "".join(printed([f"it is wrong\n  {'rule ' * 60}\n{LONG}"], everything=True))
 
 
 def test_of_many_problems_the_first_are_shown_and_the_rest_is_counted() -> None:
     many = [f"problem {number}" for number in range(6)]
     assert printed(many) == [
-        "Wrong: 6", "  problem 0", "  problem 1", "  problem 2", "  and 3 more: python -m loader status --all",
+        "Problems: 6", "  problem 0", "  problem 1", "  problem 2", "  and 3 more: python -m loader status --all",
     ]  # fmt: skip
     assert len(printed(many[:4])) == 5  # a line that says "one more" would be no shorter
     assert len(printed(many, everything=True)) == 7
-    assert printed([]) == ["Nothing is wrong."]
+    assert printed([]) == ["No problems."]
 
 
 def test_a_script_gets_problems_with_their_commands() -> None:

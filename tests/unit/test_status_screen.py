@@ -11,29 +11,16 @@ import pytest
 from rich.console import Console
 
 from loader.landing.calendar import Day, Waiver
+from loader.landing.load_report import LiveFigures
 from loader.monitoring import status_screen as screen
-from loader.monitoring.freshness import Layer, by_layer
-from loader.monitoring.status import Status
+from loader.monitoring.status import Layer, Status, by_layer
 from loader.quality.changes import Changes
 
 TODAY = dt.date(2025, 6, 10)
 FILES = ("tenant_status", "room_assignment", "property")
 WHOLE = dict.fromkeys(FILES, "loaded")
 NONE = dict.fromkeys(FILES, "missing")
-NOTHING: dict[str, Any] = {
-    "loaded": [("dump", 1, TODAY, TODAY, 5)],
-    "newest": TODAY,
-    "days": [],
-    "rejected": [],
-    "failed_run": None,
-    "waits_for_run": False,
-    "findings": [],
-    "changes": {},
-    "nulled": [],
-    "enriched": None,
-    "kept": [],
-    "withdrawn": [],
-}
+NOTHING: dict[str, Any] = {"loaded": [("dump", 1, TODAY, TODAY, 5)], "newest": TODAY}
 
 
 def day(offset: int) -> dt.date:
@@ -56,7 +43,7 @@ def test_the_days_that_are_not_wrong_and_worth_a_word() -> None:
     assert [line.strip() for line in lines] == [
         "Days 2025-06-08 to 2025-06-10: 2 of 3 loaded, dump and daily files",
         "2025-06-09: dump missing, snapshots missing; waived by sato until 2025-06-11: lost",
-        "2025-06-08: loaded; loaded by hand, without a manifest: nobody vouches for it",
+        "2025-06-08: loaded; loaded by hand, without a manifest: unverified",
     ]
     assert len(shown(*screen._days(Status(**NOTHING | {"days": days}), True)).splitlines()) == 4
     assert shown(*screen._days(Status(**NOTHING), False)) == "\n"
@@ -69,9 +56,12 @@ def test_loaded_files_are_counted_with_the_days_between_that_lack() -> None:
 
 def test_the_newest_dump_says_what_it_changed_lost_and_left() -> None:
     known = {
-        "changes": {"tenants": Changes(1, 0, 2)},
-        "nulled": [("movings", "movein_date", "zero_date", 3), ("tenants", "birth_date", "impossible_date", 1)],
-        "findings": [("warned", "rows:x", "5 [red]")],
+        "live": LiveFigures(
+            (2, 9, 9),
+            [("warned", "rows:x", "5 [red]", "6")],
+            {"tenants": Changes(1, 0, 2), "rooms": Changes(0, 0, 0)},
+            [("movings", "movein_date", "zero_date", 3), ("tenants", "birth_date", "impossible_date", 1)],
+        ),
         "enriched": "nationalities: 5 answered",
         "kept": [day(-1), day(-2)],
         "withdrawn": [(day(0), dt.datetime(2025, 6, 10, 1))],
@@ -95,6 +85,7 @@ def test_a_long_reason_is_cut_by_its_width_and_put_on_one_line() -> None:
     assert screen._cut("x" * 151, False) == "x" * 146 + " ..."
     assert screen._cut("日" * 76, False) == "日" * 73 + " ..."
     assert screen._cut("x" * 151, True) == "x" * 151
+    assert screen._cut("x" * 99 + ". Get it again, then type that " + "y" * 99, False) == "x" * 99 + ". ..."
 
 
 LAYERS = {
