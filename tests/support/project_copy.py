@@ -89,6 +89,7 @@ def copy_project(folder: Path, models: bool = True, config: str = "") -> Project
     for part in (*_RULES, *(_MODELS if models else ())):
         shutil.copytree(PROJECT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "config.py").write_text((PROJECT / "config.py").read_text() + config)
+    shutil.copy2(PROJECT / "external_models.yaml", folder)
     # A model that is the same in all copies, down to its time, is read and optimized once.
     shutil.copystat(PROJECT / "config.py", folder / "config.py")
     (folder / ".cache").symlink_to(_cache().name)
