@@ -16,8 +16,8 @@ from loader.quality import changes
 from loader.quality.changes import Changes
 from loader.quality.columns import required_columns
 from loader.quality.data_contract import DataContract
-from loader.quality.findings import ACCEPTED, BLOCKED, NOTED, WARNED, Finding
-from loader.quality.row_counts import left_open, require_counted
+from loader.quality.dump_checks import left_open, require_counted
+from loader.quality.findings import ACCEPTED, BLOCKED, NOTED, WARNED, Finding, refusal
 from loader.sources.daily_file_kinds import DATASETS, Dataset
 from loader.sources.dump_selection import Dump, told_what_to_type
 from loader.sources.storage import Bucket
@@ -141,7 +141,6 @@ class _Attempt:
 
     def _judge(self) -> None:
         from loader.quality.gate import Landed, examine
-        from loader.quality.refusal import refusal
 
         warehouse, coming, day = self.to.warehouse, self.generation.schema, self.dump.day
         entries, live = ledger.entries(warehouse, ledger.DUMP), generations.live(warehouse)

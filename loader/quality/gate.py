@@ -10,9 +10,9 @@ from loader.mysqldump.report import DumpReport, Remark
 from loader.quality.changes import Changes
 from loader.quality.columns import RequiredColumn, incompatible_columns, overflowing_values, schema_changes
 from loader.quality.data_contract import DataContract
+from loader.quality.dump_checks import dated, unchanged
 from loader.quality.findings import BLOCKED, NOTED, WARNED, Finding, softened
 from loader.quality.table_checks import TableCheck, findings_on
-from loader.quality.wrong_day import dated, unchanged
 from loader.sources.dump_selection import Dump
 from loader.warehouse.base import Columns, Warehouse
 
@@ -81,7 +81,7 @@ def examine(
     needed = {*contract.tables, *(one.table for one in required)}
     found += [_of_remark(remark, needed, required) for remark in landed.report.remarks]
     dump = landed.dump
-    found.append(dated(landed.report.times, dump.day, dump.taken_at, vouched=dump.sha256 is not None))
+    found.append(dated(landed.report.times, dump.day, dump.taken_at, has_manifest=dump.sha256 is not None))
     altered = {name for name in contract.tables if landed.columns.get(name) != landed.columns_before.get(name)}
     if same := unchanged(landed.twin, landed.since, landed.changes, altered):
         found.append(same)

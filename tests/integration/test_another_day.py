@@ -19,8 +19,8 @@ from loader.errors import DumpRejectedError
 from loader.landing.export import export
 from loader.landing.load import load
 from loader.mysqldump.structure.timestamps import times
+from loader.quality.dump_checks import dated, unchanged
 from loader.quality.findings import BLOCKED
-from loader.quality.wrong_day import dated, unchanged
 from tests.support.places import Place, everything
 
 DAY, NEXT = dt.date(2026, 2, 9), dt.date(2026, 2, 10)
@@ -115,13 +115,13 @@ def test_a_dump_by_hand_is_of_its_day_in_japans_time_or_utc() -> None:
 
 def test_each_time_of_a_file_must_fit_and_one_that_says_none_is_not_compared() -> None:
     good, old = dt.datetime(2026, 2, 10, 5, 40), dt.datetime(2026, 2, 9, 5, 40)
-    found = dated([good, old, good], NEXT, TAKEN, vouched=True)
+    found = dated([good, old, good], NEXT, TAKEN, has_manifest=True)
     assert (found.outcome, "2026-02-09 05:40:00, its manifest says 2026-02-10 05:45:00" in found.figure) == (
         BLOCKED,
         True,
     )
-    assert dated([good, None], NEXT, TAKEN, vouched=True).outcome == BLOCKED
-    assert str(dated([], NEXT, TAKEN, vouched=True)) == "dated: the dump does not say when it was made"
+    assert dated([good, None], NEXT, TAKEN, has_manifest=True).outcome == BLOCKED
+    assert str(dated([], NEXT, TAKEN, has_manifest=True)) == "dated: the dump does not say when it was made"
 
 
 @pytest.fixture(autouse=True)

@@ -20,8 +20,8 @@ from loader.cli import cli
 from loader.errors import DumpRejectedError
 from loader.mysqldump.report import DumpReport, Remark, TableReport
 from loader.quality.data_contract import DataContract
+from loader.quality.dump_checks import left_open, require_counted
 from loader.quality.gate import Landed, examine
-from loader.quality.row_counts import left_open, require_counted
 from loader.sources.dump_selection import Dump
 from loader.sources.manifest import read_manifest
 

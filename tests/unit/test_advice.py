@@ -11,8 +11,7 @@ import pytest
 from loader import commands
 from loader.errors import UsageError
 from loader.quality.data_contract import read_data_contract
-from loader.quality.findings import BLOCKED, Finding
-from loader.quality.refusal import refusal
+from loader.quality.findings import BLOCKED, Finding, refusal
 from loader.settings import DATA_CONTRACT, Settings
 
 DAY = dt.date(2025, 6, 10)

@@ -1,12 +1,17 @@
-"""Whether a dump is another day's under this day's name: by the times that it says itself, and by what changed since the one before."""
+"""Checks of a dump as a whole: its rows against those that the producer counted (docs/decisions/0011), and whether it is another day's, by the
+times that it says itself and by what changed since the one before (docs/decisions/0010)."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 
+from loader.errors import DumpRejectedError
+from loader.mysqldump.report import DumpReport, Remark
 from loader.quality.changes import Changes
 from loader.quality.findings import BLOCKED, Finding, judged
+from loader.sources.dump_selection import Dump
 
 # From a dump's closing line to its manifest: packing and uploading. Not more, for what is 9 hours older passes for UTC.
 _BEFORE = dt.timedelta(hours=3)
@@ -14,36 +19,36 @@ _AFTER = dt.timedelta(hours=1)  # clocks differ
 _JAPAN, _UTC = dt.timedelta(0), dt.timedelta(hours=9)  # what makes a local time one of Japan's
 
 
-def dated(said: Sequence[dt.datetime | None], day: dt.date, taken_at: dt.datetime, vouched: bool) -> Finding:
+def dated(said: Sequence[dt.datetime | None], day: dt.date, taken_at: dt.datetime, has_manifest: bool) -> Finding:
     """Compares the times that a dump says itself with its day. Its producer's clock may be Japan's or UTC.
 
     Args:
         said: the times, see DumpReport; each must fit, for a file may hold several dumps.
         day: the dump's business day.
         taken_at: when it was made, by its manifest (JST, naive).
-        vouched: whether it has a manifest.
+        has_manifest: whether it has one.
     """
     if not said:
         return Finding("dated", "the dump does not say when it was made")
     if None in said:
         return Finding("dated", "its closing line says a time that there is not: who wrote it?", outcome=BLOCKED)
-    strange = [time for time in said if not _fits(time, day, taken_at, vouched)]
+    strange = [time for time in said if not _fits(time, day, taken_at, has_manifest)]
     shown = min(time.replace(tzinfo=None) for time in strange or said).isoformat(" ", "seconds")
     figure = f"the dump says itself that it was made at {shown}"
-    figure += f", its manifest says {taken_at.isoformat(' ', 'seconds')}" if vouched else ""
+    figure += f", its manifest says {taken_at.isoformat(' ', 'seconds')}" if has_manifest else ""
     figure += ": is it the dump of another day?" if strange else ""
-    bound = f"on {day}" + (", or 3 hours before its manifest" if vouched else "") + "; Japan's time or UTC"
+    bound = f"on {day}" + (", or 3 hours before its manifest" if has_manifest else "") + "; Japan's time or UTC"
     return judged("dated", figure, bound, not strange)
 
 
-def _fits(said: dt.datetime, day: dt.date, taken_at: dt.datetime, vouched: bool) -> bool:
+def _fits(said: dt.datetime, day: dt.date, taken_at: dt.datetime, has_manifest: bool) -> bool:
     time, readings = said.replace(tzinfo=None), (_JAPAN,) if said.tzinfo else (_JAPAN, _UTC)
     # Differences, not sums: no difference of two moments is out of range.
     since_midnight = time - dt.datetime.combine(day, dt.time.min)
     # On that day as UTC says little: yesterday's from 15:00 in Japan on would pass. It is all there is without a manifest.
-    if any(_within(since_midnight + ahead) for ahead in (readings if not vouched else (_JAPAN,))):
+    if any(_within(since_midnight + ahead) for ahead in (readings if not has_manifest else (_JAPAN,))):
         return True
-    return vouched and any(-_AFTER <= taken_at - time - ahead <= _BEFORE for ahead in readings)
+    return has_manifest and any(-_AFTER <= taken_at - time - ahead <= _BEFORE for ahead in readings)
 
 
 def _within(since_midnight: dt.timedelta) -> bool:
@@ -67,3 +72,29 @@ def unchanged(
         )
     figure = f"no table of the data contract changed since the dump of {since}: is it that dump again?"
     return Finding("unchanged", figure, outcome=BLOCKED)
+
+
+def require_counted(dump: Dump, report: DumpReport) -> None:
+    """Compares the rows that landed with those that the manifest counts; a table without a count is not judged.
+
+    Raises:
+        DumpRejectedError: a counted table has other rows, or is not in the dump, whatever its count.
+    """
+    name = Path(dump.key).name
+    for table, counted in sorted(dump.rows_by_table.items()):
+        landed = report.tables.get(table)
+        if landed is None or landed.rows_landed != counted:
+            found = "is not in the dump" if landed is None else f"{landed.rows_landed:,} rows landed"
+            raise DumpRejectedError(
+                f"dump {name}, table {table}: {found}, the manifest counts {counted:,}; nothing was changed"
+            )
+
+
+def left_open(dump: Dump, report: DumpReport) -> list[Remark]:
+    """What the dump still leaves open of itself once its counted tables are known to be whole.
+
+    A table that is not counted, even one without rows, may have lost its last ones: then it stays open where rows end.
+    """
+    if report.tables.keys() <= dump.rows_by_table.keys():
+        return [one for one in report.remarks if (one.rule, one.table) != ("whole", None)]
+    return report.remarks
