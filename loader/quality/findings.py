@@ -84,7 +84,7 @@ def _to_do(day: dt.date, blocked: Sequence[Finding], contract: DataContract) -> 
     acceptable = all(contract.may_be_accepted(one.rule) for one in blocked)
     again = f"  {commands.again(day)}"
     if kinds & _OF_MODELS:
-        yield "If the source changed for good, let models/staging follow it. Prod can't compute between load and plan. Type"
+        yield "If the source changed for good, let external_models.yaml and models/staging follow it. Prod can't compute between load and plan. Type"
         yield f"  {commands.loader('load', '--date', day)}"
         yield f"  {commands.sqlmesh('plan')}"
         yield f"  {commands.loader('daily', '--date', day)}"

@@ -24,7 +24,7 @@ class Dataset:
     """One kind of daily file.
 
     Attributes:
-        name: as the ledger, the contract and the bucket call it.
+        name: as the ledger, the data contract and the bucket call it.
         table: the table in `landing` where the files of all days lie.
         columns: the header: name -> integer, decimal, text, date or timestamp (in whole seconds).
         key: what no two rows of a file share; never empty, as is DAY.
@@ -140,5 +140,5 @@ PROPERTY = Dataset(
 
 DATASETS = (TENANT_STATUS, ROOM_ASSIGNMENT, PROPERTY)
 COORDINATES = (
-    "coordinates"  # as ledger and contract call the reference file of no day, see loader/landing/coordinates.py
+    "coordinates"  # as ledger and data contract call the reference file of no day, see loader/landing/coordinates.py
 )

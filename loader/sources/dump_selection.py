@@ -25,7 +25,7 @@ class Dump:
         day: business day (JST).
         key: object key, `.sql` or `.sql.gz`.
         size_bytes: of the stored object; what the manifest says, else what the bucket says.
-        sha256: digest that the manifest vouches for, lower-case hex; None for one that is loaded by hand, without a manifest.
+        sha256: digest by the manifest, lower-case hex; None for one that is loaded by hand, without a manifest.
         taken_at: when it was finished (JST, naive).
         rows_by_table: table -> rows that the manifest counts; empty without one.
     """
@@ -76,7 +76,7 @@ class DumpSelector:
             keys: the keys of that day's dumps: one, or a plain and a compressed one.
 
         Raises:
-            DumpRejectedError: it is dated in the future, nobody vouches for it, or it was rolled back.
+            DumpRejectedError: it is dated in the future, unverified or rolled back.
         """
         if day > self.today:
             raise DumpRejectedError(
@@ -85,7 +85,7 @@ class DumpSelector:
         with told_what_to_type(day):
             if self.by_hand:
                 return self._without_manifest(day, keys)
-            dump = self._vouched(day, keys)
+            dump = self._verified(day, keys)
             if (dump.day, dump.sha256) in self.withdrawn:
                 raise DumpRejectedError(
                     f"dump {dump.key} was rolled back and is still the same file; nothing was changed\n  {commands.ask_producer(day)}\n"
@@ -134,11 +134,11 @@ class DumpSelector:
             f"{self.bucket.uri} holds no {wanted}; {known}; nothing was changed\n  {commands.ask_producer(last)}\n    {commands.again(last)}{instead}"
         )
 
-    def _vouched(self, day: dt.date, keys: list[str]) -> Dump:
+    def _verified(self, day: dt.date, keys: list[str]) -> Dump:
         name = _MANIFEST_KEY.format(day)
         if name not in self.bucket.keys(name):
             raise DumpRejectedError(
-                f"dump {keys[0]}: {name} is missing, so nobody vouches for it\n  Wait for the producer, then type\n    {commands.again(day)}\n"
+                f"dump {keys[0]}: {name} is missing, so the dump is unverified\n  Wait for the producer, then type\n    {commands.again(day)}\n"
                 f"  If it was made by hand, type\n    {commands.loader('load', '--date', day, '--no-manifest')}"
             )
         try:
