@@ -42,46 +42,46 @@ PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 DEMO_END := 2026-02-10
 
-demo: $(READY) ## a synthetic company's last three mornings, then a look at gold (about a minute after installation)
+demo: $(READY) ## load three mornings of an invented company (about a minute, after installation)
 	@$(BIN)/python -m demo --out data/bucket --end $(DEMO_END) --days 3 --scale 0.05 --seed 1 --snapshots 60
 	@$(BIN)/python -m demo.mornings --bucket data/bucket --end $(DEMO_END) --days 3
 
-report: $(READY) ## the report of the warehouse, data/report.html: gold to look at
+report: $(READY) ## write the report, data/report.html
 	@$(BIN)/python -m loader report --out data/report.html
 
-docs: $(READY) ## the data dictionary with column-level lineage, data/dictionary.html; and docs/cli.md
+docs: $(READY) ## write the data dictionary with lineage, data/dictionary.html, and docs/cli.md
 	@$(BIN)/python -m report.dictionary data/dictionary.html
 	@$(BIN)/python -m tests.support.cli_page
 
-ui: $(READY) ## SQLMesh's UI on the warehouse, to look at, on http://127.0.0.1:8000
+ui: $(READY) ## start SQLMesh's UI on http://127.0.0.1:8000, to read models and lineage
 	$(BIN)/sqlmesh ui --mode catalog
 
-screenshots: $(READY) ## the README's pictures, of what make demo left
+screenshots: $(READY) ## take the README's pictures, after make demo
 	@$(BIN)/python -m tests.support.servers require chromium
 	@$(BIN)/python -m tests.support.screenshots
 
-format: $(READY) ## rewrite models and Python in the house format
+format: $(READY) ## rewrite models and Python in the project's format
 	$(BIN)/sqlmesh format
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-lint: $(READY) ## format and lint of the Python, and which package may import which
+lint: $(READY) ## check format and lint of the Python, and which package may import which
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/lint-imports --no-logo --no-cache
 
-check: lint ## the quick loop: format and lint of SQL and Python, unit tests of both (tests/unit, tests/models)
+check: lint ## the quick loop: lint, and unit tests of Python and models (tests/unit, tests/models)
 	$(PYTEST) tests/unit tests/models
 
-test: lint ## what check does and all other tests, a sample of endurance; but for what is left to test-mysql
+test: lint ## all tests on DuckDB, MariaDB and Postgres, and a sample of endurance
 	@$(BIN)/python -m tests.support.servers require mariadb postgres chromium
 	$(PYTEST)
 
-test-mysql: $(READY) ## on MySQL 9.7: what MariaDB and MySQL may differ in, and what make test sees on DuckDB
+test-mysql: $(READY) ## on MySQL 9.7: what may differ from MariaDB, and what make test checks only on DuckDB
 	@$(BIN)/python -m tests.support.servers require mysql97 postgres
 	WAREHOUSE_TEST_SERVER=mysql $(PYTEST) -m "server and (twin or engine)"
 
-test-twins: $(READY) ## where MySQL 9.7 can't be had: the tests that make test leaves to it, on MariaDB
+test-twins: $(READY) ## on MariaDB, where MySQL 9.7 can't be had: the tests that make test leaves to it
 	$(PYTEST) -m "server and twin"
 
 SEED ?= 1
@@ -90,18 +90,18 @@ endurance: $(READY) ## kills, full disks, cuts, fuzzing and simulated mornings a
 	@$(BIN)/python -m tests.support.servers require mariadb postgres
 	$(PYTEST) tests/endurance -rs --at-length --seed $(SEED) --mornings $(MORNINGS) $(if $(MINUTES),--minutes $(MINUTES))
 
-mutants: $(READY) ## plant faults, one at a time, and say which test finds each: an hour or two; writes docs/mutants.md
+mutants: $(READY) ## plant faults, one at a time, and write which test finds each to docs/mutants.md (an hour or two)
 	$(BIN)/python -m tests.mutants --out docs/mutants.md
 
-bench: $(READY) ## speed against a database server's own client, and how far enrichment agrees; writes docs/benchmarks.md and docs/nationality.md
+bench: $(READY) ## measure speed and enrichment; writes docs/benchmarks.md and docs/nationality.md
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.light
 	$(BIN)/python -m bench.nationality
 
-package: $(READY) ## everything that is deployed, of the commit that is checked out, in releases/
+package: $(READY) ## build a release of the commit that is checked out, in releases/
 	$(BIN)/python -m jobs.release package
 
-release: $(READY) ## the package into a bucket, and what to type to deploy it: make release BUCKET=name
+release: $(READY) ## build it, copy it into a bucket, and print how to deploy it: make release BUCKET=name
 	@test -n "$(BUCKET)" || { echo "name the bucket: make release BUCKET=name"; exit 2; }
 	$(BIN)/python -m jobs.release upload --bucket $(BUCKET)
 
