@@ -13,7 +13,7 @@ from enrichment.candidates import digest, key_id, name_of
 from enrichment.judgement import Master, judge
 from loader import commands
 from loader.errors import UsageError
-from loader.landing import enrichment_cache, enrichment_cache_file
+from loader.landing import enrichment_cache
 from loader.landing.access import open_warehouse
 from loader.quality.data_contract import read_enrichment
 from loader.settings import Settings
@@ -80,7 +80,7 @@ def take(settings: Settings, file: Path) -> Taken:
             raise UsageError(
                 f"prod has no staging.m_nationalities yet, by which answers are judged. Plan it first\n  {commands.sqlmesh('plan')}"
             )
-        enrichment_cache_file.sync(warehouse, bucket)
+        enrichment_cache.sync(warehouse, bucket)
         known = enrichment_cache.rows(warehouse)
         master = Master(name for (name,) in warehouse.query("SELECT nationality_name FROM staging.m_nationalities"))
         tenants = warehouse.query("SELECT id, full_name, last_name, first_name FROM staging.tenants")
@@ -88,7 +88,7 @@ def take(settings: Settings, file: Path) -> Taken:
         done, answers = Taken(), []
         for row in rows:
             number, name = row["tenant_id"], named.get(row["tenant_id"])
-            if number in known and enrichment_cache_file.moment_of(known[number]) >= row["enriched_at"]:
+            if number in known and enrichment_cache.moment_of(known[number]) >= row["enriched_at"]:
                 done.stood += 1
                 continue
             reply = Reply(row["llm_nationality"] or "", row["llm_confidence"])
@@ -107,5 +107,5 @@ def take(settings: Settings, file: Path) -> Taken:
             )
         with warehouse.transaction():
             enrichment_cache.put(warehouse, answers)
-        enrichment_cache_file.sync(warehouse, bucket)
+        enrichment_cache.sync(warehouse, bucket)
     return done

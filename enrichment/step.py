@@ -15,7 +15,7 @@ from loader import commands
 from loader.console import Step, step, warn
 from loader.dates import utc_now
 from loader.errors import LoaderError
-from loader.landing import enrichment_cache, enrichment_cache_file
+from loader.landing import enrichment_cache
 from loader.landing.access import open_warehouse
 from loader.quality.data_contract import read_enrichment
 from loader.quality.enrichment_limits import Enrichment
@@ -45,11 +45,11 @@ def enrich(settings: Settings, *, again: bool = False, timer: Timer = _REAL) -> 
     bucket = open_bucket(settings.bucket_uri)
     chosen = config.resolve(bucket.region)
     with open_warehouse(settings) as warehouse, step("enrich", unit="tenants") as progress:
-        enrichment_cache_file.sync(warehouse, bucket)
+        enrichment_cache.sync(warehouse, bucket)
         try:
             done = _ask(warehouse, rules, chosen, again, timer, progress)
         finally:
-            enrichment_cache_file.sync(warehouse, bucket)
+            enrichment_cache.sync(warehouse, bucket)
     if done and done.stopped_by not in (run.DONE, "rows", "time", "yen"):
         raise LoaderError(
             f"the enrichment ended by failures ({done.stopped_by}) after {done.answered:,} answers; those are kept, the rest is asked "

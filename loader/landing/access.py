@@ -9,7 +9,6 @@ from loader import commands
 from loader.landing.generations import reconcile
 from loader.settings import Settings
 from loader.warehouse.base import Warehouse
-from loader.warehouse.own_tables import ADDED
 
 
 @contextmanager
@@ -29,19 +28,9 @@ def open_warehouse(settings: Settings) -> Iterator[Warehouse]:
 
         opened = connection.open_file(settings.duckdb_file)
     with opened as warehouse:
-        _add_columns(warehouse)
         reconcile(warehouse)
         _advise(settings, warehouse)
         yield warehouse
-
-
-def _add_columns(warehouse: Warehouse) -> None:
-    """Gives the own tables of a warehouse that an earlier release made the columns that they lack."""
-    found = "SELECT column_name FROM information_schema.columns WHERE table_schema = 'landing' AND table_name = ?"
-    for table, columns in ADDED.items():
-        there = {name for (name,) in warehouse.query(found, table)}
-        for name in columns.keys() - there:
-            warehouse.execute(f"ALTER TABLE landing.{table} ADD COLUMN {name} {columns[name]}")
 
 
 @contextmanager

@@ -16,8 +16,9 @@ from typing import Any
 from loader import commands
 from loader.errors import DumpRejectedError
 from loader.landing import calendar, ledger, load_report
-from loader.quality.data_contract import DailyFileRules, DataContract
-from loader.quality.findings import BLOCKED, PASSED, Finding, on_rows, softened
+from loader.landing.daily_files import judge_rows
+from loader.quality.data_contract import DataContract
+from loader.quality.findings import Finding
 from loader.sources import csv_file
 from loader.sources.csv_file import Column
 from loader.sources.daily_file_kinds import COORDINATES
@@ -132,17 +133,16 @@ class Coordinates:
                 raise BadFile(" has no rows")
         except BadFile as problem:
             raise DumpRejectedError(f"coordinates {KEY}{problem}; {to_do}") from None
-        rules = self.contract.daily_files.get(COORDINATES, DailyFileRules())
-        before = loaded.row_count if loaded else None
-        findings = [
-            softened(one, self.contract.only_warn, self.accepted)
-            for one in on_rows(COORDINATES, len(found), before, rules.at_least, rules.change_percent)
-        ]
-        if blocked := [one for one in findings if one.outcome == BLOCKED]:
-            accepts = [word for one in blocked for word in ("--accept", one.rule)]
-            raise DumpRejectedError(
-                f"coordinates {KEY}: {'; '.join(map(str, blocked))}; {to_do}\n  If it is good, type\n    {commands.again(day, *accepts)}"
-            )
+        findings = judge_rows(
+            self.contract,
+            self.accepted,
+            COORDINATES,
+            len(found),
+            loaded.row_count if loaded else None,
+            lambda blocked, accepts: DumpRejectedError(
+                f"coordinates {KEY}: {blocked}; {to_do}\n  If it is good, type\n    {commands.again(day, *accepts)}"
+            ),
+        )
         rows = [(row["apartment_id"], row["latitude"], row["longitude"], row["source_updated_at"]) for row in found]
         entry = ledger.Entry(COORDINATES, day, KEY, len(rows), len(raw), sha256, stored.version, 1, 0)
-        return rows, [one for one in findings if one.outcome != PASSED], entry
+        return rows, findings, entry

@@ -20,10 +20,20 @@ from loader.sources.storage import Bucket
 from loader.warehouse.base import Warehouse
 
 MAX_BYTES = 256 << 20  # the source's largest daily file has some 2 MB
+_Counts = dict[str, dict[dt.date, int]]  # rows landed, by kind and day
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """Of one file: the rows landed so far, its own included; or why it was rejected."""
+
+    counts: _Counts
+    rows: int = 0
+    rejection: DumpRejectedError | None = None
 
 
 @dataclass
-class Snapshots:
+class DailyFileLoader:
     """Lands daily files.
 
     Attributes:
@@ -66,8 +76,7 @@ class Snapshots:
         with self.warehouse.bulk(), ThreadPoolExecutor(2, thread_name_prefix="snapshots") as workers:
             work: list[Future[_Outcome]] = []
             for file in files:
-                one = _Work(self, file, load_id, landed, work[-1] if work else None)
-                work.append(workers.submit(one.land))
+                work.append(workers.submit(self._land, file, load_id, landed, work[-1] if work else None))
             try:
                 for file, future in zip(files, work, strict=True):
                     outcome = future.result()
@@ -93,71 +102,62 @@ class Snapshots:
             yield f"Put the right {file.key} into the bucket, which has no dump of {file.day} to make it from, then type"
         yield f"  {commands.again(self.live)}"
 
-
-_Counts = dict[str, dict[dt.date, int]]  # rows landed, by kind and day
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """Of one file: the rows landed so far, its own included; or why it was rejected."""
-
-    counts: _Counts
-    rows: int = 0
-    rejection: DumpRejectedError | None = None
-
-
-@dataclass(frozen=True)
-class _Work:
-    to: Snapshots
-    file: File
-    load_id: int
-    landed: _Counts
-    before: Future[_Outcome] | None
-
-    def land(self) -> _Outcome:
-        started, day, dataset = time.monotonic(), self.file.day, self.file.dataset
-        counts = self.landed
+    def _land(self, file: File, load_id: int, landed: _Counts, before: Future[_Outcome] | None) -> _Outcome:
+        started, day, dataset, key = time.monotonic(), file.day, file.dataset, file.key
+        counts = landed
         try:
-            if (size := self.to.bucket.size(self.file.key)) > MAX_BYTES:
+            if (size := self.bucket.size(key)) > MAX_BYTES:
                 raise DumpRejectedError(
-                    f"snapshot {self.file.key}: {size:,} bytes, and no daily file has more than {MAX_BYTES >> 20} MiB; it was not loaded"
+                    f"snapshot {key}: {size:,} bytes, and no daily file has more than {MAX_BYTES >> 20} MiB; it was not loaded"
                 )
-            with (
-                self.to.bucket.open(self.file.key) as body,
-                self.to.warehouse.second() as own,
-                own.transaction(),
-            ):
-                if day in self.landed[dataset.name]:
+            with self.bucket.open(key) as body, self.warehouse.second() as own, own.transaction():
+                if day in landed[dataset.name]:
                     ledger.withdraw_file(own, dataset, day)
-                rows = own.insert_snapshot(dataset, Path(body.name), day, self.file.key)
-                if self.before is not None:
-                    counts = self.before.result().counts
-                self._judge(rows, counts[dataset.name], own)
-                digest = sha256_of(body)
-                seconds = round(time.monotonic() - started, 3)
-                entry = ledger.Entry(
-                    dataset.name, day, self.file.key, rows, size, digest, self.file.version, 1, seconds
+                rows = own.insert_daily_file(dataset, Path(body.name), day, key)
+                if before is not None:
+                    counts = before.result().counts
+                earlier = [other for other in counts[dataset.name] if other < day]
+                rows_before = counts[dataset.name][max(earlier)] if earlier else None
+                findings = judge_rows(
+                    self.contract, self.accepted, dataset.name, rows, rows_before, lambda *of: self._refusal(key, *of)
                 )
-                ledger.record(own, self.load_id, entry)
+                load_report.record_findings(own, load_id, findings)
+                seconds = round(time.monotonic() - started, 3)
+                entry = ledger.Entry(dataset.name, day, key, rows, size, sha256_of(body), file.version, 1, seconds)
+                ledger.record(own, load_id, entry)
         except DumpRejectedError as rejection:
-            if self.before is not None:
-                counts = self.before.result().counts
+            if before is not None:
+                counts = before.result().counts
             return _Outcome(counts, rejection=rejection)
         return _Outcome(counts | {dataset.name: counts[dataset.name] | {day: rows}}, rows)
 
-    def _judge(self, rows: int, counts: dict[dt.date, int], own: Warehouse) -> None:
-        name = self.file.dataset.name
-        rules = self.to.contract.daily_files.get(name, DailyFileRules())
-        earlier = [day for day in counts if day < self.file.day]
-        before = counts[max(earlier)] if earlier else None
-        found: list[Finding] = [
-            softened(one, self.to.contract.only_warn, self.to.accepted)
-            for one in on_rows(name, rows, before, rules.at_least, rules.change_percent)
-        ]
-        if blocked := [one for one in found if one.outcome == BLOCKED]:
-            accepts = [word for one in blocked for word in ("--accept", one.rule)]
-            raise DumpRejectedError(
-                f"snapshot {self.file.key}: {'; '.join(map(str, blocked))}; the file was not loaded\n"
-                f"  If that is as it should be, type\n    {commands.again(self.to.live, *accepts)}"
-            )
-        load_report.record_findings(own, self.load_id, [one for one in found if one.outcome != PASSED])
+    def _refusal(self, key: str, blocked: str, accepts: list[str]) -> DumpRejectedError:
+        again = commands.again(self.live, *accepts)
+        return DumpRejectedError(
+            f"snapshot {key}: {blocked}; the file was not loaded\n  If that is as it should be, type\n    {again}"
+        )
+
+
+def judge_rows(
+    contract: DataContract,
+    accepted: Collection[str],
+    name: str,
+    rows: int,
+    before: int | None,
+    refusal: Callable[[str, list[str]], DumpRejectedError],
+) -> list[Finding]:
+    """What the contract says of a file's number of rows, for the load's report.
+
+    Args:
+        before: rows of the file before.
+        refusal: makes the error of what blocks the file and of the words that accept it.
+
+    Raises:
+        DumpRejectedError: a rule blocks the file.
+    """
+    rules = contract.daily_files.get(name, DailyFileRules())
+    found = on_rows(name, rows, before, rules.at_least, rules.change_percent)
+    findings = [softened(one, contract.only_warn, accepted) for one in found]
+    if blocked := [one for one in findings if one.outcome == BLOCKED]:
+        raise refusal("; ".join(map(str, blocked)), [word for one in blocked for word in ("--accept", one.rule)])
+    return [one for one in findings if one.outcome != PASSED]

@@ -7,7 +7,7 @@ import datetime as dt
 from loader import dates
 from loader.console import step, warn
 from loader.errors import LoaderError, UsageError
-from loader.landing import enrichment_cache, enrichment_cache_file, generations, ledger
+from loader.landing import enrichment_cache, generations, ledger
 from loader.landing.access import open_warehouse
 from loader.landing.dump import DumpLoader
 from loader.landing.load_job import LoadJob, LoadRequest, LoadResult
@@ -83,7 +83,7 @@ def _answers(warehouse: Warehouse, bucket: Bucket) -> None:
     A bad file stops the enrichment alone: the morning goes on with what is there.
     """
     try:
-        synced = enrichment_cache_file.sync(warehouse, bucket)
+        synced = enrichment_cache.sync(warehouse, bucket)
     except LoaderError as problem:
         warn(f"nationalities that were answered are not brought in: {problem}")
         return

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from loader.console import counted, say, step, warn
 from loader.errors import DumpRejectedError, LoaderError, NoDumpError
-from loader.landing import calendar, daily_exports, generations, ledger, missing_days
+from loader.landing import calendar, daily_exports, generations, ledger
 from loader.landing.coordinates import Coordinates
-from loader.landing.daily_files import Snapshots
+from loader.landing.daily_files import DailyFileLoader
 from loader.landing.dump import DumpLoader
 from loader.sources.dump_selection import Dump, DumpSelector
 from loader.sources.storage import Bucket
@@ -185,7 +185,9 @@ class LoadJob:
         rejected = list(found.rejected)
         if found.to_land or found.missing:
             with step("load snapshots", total=len(found.to_land)) as progress:
-                landed = Snapshots(self._warehouse, bucket, self.landing.contract, live.day, self.request.accepted)
+                landed = DailyFileLoader(
+                    self._warehouse, bucket, self.landing.contract, live.day, self.request.accepted
+                )
                 landed.land(found.to_land, progress.advance)
                 progress.note(files=landed.files, rows=landed.rows, **found.figures())
                 more = [f"{number:,} {name.replace('_', ' ')}" for name, number in found.figures().items()]
@@ -215,7 +217,7 @@ class LoadJob:
 
     def missing_days(self) -> None:
         """Tells of the days before the expected one that are neither loaded nor waived."""
-        self.result.problems += missing_days.told(
+        self.result.problems += calendar.missing_days(
             [day for day in self._missing_days() if not day.excused(self._expected)], self._expected
         )
 

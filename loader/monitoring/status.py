@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from enrichment.run import last_line
 from loader import commands
-from loader.landing import calendar, missing_days
+from loader.landing import calendar
 from loader.landing.access import read_warehouse
 from loader.landing.load_report import LiveFigures, live_figures
 from loader.quality.data_contract import read_data_contract
@@ -154,7 +154,7 @@ def _of_days(found: Status) -> Iterator[str]:
     bad = [day for day in found.days if is_problem(day, found.newest)]
     incomplete = [day for day in bad if not day.complete]
     if found.newest:
-        yield from reversed([str(error) for error in missing_days.told(incomplete, found.newest)])
+        yield from reversed([str(error) for error in calendar.missing_days(incomplete, found.newest)])
     for day in reversed(bad):
         if day.complete:
             yield "\n  ".join((f"{day.date}: the loaded file stays, but a newer one was refused", *day.reasons))

@@ -133,9 +133,9 @@ def _remember(warehouse: Warehouse, prod: Prod, loaded: _Loaded) -> None:
         warehouse.execute("DELETE FROM landing.days_to_reopen")
         enrichment_cache.followed_by_run(warehouse)
         warehouse.execute("DELETE FROM landing.computed_to")
-        if last := _furthest(fresh_to(prod.models)):
+        if _furthest(fresh_to(prod.models)):
             inputs = fingerprint.fingerprint(warehouse, prod, loaded.day)
-            warehouse.execute("INSERT INTO landing.computed_to VALUES (?, ?, ?)", last, loaded.load_id, inputs)
+            warehouse.execute("INSERT INTO landing.computed_to VALUES (?, ?)", loaded.load_id, inputs)
 
 
 def _compute(prod: Prod, loaded: _Loaded) -> dict[str, int]:

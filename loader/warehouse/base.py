@@ -88,7 +88,7 @@ class Warehouse(Protocol):
             replaced: schema of the generation that is shown now, None where there is none.
         """
 
-    def insert_snapshot(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
+    def insert_daily_file(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
         """Checks a daily file and puts its rows into its kind's table, within the caller's transaction.
 
         Args:

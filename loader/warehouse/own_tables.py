@@ -45,9 +45,9 @@ OWN_TABLES = {
         sha256 VARCHAR(64) NOT NULL, withdrawn_at DATETIME NOT NULL""",
     # Days computed from a dump that is no longer the live one: the next run opens them, from the first on, and empties this.
     "days_to_reopen": "first_day DATE NOT NULL",
-    # What the last run computed, one row: the last day, the last load of the ledger that it saw (where the ledger has later ones, a run is
-    # yet to come), and what it computed from (where that is the same, there is nothing to compute): see loader/transform/fingerprint.py.
-    "computed_to": "last_day DATE NOT NULL, load_id BIGINT NOT NULL, inputs VARCHAR(64)",
+    # What the last run computed, one row: the last load of the ledger that it saw (where the ledger has later ones, a run is yet to come),
+    # and what it computed from (where that is the same, there is nothing to compute): see loader/transform/fingerprint.py.
+    "computed_to": "load_id BIGINT NOT NULL, inputs VARCHAR(64) NOT NULL",
     # Why the last run failed, one row; none where it did not.
     "failed_run": "business_date DATE NOT NULL, reason VARCHAR(4000) NOT NULL, failed_at DATETIME NOT NULL",
     # The bucket of the last load, one row: commands that are to be typed name it where nothing else does.
@@ -85,20 +85,6 @@ KEYS = {
     "llm_enrichment_cache": ("tenant_id",),
     "enrichment_runs": ("run_id",),
     "property_geo_latlon_backup": ("apartment_id",),
-}
-
-# Columns that a table of an earlier release lacks: it gets them before anything is written, see loader/warehouse/__init__.py.
-ADDED = {
-    "computed_to": {
-        "load_id": "BIGINT DEFAULT 0",  # before every load of the ledger: a run is yet to come
-        "inputs": "VARCHAR(64)",
-    },
-    "llm_enrichment_cache": {
-        "answer": "VARCHAR(255)",
-        "null_reason": "VARCHAR(32)",
-        "prompt_version": "VARCHAR(32)",
-        "key_id": "VARCHAR(16)",
-    },
 }
 
 # One row, a generation's own ledger entry. It lies among the generation's tables and is shown with them: see docs/decisions/0020.

@@ -17,7 +17,7 @@ from loader import dates
 from loader.daily import load_only
 from loader.landing import enrichment_cache
 from loader.landing.access import open_warehouse
-from loader.landing.enrichment_cache_file import KEY as FILE_KEY
+from loader.landing.enrichment_cache import KEY as FILE_KEY
 from loader.landing.load import land, load
 from loader.landing.load_job import LoadRequest
 from loader.transform.run import run

@@ -23,7 +23,7 @@ from loader.cli import cli
 from loader.errors import LoaderError
 from loader.landing import enrichment_cache
 from loader.landing.access import open_warehouse
-from loader.landing.enrichment_cache_file import KEY as FILE_KEY
+from loader.landing.enrichment_cache import KEY as FILE_KEY
 from loader.settings import PROJECT
 from tests.support import bedrock_stub, enrichment
 from tests.support.bedrock_stub import Stub, converse, error, tool

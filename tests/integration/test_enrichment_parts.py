@@ -18,7 +18,7 @@ from enrichment.judgement import Master
 from enrichment.run import Bounds
 from jobs import glue_job
 from loader.errors import LoaderError, UsageError
-from loader.landing import enrichment_cache, enrichment_cache_file
+from loader.landing import enrichment_cache
 from loader.landing.access import open_warehouse
 from loader.landing.enrichment_cache import Cached
 from loader.quality.data_contract import read_data_contract
@@ -173,25 +173,25 @@ def test_table_and_file_come_to_hold_the_same_and_no_answer_is_lost(empty_wareho
     there = FolderBucket(bucket)
     newer = dataclasses.replace(FIRST, llm_nationality="日本", enriched_at=MOMENT + dt.timedelta(seconds=1))
     with open_warehouse(settings_for(empty_warehouse)) as warehouse:
-        assert enrichment_cache_file.sync(warehouse, there) == enrichment_cache_file.Synced()
-        assert not (bucket / enrichment_cache_file.KEY).exists()
+        assert enrichment_cache.sync(warehouse, there) == enrichment_cache.Synced()
+        assert not (bucket / enrichment_cache.KEY).exists()
         with warehouse.transaction():
             enrichment_cache.put(warehouse, [FIRST, SECOND])
             enrichment_cache.followed_by_run(warehouse)
-        assert enrichment_cache_file.sync(warehouse, there) == enrichment_cache_file.Synced(0, 2)
-        assert enrichment_cache_file.sync(warehouse, there) == enrichment_cache_file.Synced()
+        assert enrichment_cache.sync(warehouse, there) == enrichment_cache.Synced(0, 2)
+        assert enrichment_cache.sync(warehouse, there) == enrichment_cache.Synced()
         assert not enrichment_cache.waits_for_run(warehouse)
         # The file knows a newer answer and lacks another.
-        (bucket / enrichment_cache_file.KEY).write_bytes(enrichment_cache_file.text_of([newer]).encode())
-        assert enrichment_cache_file.sync(warehouse, there) == enrichment_cache_file.Synced(1, 2)
+        (bucket / enrichment_cache.KEY).write_bytes(enrichment_cache.text_of([newer]).encode())
+        assert enrichment_cache.sync(warehouse, there) == enrichment_cache.Synced(1, 2)
         assert enrichment_cache.rows(warehouse) == {7: newer, 8: SECOND}
         assert enrichment_cache.waits_for_run(warehouse)
         warehouse.execute("DELETE FROM landing.llm_enrichment_cache")
-        assert enrichment_cache_file.sync(warehouse, there) == enrichment_cache_file.Synced(2, 0)
+        assert enrichment_cache.sync(warehouse, there) == enrichment_cache.Synced(2, 0)
         assert enrichment_cache.rows(warehouse) == {7: newer, 8: SECOND}
 
 
-GOOD = enrichment_cache_file.text_of([FIRST, SECOND])
+GOOD = enrichment_cache.text_of([FIRST, SECOND])
 
 
 @pytest.mark.parametrize(
@@ -209,14 +209,14 @@ GOOD = enrichment_cache_file.text_of([FIRST, SECOND])
     ],
 )
 def test_a_bad_file_is_refused_and_left_as_it_is(empty_warehouse: Path, bucket: Path, body: bytes, said: str) -> None:
-    file = bucket / enrichment_cache_file.KEY
+    file = bucket / enrichment_cache.KEY
     file.parent.mkdir()
     file.write_bytes(body)
     with open_warehouse(settings_for(empty_warehouse)) as warehouse:
         with warehouse.transaction():
             enrichment_cache.put(warehouse, [dataclasses.replace(FIRST, tenant_id=9)])
         with pytest.raises(LoaderError, match="nobody is asked until it is mended") as refused:
-            enrichment_cache_file.sync(warehouse, FolderBucket(bucket))
+            enrichment_cache.sync(warehouse, FolderBucket(bucket))
         assert said in str(refused.value) and "ZORBLATT" not in str(refused.value)
         assert list(enrichment_cache.rows(warehouse)) == [9]
     assert file.read_bytes() == body

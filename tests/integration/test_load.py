@@ -14,8 +14,7 @@ from demo.objects import put_dump
 from demo.rows import company, moving, tenant
 from loader.errors import DumpRejectedError
 from loader.landing.access import open_warehouse
-from loader.landing.load import land, load
-from loader.landing.load_job import LoadRequest
+from loader.landing.load import load
 from loader.settings import PROJECT
 from tests.support.places import Place, everything
 
@@ -261,16 +260,3 @@ def test_a_schema_that_somebody_made_is_never_taken_or_dropped(bucket, empty_pla
         ("landing_20250610_1",),
         ("landing_20250611",),
     ]
-
-
-def test_a_warehouse_of_release_0_4_gets_its_columns_and_a_run_is_yet_to_come(bucket, empty_place) -> None:
-    put_dump(bucket, DAY, company())
-    settings = empty_place.settings(bucket)
-    load(settings)
-    assert not land(settings, LoadRequest(DAY)).changed
-    with open_warehouse(settings) as warehouse:
-        warehouse.execute("DROP TABLE landing.computed_to")
-        warehouse.execute("CREATE TABLE landing.computed_to (last_day DATE NOT NULL)")
-        warehouse.execute("INSERT INTO landing.computed_to VALUES (?)", DAY)
-    assert land(settings, LoadRequest(DAY)).changed
-    assert empty_place.query("SELECT last_day, load_id FROM landing.computed_to") == [(DAY, 0)]

@@ -14,7 +14,7 @@ from enrichment.backend import Offline
 from enrichment.paid_answers import COLUMNS, take
 from loader.cli import cli
 from loader.errors import UsageError
-from loader.landing import enrichment_cache, enrichment_cache_file
+from loader.landing import enrichment_cache
 from loader.landing.access import open_warehouse
 from loader.landing.enrichment_cache import Cached
 from tests.support import enrichment
@@ -79,9 +79,9 @@ def test_what_was_paid_for_is_not_asked_again_until_the_name_changes(
             999: Cached(999, None, None, Decimal("0.50000"), *old, None, "unknown", key_id=known),
         }
     assert set(before) - set(asked(filled)) == {11, 12}
-    written = (bucket / enrichment_cache_file.KEY).read_bytes()
+    written = (bucket / enrichment_cache.KEY).read_bytes()
     assert CliRunner().invoke(cli, words).output.startswith("0 answers were taken. 5 were not: ")
-    assert (bucket / enrichment_cache_file.KEY).read_bytes() == written
+    assert (bucket / enrichment_cache.KEY).read_bytes() == written
     with open_warehouse(settings) as warehouse:
         warehouse.execute("UPDATE landing_20250610.tenants SET full_name = 'ANOTHER NAME' WHERE id IN (11, 23)")
     assert {11, 23} <= set(asked(filled)) and 12 not in asked(filled)

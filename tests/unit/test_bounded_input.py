@@ -15,11 +15,11 @@ import pytest
 from demo.objects import manifest_key, put_coordinates, put_dump, put_snapshot
 from demo.rows import company
 from loader.errors import DumpRejectedError
-from loader.landing import coordinates, enrichment_cache_file
+from loader.landing import coordinates, enrichment_cache
 from loader.landing.coordinates import Coordinates
 from loader.landing.daily_exports import File, sha256_of
-from loader.landing.daily_files import MAX_BYTES, Snapshots
-from loader.landing.enrichment_cache_file import BadCacheFile
+from loader.landing.daily_files import MAX_BYTES, DailyFileLoader
+from loader.landing.enrichment_cache import BadCacheFile
 from loader.quality.data_contract import DataContract
 from loader.sources import csv_file
 from loader.sources.daily_file_kinds import TENANT_STATUS
@@ -70,9 +70,9 @@ def test_of_a_huge_csv_file_no_more_is_read_than_one_may_have(
     grow(bucket / coordinates.KEY, 64 * MIB)
     with at_most(4), pytest.raises(DumpRejectedError, match="has more than 1 MiB; what was loaded of it before stands"):
         Coordinates(own, there, DATA_CONTRACT).land(DAY)
-    grow(bucket / enrichment_cache_file.KEY, 64 * MIB)
+    grow(bucket / enrichment_cache.KEY, 64 * MIB)
     with at_most(4), pytest.raises(BadCacheFile, match="has more than 1 MiB; nobody is asked"):
-        enrichment_cache_file.sync(own, there)
+        enrichment_cache.sync(own, there)
 
 
 @pytest.mark.parametrize("head", ["", "a,b\n"])
@@ -84,7 +84,7 @@ def test_a_line_of_a_csv_file_becomes_no_endless_row(head: str) -> None:
 
 def test_a_daily_file_that_is_too_large_is_refused_unread_and_on_record(own: Warehouse, bucket: Path) -> None:
     grow(put_snapshot(bucket, DAY, ""), MAX_BYTES + 1)
-    landed = Snapshots(own, open_bucket(str(bucket)), DATA_CONTRACT.manifest, DAY)
+    landed = DailyFileLoader(own, open_bucket(str(bucket)), DATA_CONTRACT.manifest, DAY)
     with at_most(4):
         landed.land([File(TENANT_STATUS, DAY, TENANT_STATUS.key_of(DAY), "1")])
     ((at, rejection),) = landed.rejected

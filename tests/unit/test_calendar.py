@@ -9,7 +9,7 @@ import pytest
 
 from loader import commands
 from loader.errors import DumpRejectedError, LoaderError, NoDumpError, UsageError
-from loader.landing import calendar, ledger, missing_days
+from loader.landing import calendar, ledger
 from loader.landing.calendar import Day, Waiver
 from loader.landing.ledger import Entry
 from loader.warehouse.base import Warehouse
@@ -143,7 +143,7 @@ def lacking(offset: int, dump: str = "missing", files: str = "missing", **more: 
 
 
 def told(*days: Day) -> list[tuple[type[LoaderError], str]]:
-    return [(type(one), str(one)) for one in missing_days.told(list(days), day(9))]
+    return [(type(one), str(one)) for one in calendar.missing_days(list(days), day(9))]
 
 
 def test_a_missing_day_is_told_with_what_to_type() -> None:

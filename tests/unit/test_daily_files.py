@@ -173,7 +173,7 @@ def test_what_is_no_daily_file_is_refused_by_its_name_and_without_a_value_of_it(
     body, said = BAD[case]
     path = put(bucket, 0, body)
     with pytest.raises(DumpRejectedError, match=said) as refusal, own.transaction():
-        own.insert_snapshot(TENANT_STATUS, path, day(0), "20250610.csv")
+        own.insert_daily_file(TENANT_STATUS, path, day(0), "20250610.csv")
     assert "snapshot 20250610.csv" in str(refusal.value)
     assert "太郎" not in str(refusal.value)
     assert own.query("SELECT COUNT(*) FROM landing.tenant_daily_snapshots") == [(0,)]
@@ -185,7 +185,7 @@ def test_a_daily_file_lands_whatever_the_order_of_its_columns(own: Warehouse, bu
         0,
         "snapshot_date,full_name,tenant_id,status,contract_type\r\n2025-06-10,,1,9,2\r\n2025-06-10,太郎,2,5,1\r\n",
     )
-    assert own.insert_snapshot(TENANT_STATUS, path, day(0), "k") == 2
+    assert own.insert_daily_file(TENANT_STATUS, path, day(0), "k") == 2
     assert own.query("SELECT * FROM landing.tenant_daily_snapshots ORDER BY 1") == [
         (1, 9, 2, None, day(0)),
         (2, 5, 1, "太郎", day(0)),

@@ -173,7 +173,7 @@ class DuckDBWarehouse:
                 table = f"{self.quote(home)}.{self.quote(name)}"
                 self.execute(f"CREATE OR REPLACE VIEW landing.{self.quote(name)} AS SELECT * FROM {table}")
 
-    def insert_snapshot(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
+    def insert_daily_file(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
         from loader.warehouse.duckdb.daily_file import insert
 
         return insert(self._connection, dataset, f"landing.{dataset.table}", path, day, key)

@@ -195,7 +195,7 @@ class MySQLWarehouse:
     def _table(self, schema: str | None, name: str) -> str:
         return f"{self.quote(schema or '')}.{self.quote(name)}"
 
-    def insert_snapshot(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
+    def insert_daily_file(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
         import duckdb
 
         from loader.warehouse.duckdb.daily_file import insert

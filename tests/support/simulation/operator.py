@@ -72,11 +72,12 @@ class Operator:
         open_days = self.open_days(day)
         with open_warehouse(self.settings) as warehouse:
             loaded = day in ledger.days(warehouse, ledger.DUMP)
-            computed = warehouse.query("SELECT last_day FROM landing.computed_to")
+            seen = warehouse.query("SELECT load_id FROM landing.computed_to")
+            newest = ledger.newest_load(warehouse)
         if loaded:
             self.computed = True
             assert bool(told) == bool(open_days), f"daily told {told!r}; neither loaded nor waived are {open_days}"
-            assert computed == [(day,)], f"daily of {day} left {computed}, and said {told!r}"
+            assert seen == [(newest,)], f"daily of {day} computed with load {seen}, not {newest}, and said {told!r}"
         else:
             assert told is not None, f"daily of {day} told nothing, and the day is not loaded"
             self.computed = True  # what an earlier command had landed and not run, it ran
