@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from loader.mysqldump.report import DumpReport
 from loader.mysqldump.writer import DumpWriter
@@ -17,39 +18,41 @@ Columns = Mapping[str, Mapping[str, str]]  # table -> column -> type, as the eng
 OpenDumpWriter = Callable[[Path, DumpReport], DumpWriter]
 
 
-def by_table(rows: Iterable[tuple[str, str, str]]) -> Columns:
-    """Rows of (table, column, type) as a mapping, the pipeline's own tables left out."""
-    found: dict[str, dict[str, str]] = {}
-    for table, column, kind in rows:
-        if table not in RESERVED:
-            found.setdefault(table, {})[column] = kind
-    return found
-
-
-class Warehouse(Protocol):
+class Warehouse(ABC):
     """A connection to the warehouse. SQL is written with `?` for values, in the words that all engines share."""
 
+    type_column: str  # of information_schema.columns: a column's type, as the engine calls it
+    notice: str | None = None  # what a person should know of how loads go here
+
+    @abstractmethod
     def query(self, sql: str, *values: Any) -> list[tuple]:
         """The rows of a query."""
 
+    @abstractmethod
     def execute(self, sql: str, *values: Any) -> None:
         """Runs one statement."""
 
+    @abstractmethod
     def execute_many(self, sql: str, rows: Iterable[tuple]) -> None:
         """Runs one INSERT for many rows."""
 
+    @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
         """All of what is executed within, or nothing. No DDL belongs into one: on MySQL it commits by itself."""
 
+    @abstractmethod
     def second(self) -> AbstractContextManager[Warehouse]:
         """Another connection to the same warehouse, with transactions of its own."""
 
+    @abstractmethod
     def bulk(self) -> AbstractContextManager[None]:
         """Many files are about to land: what the engine wants set for that."""
 
+    @abstractmethod
     def quote(self, name: str) -> str:
         """A name as an identifier, whatever it holds."""
 
+    @abstractmethod
     def same(self, left: str, right: str, kind: str) -> str:
         """The condition that two columns of one type hold the same value, to the byte, or NULL both.
 
@@ -58,28 +61,40 @@ class Warehouse(Protocol):
             kind: their type, as `columns` has it.
         """
 
+    @abstractmethod
     def create_schema(self, name: str) -> None:
         """A new, empty schema."""
 
+    @abstractmethod
     def drop_schema(self, name: str) -> None:
         """Drops a schema with all its tables, if it is there."""
 
     def has_schema(self, name: str) -> bool:
         """Whether a schema is there, whoever made it."""
+        return bool(self.query("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", name))
 
     def columns(self, schema: str) -> Columns:
         """The columns of a schema's tables and views, the pipeline's own left out."""
+        found: dict[str, dict[str, str]] = {}
+        for table, column, kind in self.query(
+            f"""SELECT table_name, column_name, {self.type_column} FROM information_schema.columns
+                WHERE table_schema = ? ORDER BY table_name, ordinal_position""",
+            schema,
+        ):
+            if table not in RESERVED:
+                found.setdefault(table, {})[column] = kind
+        return found
 
     def has_table(self, schema: str, name: str) -> bool:
         """Whether a table or view is there."""
+        found = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
+        return bool(self.query(found, schema, name))
 
+    @abstractmethod
     def dump_writer(self, schema: str) -> OpenDumpWriter:
         """How `land_dump` lands a dump's tables in an empty schema."""
 
-    @property
-    def notice(self) -> str | None:
-        """What a person should know of how loads go here, None where all is as it should be."""
-
+    @abstractmethod
     def publish(self, home: str, replaced: str | None) -> None:
         """Shows the tables of a schema in `landing`, in place of those shown there now, in one step.
 
@@ -88,6 +103,7 @@ class Warehouse(Protocol):
             replaced: schema of the generation that is shown now, None where there is none.
         """
 
+    @abstractmethod
     def insert_daily_file(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
         """Checks a daily file and puts its rows into its kind's table, within the caller's transaction.
 

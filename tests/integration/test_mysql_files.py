@@ -10,8 +10,7 @@ from click.testing import CliRunner
 from loader.cli import cli
 from loader.connection_url import parse
 from loader.errors import LoaderError
-from loader.warehouse.mysql.local_files import SendingConnection
-from loader.warehouse.mysql.session import connect
+from loader.warehouse.mysql.session import SendingConnection, connect
 from tests.support.fake_mysql import FakeMySQL, fake_mysql
 from tests.support.servers import certificates
 

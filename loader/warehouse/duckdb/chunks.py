@@ -11,6 +11,7 @@ from loader.mysqldump.errors import Defect
 from loader.mysqldump.rows import dates
 from loader.mysqldump.rows.chunks import Chunk, not_utf8
 from loader.warehouse.duckdb.sql import quote, string
+from loader.warehouse.dump_writer import Reasons, bad_rows, no_date, unfit
 
 _DUCKDB_LINE = 2 << 20  # bytes, the reader's own default for the longest line
 
@@ -66,9 +67,9 @@ def insert_sql(chunk: Chunk, table: str) -> str:
     return f"INSERT INTO {table} ({names}) SELECT {', '.join(values)} FROM {source}"
 
 
-def count_reasons(cursor: duckdb.DuckDBPyConnection, chunk: Chunk) -> Counter[tuple[str, str]]:
+def count_reasons(cursor: duckdb.DuckDBPyConnection, chunk: Chunk) -> Reasons:
     """Count the dates in a chunk's file that became NULL, by column name and reason."""
-    reasons: Counter[tuple[str, str]] = Counter()
+    reasons: Reasons = Counter()
     source = _read_csv(chunk, ["VARCHAR"] * len(chunk.target.columns))
     for kind in DATE_KINDS:
         places = [at for at in chunk.date_places if chunk.target.columns[at].kind == kind]
@@ -86,47 +87,32 @@ def count_reasons(cursor: duckdb.DuckDBPyConnection, chunk: Chunk) -> Counter[tu
         for at, why, count, number in found:
             column = chunk.target.columns[at]
             if why == "no_date":
-                what = f"column {column.name} holds something that is no {column.kind}"
-                raise Defect(what, table=chunk.target.table.name, row=chunk.first_row + number - 1)
+                raise no_date(chunk, column, number - 1)
             reasons[column.name, why] += count
-    return reasons
-
-
-def absent_reasons(cursor: duckdb.DuckDBPyConnection, chunk: Chunk) -> Counter[tuple[str, str]]:
-    """Count the dates of a chunk that became NULL because the rows leave them out and their DEFAULT is no day."""
-    reasons: Counter[tuple[str, str]] = Counter()
-    for column in chunk.target.absent:
-        if column.kind in DATE_KINDS:
-            why = cursor.execute(f"SELECT {dates.reason(string(column.default), column.kind)}").fetchone()[0]
-            if why is not None:
-                reasons[column.name, why] += chunk.rows
     return reasons
 
 
 def first_bad_row(cursor: duckdb.DuckDBPyConnection, chunk: Chunk) -> Defect:
     """Why DuckDB refused a chunk, found in the file without telling a value."""
-    table = chunk.target.table.name
     if row := not_utf8(chunk):
-        return Defect("text that is not UTF-8", table=table, row=row)
+        return Defect("text that is not UTF-8", table=chunk.target.table.name, row=row)
     try:
         for at, column in enumerate(chunk.target.columns):
             if column.kind in ("integer", "decimal", "float") and (first := _first_unfit(cursor, chunk, at)):
-                what = f"the value of column {column.name} does not fit {column.type}"
-                return Defect(what, table=table, row=chunk.first_row + first - 1)
+                return unfit(chunk, column, first - 1)
     except (duckdb.ConversionException, duckdb.InvalidInputException):
         pass  # not even text can be read
-    last = chunk.first_row + chunk.rows - 1
-    return Defect(f"rows up to row {last:,} are not what their CREATE TABLE says", table=table, row=chunk.first_row)
+    return bad_rows(chunk)
 
 
 def _first_unfit(cursor: duckdb.DuckDBPyConnection, chunk: Chunk, at: int) -> int | None:
     """Number within the chunk of the first row whose number at place `at` the column's type cannot hold."""
     kind = chunk.target.columns[at].type
-    unfit = _no_decimal("text") if kind == "VARCHAR" else f"TRY(CAST(text AS {kind})) IS NULL"
+    misfit = _no_decimal("text") if kind == "VARCHAR" else f"TRY(CAST(text AS {kind})) IS NULL"
     if kind in ("FLOAT", "DOUBLE"):
-        unfit = f"({unfit} OR isinf(TRY(CAST(text AS {kind}))))"
+        misfit = f"({misfit} OR isinf(TRY(CAST(text AS {kind}))))"
     source = _read_csv(chunk, ["VARCHAR"] * len(chunk.target.columns))
     return cursor.execute(
         f"SELECT min(number) FROM (SELECT c{at} AS text, row_number() OVER () AS number FROM {source})"
-        f" WHERE text IS NOT NULL AND {unfit}"
+        f" WHERE text IS NOT NULL AND {misfit}"
     ).fetchone()[0]

@@ -14,7 +14,7 @@ import duckdb
 from loader import commands
 from loader.errors import BusyError, LoaderError
 from loader.sources.daily_file_kinds import DATASETS, Dataset
-from loader.warehouse.base import Columns, OpenDumpWriter, by_table
+from loader.warehouse.base import OpenDumpWriter, Warehouse
 from loader.warehouse.duckdb.sql import quote, with_values
 from loader.warehouse.own_tables import KEYS, OWN_TABLES
 
@@ -80,8 +80,10 @@ def cannot_open(file: Path, error: Exception) -> LoaderError:
     )
 
 
-class DuckDBWarehouse:
+class DuckDBWarehouse(Warehouse):
     """See loader.warehouse.base.Warehouse."""
+
+    type_column = "data_type"
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
@@ -136,31 +138,10 @@ class DuckDBWarehouse:
     def drop_schema(self, name: str) -> None:
         self.execute(f"DROP SCHEMA IF EXISTS {self.quote(name)} CASCADE")
 
-    def has_schema(self, name: str) -> bool:
-        found = "SELECT 1 FROM information_schema.schemata WHERE catalog_name = CURRENT_DATABASE() AND schema_name = ?"
-        return bool(self.query(found, name))
-
-    def columns(self, schema: str) -> Columns:
-        return by_table(
-            self.query(
-                "SELECT table_name, column_name, data_type FROM information_schema.columns "
-                "WHERE table_schema = ? ORDER BY table_name, ordinal_position",
-                schema,
-            )
-        )
-
-    def has_table(self, schema: str, name: str) -> bool:
-        found = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
-        return bool(self.query(found, schema, name))
-
     def dump_writer(self, schema: str) -> OpenDumpWriter:
         from loader.warehouse.duckdb.writer import DuckDBDumpWriter
 
         return functools.partial(DuckDBDumpWriter, self._connection, schema)
-
-    @property
-    def notice(self) -> None:
-        return None
 
     def publish(self, home: str, replaced: str | None) -> None:
         # Views: nothing is moved, so where the replaced ones lie does not matter here.

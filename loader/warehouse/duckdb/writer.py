@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -15,14 +14,14 @@ import duckdb
 from loader.mysqldump.ddl.create_table import Table
 from loader.mysqldump.ddl.primary_key import repeated
 from loader.mysqldump.errors import Defect
-from loader.mysqldump.report import DumpReport, TableReport
-from loader.mysqldump.rows import time_zones
+from loader.mysqldump.report import DumpReport
 from loader.mysqldump.rows.chunks import Chunk, ChunkFiles
 from loader.mysqldump.rows.insert import Target
 from loader.mysqldump.rows.text_rows import Rows
-from loader.warehouse.duckdb.chunks import absent_reasons, count_reasons, first_bad_row, insert_sql
-from loader.warehouse.duckdb.keys import repeats
+from loader.warehouse.duckdb.chunks import count_reasons, first_bad_row, insert_sql
+from loader.warehouse.duckdb.ddl import create_sql, repeats
 from loader.warehouse.duckdb.sql import quote
+from loader.warehouse.dump_writer import QueuedWork, Reasons, absent_dates, lost_rows, to_utc
 
 MEMORY_LIMIT_MB = 300  # DuckDB's share while a dump lands
 CHUNK_BYTES = 24 << 20
@@ -32,7 +31,7 @@ _HEAVY_BYTES = 32 << 20  # of so many rows
 _UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 
-class DuckDBDumpWriter:
+class DuckDBDumpWriter(QueuedWork):
     """Land rows in the tables of one schema of DuckDB's.
 
     A table's rows stand in one section of the dump, and its chunks share one transaction: a full row group then goes straight to the
@@ -42,15 +41,10 @@ class DuckDBDumpWriter:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str, scratch: Path, report: DumpReport):
         """Start the thread."""
+        super().__init__(schema, ChunkFiles(scratch, CHUNK_BYTES), report, threads=1, at_most=QUEUED_CHUNKS + 1)
         self._cursor = connection.cursor()
-        self._schema = schema
-        self._files = ChunkFiles(scratch, CHUNK_BYTES)
-        self._report = report
-        self._tables: list[Table] = []
         self._open_table: str | None = None  # of the transaction
         self._inserted: list[Chunk] = []  # of that table; their files stay until its dates are accounted for
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="dump-writer")
-        self._queue: deque[Future[None]] = deque()
         self._lean = _lean(connection)
         self._limit = self._highest_limit = 0  # bytes of memory for DuckDB
         self._last_rows = self._last_bytes = 0  # of the open table's last chunks
@@ -62,10 +56,7 @@ class DuckDBDumpWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for waiting in self._queue:
-            waiting.cancel()
-        self._worker.shutdown(wait=True)
-        self._files.close()
+        self._stop()
         if self._open_table is not None:
             self._cursor.execute("ROLLBACK")
         self._cursor.close()
@@ -73,8 +64,7 @@ class DuckDBDumpWriter:
 
     def create(self, table: Table) -> None:
         """Create the table, with no rows yet."""
-        self._report.tables[table.name] = TableReport(columns=table.columns)
-        self._tables.append(table)
+        self._begin(table)
         self._hand_over(self._files.close())
         self._submit(self._create, table)
 
@@ -89,14 +79,6 @@ class DuckDBDumpWriter:
         figures = self._report.tables[target.table.name]
         self._hand_over(self._files.add(target, rows, figures.rows_in_dump + 1))
         figures.rows_in_dump += rows.count
-
-    def rest(self) -> None:
-        """Wait for what is under way.
-
-        Raises:
-            Defect: DuckDB refused an earlier chunk.
-        """
-        self._wait(0)
 
     def finish(self, offsets: Mapping[Table, dt.timedelta]) -> None:
         """Wait until everything is in, put TIMESTAMPs into UTC, look for repeated keys, and count the tables' rows.
@@ -118,14 +100,6 @@ class DuckDBDumpWriter:
         if chunk is not None:
             self._submit(self._insert, chunk)
 
-    def _submit(self, work, *arguments) -> None:
-        self._queue.append(self._worker.submit(work, *arguments))
-        self._wait(QUEUED_CHUNKS + 1)
-
-    def _wait(self, at_most: int) -> None:
-        while len(self._queue) > at_most:
-            self._queue.popleft().result()
-
     # From here on in the writing thread.
 
     def _name(self, table: str) -> str:
@@ -133,8 +107,7 @@ class DuckDBDumpWriter:
 
     def _create(self, table: Table) -> None:
         self._commit()
-        columns = ", ".join(f"{quote(column.name)} {column.type}" for column in table.columns)
-        self._cursor.execute(f"CREATE TABLE {self._name(table.name)} ({columns})")
+        self._cursor.execute(create_sql(table, self._name(table.name)))
 
     def _commit(self) -> None:
         """Account for the open table's dates and commit it."""
@@ -171,7 +144,7 @@ class DuckDBDumpWriter:
             self._open_table = None
             raise first_bad_row(self._cursor, chunk) from None
         if inserted != chunk.rows:
-            raise Defect(f"{inserted:,} rows landed of {chunk.rows:,}", table=table.name, row=chunk.first_row)
+            raise lost_rows(chunk, inserted)
         self._inserted.append(chunk)
 
     def _make_room(self, chunk: Chunk) -> bool:
@@ -202,9 +175,9 @@ class DuckDBDumpWriter:
         if table is None or not table.dates:
             return
         missing: Counter[str] = Counter()
-        reasons: Counter[tuple[str, str]] = Counter()
+        reasons: Reasons = Counter()
         for chunk in self._inserted:
-            by_default = absent_reasons(self._cursor, chunk)
+            by_default = absent_dates(chunk)
             reasons.update(by_default)
             missing.update(chunk.dates_expected)
             missing.subtract({name: count for (name, _), count in by_default.items()})
@@ -233,10 +206,8 @@ class DuckDBDumpWriter:
             self._report.tables[table.name].rows_landed = count
 
     def _to_utc(self, table: Table, offset: dt.timedelta) -> None:
-        name, names = self._name(table.name), [quote(column.name) for column in table.moments]
-        if count := self._cursor.execute(time_zones.out_of_range_sql(name, names, offset)).fetchone()[0]:
-            raise time_zones.out_of_range(count, table)
-        self._cursor.execute(time_zones.to_utc_sql(name, names, offset))
+        moments = [quote(column.name) for column in table.moments]
+        to_utc(lambda sql: self._cursor.execute(sql).fetchall(), self._name(table.name), moments, table, offset)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from loader.mysqldump.rows import dates
 from loader.mysqldump.rows.chunks import Chunk, not_utf8
 from loader.mysqldump.rows.insert import Target
 from loader.mysqldump.rows.text_rows import Rows
+from loader.warehouse.dump_writer import Reasons, bad_rows, no_date, unfit
 from loader.warehouse.mysql.ddl import quote
 
 
@@ -28,7 +29,7 @@ class BadDates:
         silent: how many of them the server stores without a warning: it knows a year 0.
     """
 
-    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    reasons: Reasons = field(default_factory=Counter)
     silent: int = 0
 
     @property
@@ -152,18 +153,10 @@ def find_bad_dates(chunk: Chunk) -> BadDates:
             if key not in known:
                 known[key] = dates.reason_of(text, column.kind) if text != "NULL" else None
             if known[key] == "no_date":
-                what = f"column {column.name} holds something that is no {column.kind}"
-                raise Defect(what, table=table, row=chunk.first_row + number)
+                raise no_date(chunk, column, number)
             if known[key]:
                 found.add(column, known[key], text)
     return found
-
-
-def absent_dates(chunk: Chunk) -> Counter[tuple[str, str]]:
-    """Count the dates of a chunk that are NULL because the rows leave them out and their DEFAULT is no day."""
-    absent = [column for column in chunk.target.absent if column.kind in DATE_KINDS]
-    whys = {column.name: dates.reason_of(column.default, column.kind) for column in absent}
-    return Counter({(name, why): chunk.rows for name, why in whys.items() if why})
 
 
 def first_bad_row(chunk: Chunk, warnings: Iterable[tuple[int, str]]) -> Defect:
@@ -174,29 +167,24 @@ def first_bad_row(chunk: Chunk, warnings: Iterable[tuple[int, str]]) -> Defect:
         place = _PLACE.search(text)
         column = columns.get(place[1]) if place else None
         if column is not None and column.kind not in DATE_KINDS:
-            what = f"the value of column {column.name} does not fit {column.declared}"
-            if column.kind in ("integer", "decimal", "float"):
-                what = f"the value of column {column.name} does not fit {column.type}"
-            return Defect(what, table=table, row=chunk.first_row + int(place[2]) - 1)
+            return unfit(chunk, column, int(place[2]) - 1)
         if number == 1301:
             what = f"a value of up to {chunk.longest:,} bytes is longer than the server takes (max_allowed_packet): raise it there"
             return Defect(what, table=table, row=chunk.longest_row)
         if number == 1367 and (found := _first_endless(chunk)):
-            row, column = found
-            return Defect(f"the value of column {column.name} does not fit {column.type}", table=table, row=row)
+            return unfit(chunk, *found)
         if number == 1062:
             what = f"rows up to row {chunk.last_row:,} hold a primary key that another row has"
             return Defect(what, table=table, row=chunk.first_row)
-    what = f"rows up to row {chunk.last_row:,} are not what their CREATE TABLE says"
-    return Defect(what, table=table, row=chunk.first_row)
+    return bad_rows(chunk)
 
 
-def _first_endless(chunk: Chunk) -> tuple[int, Column] | None:
-    """The first number that is too large for a double: row and column."""
+def _first_endless(chunk: Chunk) -> tuple[Column, int] | None:
+    """The first number that is too large for a double: its column, and its row from 0."""
     for number, values in enumerate(_values(chunk)):
         for column, text in zip(chunk.target.columns, values, strict=True):
             if column.kind == "float" and text != "NULL" and math.isinf(float(text)):
-                return chunk.first_row + number, column
+                return column, number
     return None
 
 

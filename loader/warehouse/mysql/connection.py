@@ -16,8 +16,9 @@ from loader.connection_url import Account
 from loader.errors import LoaderError
 from loader.scratch import scratch
 from loader.sources.daily_file_kinds import Dataset
-from loader.warehouse.base import Columns, OpenDumpWriter, by_table
+from loader.warehouse.base import OpenDumpWriter, Warehouse
 from loader.warehouse.mysql import lock
+from loader.warehouse.mysql.ddl import quote
 from loader.warehouse.mysql.session import CHARSET, COLLATION, WAIT_SECONDS, connect
 from loader.warehouse.own_tables import KEYS, OWN_TABLES
 
@@ -65,8 +66,10 @@ def open_to_read(account: Account) -> Iterator[MySQLWarehouse]:
         yield warehouse
 
 
-class MySQLWarehouse:
+class MySQLWarehouse(Warehouse):
     """See loader.warehouse.base.Warehouse. One connection; what was executed outside of a transaction is committed at once."""
+
+    type_column = "column_type"
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -127,7 +130,7 @@ class MySQLWarehouse:
         yield
 
     def quote(self, name: str) -> str:
-        return "`" + name.replace("`", "``") + "`"
+        return quote(name)
 
     def same(self, left: str, right: str, kind: str) -> str:
         if "char" in kind or "text" in kind:  # a collation takes a text for the same with spaces behind it
@@ -139,22 +142,6 @@ class MySQLWarehouse:
 
     def drop_schema(self, name: str) -> None:
         self.execute(f"DROP DATABASE IF EXISTS {self.quote(name)}")
-
-    def has_schema(self, name: str) -> bool:
-        return bool(self.query("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", name))
-
-    def columns(self, schema: str) -> Columns:
-        return by_table(
-            self.query(
-                "SELECT table_name, column_name, column_type FROM information_schema.columns "
-                "WHERE table_schema = ? ORDER BY table_name, ordinal_position",
-                schema,
-            )
-        )
-
-    def has_table(self, schema: str, name: str) -> bool:
-        found = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
-        return bool(self.query(found, schema, name))
 
     def dump_writer(self, schema: str) -> OpenDumpWriter:
         from loader.warehouse.mysql.writer import MySQLDumpWriter

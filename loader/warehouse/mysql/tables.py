@@ -16,13 +16,13 @@ from loader.errors import LoaderError
 from loader.mysqldump.ddl.create_table import Table
 from loader.mysqldump.ddl.primary_key import repeated
 from loader.mysqldump.errors import Defect
-from loader.mysqldump.report import DumpReport, TableReport
-from loader.mysqldump.rows import time_zones
+from loader.mysqldump.report import DumpReport
 from loader.mysqldump.rows.chunks import Chunk
+from loader.warehouse.dump_writer import Reasons, lost_rows, to_utc
 from loader.warehouse.mysql import chunks
 from loader.warehouse.mysql.chunks import BadDates
 from loader.warehouse.mysql.ddl import create_sql, quote, repeats_sql
-from loader.warehouse.mysql.local_files import SendingConnection
+from loader.warehouse.mysql.session import SendingConnection
 
 # Not strict, so that a bad date is a warning that can be counted, not the end; every other warning is the end.
 _SESSION = """
@@ -49,7 +49,7 @@ class Tables:
         self._packet_bytes = 0
         self._created: dict[str, Future[None]] = {}
         self._lock = threading.Lock()  # of the following
-        self._nulled: dict[str, Counter[tuple[str, str]]] = {}  # table -> (column, reason) -> dates that are no days
+        self._nulled: dict[str, Reasons] = {}  # table -> (column, reason) -> dates that are no days
         self._stored: dict[str, Counter[str]] = {}  # table -> column -> those that the server stored as a zero date
 
     def prepare(self, connection: pymysql.Connection) -> None:
@@ -62,11 +62,10 @@ class Tables:
 
     def begin(self, table: Table, created: Future[None]) -> None:
         """Take note of a table, and of what tells when it is created."""
-        self._report.tables[table.name] = TableReport(columns=table.columns)
         self._created[table.name] = created
         self._nulled[table.name], self._stored[table.name] = Counter(), Counter()
 
-    def count_invalid_dates(self, table: Table, reasons: Counter[tuple[str, str]], *, stored: bool = False) -> None:
+    def count_invalid_dates(self, table: Table, reasons: Reasons, *, stored: bool = False) -> None:
         """Take note of dates that are no days."""
         with self._lock:
             self._nulled[table.name].update(reasons)
@@ -114,7 +113,7 @@ class Tables:
             except MySQLError as error:
                 raise _refusal(chunk, error) from None
         if landed != chunk.rows:
-            raise Defect(f"{landed:,} rows landed of {chunk.rows:,}", table=table, row=chunk.first_row)
+            raise lost_rows(chunk, landed)
         chunk.path.unlink()
 
     def finalize_table(self, connection: pymysql.Connection, table: Table, offset: dt.timedelta | None) -> None:
@@ -129,10 +128,8 @@ class Tables:
                 if changed != count:
                     raise Defect(f"{count:,} dates of {column} do not exist, {changed:,} were stored", table=table.name)
             if offset:
-                names = [quote(column.name) for column in table.moments]
-                if count := _run(connection, time_zones.out_of_range_sql(name, names, offset))[0][0]:
-                    raise time_zones.out_of_range(count, table)
-                _run(connection, time_zones.to_utc_sql(name, names, offset))
+                moments = [quote(column.name) for column in table.moments]
+                to_utc(lambda sql: _run(connection, sql), name, moments, table, offset)
             asked = repeats_sql(table, self._schema)
             if asked and (rows := _run(connection, asked)[0][0]):
                 raise repeated(table.name, table.key, rows)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import queue
-from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,9 +17,10 @@ from loader.mysqldump.rows.binary_rows import BIG_BYTES
 from loader.mysqldump.rows.chunks import Chunk, ChunkFiles
 from loader.mysqldump.rows.insert import Target
 from loader.mysqldump.rows.text_rows import Rows
+from loader.warehouse.dump_writer import QueuedWork, absent_dates
 from loader.warehouse.mysql import chunks
 from loader.warehouse.mysql.chunks import BadDates
-from loader.warehouse.mysql.local_files import SendingConnection
+from loader.warehouse.mysql.session import SendingConnection
 from loader.warehouse.mysql.tables import Tables
 
 CHUNK_BYTES = 4 << 20
@@ -28,7 +28,7 @@ CONNECTIONS = 2
 QUEUED_CHUNKS = 4  # besides those under way; they wait on disk, not in memory
 
 
-class MySQLDumpWriter:
+class MySQLDumpWriter(QueuedWork):
     """Land rows in the tables of one schema of MySQL's or MariaDB's.
 
     Each chunk is a transaction of its own: nobody sees the schema before it is whole, and one transaction for a whole
@@ -45,24 +45,21 @@ class MySQLDumpWriter:
         local_infile: bool,
     ):
         """Open nothing yet."""
-        self._connect = connect
-        self._report = report
-        self._local_infile = local_infile
         # As INSERTs each call's rows go alone; their CSV is there to be searched when the server finds fault with them.
-        self._files = ChunkFiles(scratch, CHUNK_BYTES if local_infile else 0)
-        self._begun: list[Table] = []
-        self._tables = Tables(schema, report, local_infile=local_infile)
+        files = ChunkFiles(scratch, CHUNK_BYTES if local_infile else 0)
+        super().__init__(schema, files, report, threads=CONNECTIONS, at_most=CONNECTIONS + QUEUED_CHUNKS)
+        self._connect = connect
+        self._local_infile = local_infile
+        self._server = Tables(schema, report, local_infile=local_infile)
         self._connections: list[SendingConnection] = []
         self._idle: queue.SimpleQueue[SendingConnection] = queue.SimpleQueue()
-        self._workers = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="dump-writer")
-        self._queue: deque[Future[None]] = deque()
 
     def __enter__(self) -> MySQLDumpWriter:
         try:
             for _ in range(CONNECTIONS):
                 connection = self._connect()
                 self._connections.append(connection)
-                self._tables.prepare(connection)
+                self._server.prepare(connection)
                 self._idle.put(connection)
         except BaseException:
             self._close()
@@ -75,10 +72,7 @@ class MySQLDumpWriter:
         self._close()
 
     def _close(self) -> None:
-        for waiting in self._queue:
-            waiting.cancel()
-        self._workers.shutdown(wait=True)
-        self._files.close()
+        self._stop()
         for connection in self._connections:
             if connection.open:
                 connection.close()
@@ -86,8 +80,8 @@ class MySQLDumpWriter:
     def create(self, table: Table) -> None:
         """Create the table, with no rows yet."""
         self._hand_over(self._files.close())
-        self._begun.append(table)
-        self._tables.begin(table, self._submit(self._tables.create, table))
+        self._begin(table)
+        self._server.begin(table, self._submit(self._server.create, table))
 
     def add(self, target: Target, rows: Rows, text: bytes) -> None:
         """Take rows; they are in the tables after `finish`.
@@ -102,21 +96,12 @@ class MySQLDumpWriter:
         first_row = figures.rows_in_dump + 1
         nulled, found = chunks.null_zero_dates(target, rows)
         if self._local_infile:
-            self._tables.count_invalid_dates(target.table, found.reasons)
+            self._server.count_invalid_dates(target.table, found.reasons)
             self._hand_over(self._files.add(target, nulled, first_row))
         else:
             text = self._checked(target, rows, text, first_row)
             self._hand_over(self._files.add(target, rows, first_row), text, found)
         figures.rows_in_dump += rows.count
-
-    def rest(self) -> None:
-        """Wait for what is under way.
-
-        Raises:
-            Defect: these or earlier rows were refused.
-            LoaderError: the server gave up.
-        """
-        self._wait(0)
 
     def finish(self, offsets: Mapping[Table, dt.timedelta]) -> None:
         """Wait until everything is in, put TIMESTAMPs into UTC, and count the tables' rows.
@@ -130,8 +115,8 @@ class MySQLDumpWriter:
         """
         self._hand_over(self._files.close())
         self._wait(0)
-        for table in self._begun:
-            self._submit(self._tables.finalize_table, table, offsets.get(table))
+        for table in self._tables:
+            self._submit(self._server.finalize_table, table, offsets.get(table))
         self._wait(0)
 
     @staticmethod
@@ -148,8 +133,8 @@ class MySQLDumpWriter:
 
     def _hand_over(self, chunk: Chunk | None, text: bytes = b"", found: BadDates | None = None) -> None:
         if chunk is not None:
-            self._tables.count_invalid_dates(chunk.target.table, chunks.absent_dates(chunk))
-            self._submit(self._tables.send, chunk, text, found or BadDates())
+            self._server.count_invalid_dates(chunk.target.table, absent_dates(chunk))
+            self._submit(self._server.send, chunk, text, found or BadDates())
 
     def _submit(self, work: Callable[..., None], *arguments: Any) -> Future[None]:
         def job() -> None:
@@ -159,11 +144,4 @@ class MySQLDumpWriter:
             finally:
                 self._idle.put(connection)
 
-        future = self._workers.submit(job)
-        self._queue.append(future)
-        self._wait(CONNECTIONS + QUEUED_CHUNKS)
-        return future
-
-    def _wait(self, at_most: int) -> None:
-        while len(self._queue) > at_most:
-            self._queue.popleft().result()
+        return super()._submit(job)

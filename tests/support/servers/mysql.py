@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import pymysql
 
-from loader.warehouse.mysql.local_files import SendingConnection
+from loader.warehouse.mysql.session import SendingConnection
 from tests.support.servers.install import MYSQL97, Missing, mysql97_program, program
 from tests.support.servers.process import Process, ServerError, dying_with_us, free_port, run
 from tests.support.servers.tls import certificates

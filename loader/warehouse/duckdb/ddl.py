@@ -1,4 +1,4 @@
-"""Whether rows of a table in DuckDB repeat its primary key: in little time and memory where none does."""
+"""The CREATE TABLE that a dumped table gets in DuckDB, and whether its rows repeat its primary key."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ import duckdb
 from loader.mysqldump.ddl.create_table import Table
 from loader.mysqldump.ddl.primary_key import KeyPart
 from loader.warehouse.duckdb.sql import quote
+
+
+def create_sql(table: Table, place: str) -> str:
+    """The CREATE TABLE statement."""
+    columns = ", ".join(f"{quote(column.name)} {column.type}" for column in table.columns)
+    return f"CREATE TABLE {place} ({columns})"
 
 
 def repeats(cursor: duckdb.DuckDBPyConnection, table: Table, place: str) -> int:
