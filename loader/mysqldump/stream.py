@@ -2,53 +2,50 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import queue
 import threading
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import BinaryIO
 
-from loader.file_kinds import GZIP, peek
+from loader.file_kinds import GZIP
 from loader.mysqldump.errors import Defect
 
 BLOCK_BYTES = 1 << 20
 QUEUED_BLOCKS = 4
 _LAYERS = 2  # of gzip in gzip: a script that zips what was zipped already
-_WBITS = 31  # zlib's wbits for "gzip header and trailer, checked"
 
 
-def gunzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """Unzip a gzip stream of one or more members."""
-    member = None
-    for block in blocks:
-        while block:
-            if member is None or member.eof:
-                member = zlib.decompressobj(_WBITS)
-            while True:
-                try:
-                    text = member.decompress(block, BLOCK_BYTES)
-                except zlib.error:
-                    raise Defect("the gzip stream is damaged or has something else behind it") from None
-                if text:
-                    yield text
-                block = member.unused_data if member.eof else member.unconsumed_tail
-                # A full piece may have left more inside zlib although it took all the input.
-                if member.eof or (not block and len(text) < BLOCK_BYTES):
-                    break
-    if member is None or not member.eof:
-        raise Defect("the gzip stream is cut off")
-
-
-def unzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The blocks as they are, or unzipped if they are gzip: the first bytes say so, whatever the file's name is."""
+def unzip(body: io.BufferedReader | gzip.GzipFile) -> io.BufferedReader | gzip.GzipFile:
+    """The bytes as they are, or unzipped if they are gzip: the first bytes say so, whatever the file's name is."""
     for _ in range(_LAYERS + 1):
-        head, blocks = peek(blocks)
-        if not head.startswith(GZIP):
-            return blocks
-        blocks = gunzip(blocks)
+        if not body.peek(len(GZIP)).startswith(GZIP):
+            return body
+        body = gzip.GzipFile(fileobj=body, mode="rb")
     raise Defect(f"is gzip within gzip, more than {_LAYERS} times: gzip it once")
+
+
+class _Raw(io.RawIOBase):
+    """A stream's bytes, counted and hashed as they are read."""
+
+    def __init__(self, stream: BinaryIO):
+        self._stream = stream
+        self.count = 0
+        self.hash = hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:
+        block = self._stream.read(len(buffer))
+        buffer[: len(block)] = block
+        self.hash.update(block)
+        self.count += len(block)
+        return len(block)
 
 
 class Blocks:
@@ -59,10 +56,8 @@ class Blocks:
 
     def __init__(self, stream: BinaryIO, *, progress: Callable[[int], None] | None):
         """Start nothing yet."""
-        self._stream = stream
+        self._raw = _Raw(stream)
         self._progress = progress
-        self._hash = hashlib.sha256()
-        self._read_bytes = 0
         self._reported_bytes = 0
         self._stop = threading.Event()
         self._queue: queue.Queue[bytes | Exception | None] = queue.Queue(QUEUED_BLOCKS)
@@ -71,12 +66,12 @@ class Blocks:
     @property
     def size_bytes(self) -> int:
         """Raw bytes read so far."""
-        return self._read_bytes
+        return self._raw.count
 
     @property
     def sha256(self) -> str:
         """Lower-case hex digest of the raw bytes; asked for once the iteration has ended."""
-        return self._hash.hexdigest()
+        return self._raw.hash.hexdigest()
 
     def __enter__(self) -> Blocks:
         self._thread.start()
@@ -100,18 +95,17 @@ class Blocks:
                 raise block
             yield block
 
-    def _raw(self) -> Iterator[bytes]:
-        while not self._stop.is_set() and (block := self._stream.read(BLOCK_BYTES)):
-            self._hash.update(block)
-            self._read_bytes += len(block)
-            yield block
-
     def _fill(self) -> None:
         last: Exception | None = None
         try:
-            for block in unzip(self._raw()):
+            body = unzip(io.BufferedReader(self._raw, BLOCK_BYTES))
+            while block := body.read(BLOCK_BYTES):
                 if not self._put(block):
                     return
+        except EOFError:
+            last = Defect("the gzip stream is cut off")
+        except (gzip.BadGzipFile, zlib.error):
+            last = Defect("the gzip stream is damaged or has something else behind it")
         except Exception as error:  # noqa: BLE001 - nothing is swallowed: it is raised again in the reading thread
             last = error
         self._put(last)
