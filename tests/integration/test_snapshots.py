@@ -134,7 +134,7 @@ def bounded(tmp_path: Path, settings, rules: str):
     contract = tmp_path / "bounded.yaml"
     contract.write_text(
         "source: {allowed: [gghouse-db.internal/basis]}\ncontinuity_days: 14\ntables: {}\n"
-        + f"snapshots: {{tenant_status: {rules}}}\n"
+        + f"daily_files: {{tenant_status: {rules}}}\n"
     )
     return type(settings)(settings.gateway, settings.duckdb_file, settings.bucket, settings.mysql, contract)
 
