@@ -86,8 +86,8 @@ class Blocks:
     def __iter__(self) -> Iterator[bytes]:
         while True:
             block = self._queue.get()
-            if self._progress and self._read_bytes > self._reported_bytes:
-                reported, self._reported_bytes = self._reported_bytes, self._read_bytes
+            if self._progress and self.size_bytes > self._reported_bytes:
+                reported, self._reported_bytes = self._reported_bytes, self.size_bytes
                 self._progress(self._reported_bytes - reported)
             if block is None:
                 return
