@@ -90,7 +90,7 @@ def test_a_backfill_that_broke_goes_on_where_it_broke(
 
     def failing_at(number: int) -> None:
         def open_(self: FolderBucket, key: str) -> BinaryIO:
-            if key.startswith("snapshots/"):
+            if key.startswith("snapshots/") and f"{DAY:%Y%m%d}" not in key:  # the dump's own are read to compare
                 read.append(key)
                 if len(read) == number:
                     raise LoaderError("the credentials have expired")
@@ -107,7 +107,7 @@ def test_a_backfill_that_broke_goes_on_where_it_broke(
     failing_at(0)
     load(embedded.settings(bucket))
     assert embedded.query(landed) == [(day,) for day in [*days, DAY]]
-    assert len(read) == 6  # what was in is not read again: three of these days, and the three files of the dump
+    assert len(read) == 3  # what was in is not read again
     assert embedded.query("SELECT COUNT(*) FROM landing.tenant_daily_snapshots") == [(6,)]
 
 
