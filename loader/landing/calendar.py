@@ -20,38 +20,24 @@ _NAMES = (ledger.DUMP, *(dataset.name for dataset in DATASETS))
 
 @dataclass(frozen=True)
 class Waiver:
-    """That a day is taken as lost, for a time.
+    """That a day is taken as lost, for a time."""
 
-    Attributes:
-        by: who says so.
-        reason: why.
-        until: last business date on which it counts.
-    """
-
-    by: str
-    reason: str
-    until: dt.date
+    by: str  # who says so
+    reason: str  # why
+    until: dt.date  # last business date on which it counts
 
 
 @dataclass(frozen=True)
 class Day:
-    """One business day.
+    """One business day."""
 
-    Attributes:
-        date: the day (JST).
-        dump: loaded, rejected or missing.
-        files: the same for its daily files, by kind.
-        reasons: why something of it was rejected and nothing landed since: what is loaded of it is older.
-        waiver: who waived it, None where nobody did.
-        has_manifest: False where the dump was loaded by hand, without one.
-    """
-
-    date: dt.date
-    dump: str
-    files: dict[str, str]
+    date: dt.date  # the day (JST)
+    dump: str  # loaded, rejected or missing
+    files: dict[str, str]  # the same for its daily files, by kind
+    # Why something of it was rejected and nothing landed since: what is loaded of it is older.
     reasons: tuple[str, ...] = ()
-    waiver: Waiver | None = None
-    has_manifest: bool = True
+    waiver: Waiver | None = None  # who waived it, None where nobody did
+    has_manifest: bool = True  # False where the dump was loaded by hand, without one
 
     @property
     def complete(self) -> bool:

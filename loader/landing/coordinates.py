@@ -55,19 +55,12 @@ _COLUMNS = {
 
 @dataclass(frozen=True)
 class Coordinates:
-    """Lands the file.
+    """Lands the file."""
 
-    Attributes:
-        warehouse: the warehouse.
-        bucket: where the file lies.
-        contract: bounds of its number of rows, under `snapshots`.
-        accepted: names of rules that somebody accepts.
-    """
-
-    warehouse: Warehouse
-    bucket: Bucket
-    contract: DataContract
-    accepted: Collection[str] = ()
+    warehouse: Warehouse  # the warehouse
+    bucket: Bucket  # where the file lies
+    contract: DataContract  # bounds of its number of rows, under `snapshots`
+    accepted: Collection[str] = ()  # names of rules that somebody accepts
 
     def land(self, day: dt.date) -> int | None:
         """Lands the file where its content is not the one that is loaded. Where the bucket has none, what is loaded stands.

@@ -34,20 +34,14 @@ class File:
 
 @dataclass
 class Found:
-    """What the bucket holds.
+    """What the bucket holds."""
 
-    Attributes:
-        to_land: new files and such with other content than the landed one, kind by kind and oldest first.
-        rejected: files that can be no file of any day so far.
-        missing: keys of landed files that the listing lacks; their rows stay.
-        waiting: files of days after the live dump's.
-        same: landed files that are the same, though the listing calls them by another name, or another one was refused meanwhile.
-    """
-
+    # New files and such with other content than the landed one, kind by kind and oldest first.
     to_land: list[File] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    waiting: int = 0
+    rejected: list[Rejected] = field(default_factory=list)  # files that can be no file of any day so far
+    missing: list[str] = field(default_factory=list)  # keys of landed files that the listing lacks; their rows stay
+    waiting: int = 0  # files of days after the live dump's
+    # Landed files that are the same, though the listing calls them by another name, or another one was refused meanwhile.
     same: list[File] = field(default_factory=list)
 
     def figures(self) -> dict[str, object]:
@@ -58,15 +52,10 @@ class Found:
 
 @dataclass
 class Exported:
-    """What an export came to.
+    """What an export came to."""
 
-    Attributes:
-        rows: rows written, by object key.
-        left: keys of the files that the bucket had already.
-    """
-
-    rows: dict[str, int] = field(default_factory=dict)
-    left: list[str] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)  # rows written, by object key
+    left: list[str] = field(default_factory=list)  # keys of the files that the bucket had already
 
     def shown(self, progress: Step) -> None:
         """Puts it into a step's closing line."""

@@ -34,27 +34,16 @@ class _Outcome:
 
 @dataclass
 class DailyFileLoader:
-    """Lands daily files.
+    """Lands daily files."""
 
-    Attributes:
-        warehouse: the warehouse.
-        bucket: where the files lie.
-        contract: bounds of their number of rows.
-        live: the live dump's day, for which a person types the command again.
-        accepted: names of rules that somebody accepts.
-        files: how many landed.
-        rows: rows landed.
-        rejected: files that were not what they must be; they left nothing.
-    """
-
-    warehouse: Warehouse
-    bucket: Bucket
-    contract: DataContract
-    live: dt.date
-    accepted: Collection[str] = ()
-    files: int = 0
-    rows: int = 0
-    rejected: list[Rejected] = field(default_factory=list)
+    warehouse: Warehouse  # the warehouse
+    bucket: Bucket  # where the files lie
+    contract: DataContract  # bounds of their number of rows
+    live: dt.date  # the live dump's day, for which a person types the command again
+    accepted: Collection[str] = ()  # names of rules that somebody accepts
+    files: int = 0  # how many landed
+    rows: int = 0  # rows landed
+    rejected: list[Rejected] = field(default_factory=list)  # files that were not what they must be; they left nothing
 
     def land(self, files: list[File], progress: Callable[[int], None] = lambda _: None) -> None:
         """Lands files, each in a transaction of its own with its ledger row: a kill loses none and repeats none.

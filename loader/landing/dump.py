@@ -4,44 +4,40 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from loader import commands
+from loader import commands, dates
 from loader.console import counted, step
 from loader.errors import DumpRejectedError
 from loader.landing import calendar, daily_exports, generations, ledger, load_report
+from loader.landing.access import open_warehouse
 from loader.mysqldump.report import DumpReport
 from loader.quality import changes
 from loader.quality.changes import Changes
 from loader.quality.columns import required_columns
-from loader.quality.data_contract import DataContract
+from loader.quality.data_contract import DataContract, read_data_contract
 from loader.quality.dump_checks import left_open, require_counted
 from loader.quality.findings import ACCEPTED, BLOCKED, NOTED, WARNED, Finding, refusal
+from loader.scratch import scratch
+from loader.settings import Settings
 from loader.sources.daily_file_kinds import DATASETS, Dataset
-from loader.sources.dump_selection import Dump, told_what_to_type
-from loader.sources.storage import Bucket
+from loader.sources.dump_selection import Dump, DumpSelector, told_what_to_type
+from loader.sources.storage import Bucket, open_bucket
 from loader.warehouse.base import Warehouse
 from loader.warehouse.own_tables import RESERVED
 
 
 @dataclass
 class DumpLoader:
-    """Where dumps land, and by which rules.
+    """Where dumps land, and by which rules."""
 
-    Attributes:
-        warehouse: the warehouse.
-        bucket: where the dumps lie.
-        contract: the gate's rules.
-        scratch: folder for chunk files.
-        accepted: names of rules that somebody accepts for this load.
-    """
-
-    warehouse: Warehouse
-    bucket: Bucket
-    contract: DataContract
-    scratch: Path
-    accepted: Collection[str] = ()
+    warehouse: Warehouse  # the warehouse
+    bucket: Bucket  # where the dumps lie
+    contract: DataContract  # the gate's rules
+    scratch: Path  # folder for chunk files
+    accepted: Collection[str] = ()  # names of rules that somebody accepts for this load
 
     def land(self, dump: Dump, *, historical: bool = False) -> None:
         """Lands a dump.
@@ -98,6 +94,30 @@ class DumpLoader:
                 )
         finally:
             generations.drop_unused(self.warehouse)
+
+
+@contextmanager
+def opened(
+    settings: Settings, *, again: bool, by_hand: bool, accepted: Collection[str]
+) -> Iterator[tuple[DumpSelector, DumpLoader]]:
+    """What chooses dumps and what lands them, with the warehouse open to write.
+
+    Args:
+        again: choose dumps that were rolled back too.
+        by_hand: choose dumps without a manifest.
+        accepted: names of rules that somebody accepts.
+
+    Raises:
+        LoaderError: bad settings, no bucket, another writer.
+    """
+    contract = read_data_contract(settings.data_contract)
+    contract.require_acceptable(accepted)
+    bucket = open_bucket(settings.bucket_uri)
+    with open_warehouse(settings) as warehouse, scratch() as folder:
+        generations.drop_unused(warehouse)
+        withdrawn = set() if again else ledger.withdrawn(warehouse, ledger.DUMP)
+        selector = DumpSelector(bucket, contract.manifest, dates.business_today(), withdrawn, by_hand)
+        yield selector, DumpLoader(warehouse, bucket, contract, folder, accepted)
 
 
 @dataclass

@@ -38,31 +38,18 @@ BELOW = "below_threshold"  # why an answer does not count: the model was less su
 
 @dataclass(frozen=True)
 class Cached:
-    """One tenant's answer, a row of the table and a line of its file in the bucket.
+    """One tenant's answer, a row of the table and a line of its file in the bucket."""
 
-    Attributes:
-        tenant_id: tenant.
-        name_hash: keyed hash of the name it was given for.
-        llm_nationality: the nationality, None where the answer does not count.
-        llm_confidence: from 0 to 1.
-        enriched_at: when it was given, UTC, naive, whole seconds.
-        model_version: who gave it.
-        answer: the master's name that was answered, also below the threshold.
-        null_reason: why it does not count, None where it does; see enrichment/judgement.py.
-        prompt_version: of the text that asked.
-        key_id: of the key that name_hash was made with.
-    """
-
-    tenant_id: int
-    name_hash: str | None
-    llm_nationality: str | None
-    llm_confidence: Decimal | None
-    enriched_at: dt.datetime | None
-    model_version: str | None
-    answer: str | None = None
-    null_reason: str | None = None
-    prompt_version: str | None = None
-    key_id: str | None = None
+    tenant_id: int  # tenant
+    name_hash: str | None  # keyed hash of the name it was given for
+    llm_nationality: str | None  # the nationality, None where the answer does not count
+    llm_confidence: Decimal | None  # from 0 to 1
+    enriched_at: dt.datetime | None  # when it was given, UTC, naive, whole seconds
+    model_version: str | None  # who gave it
+    answer: str | None = None  # the master's name that was answered, also below the threshold
+    null_reason: str | None = None  # why it does not count, None where it does; see enrichment/judgement.py
+    prompt_version: str | None = None  # of the text that asked
+    key_id: str | None = None  # of the key that name_hash was made with
 
 
 COLUMNS = tuple(field.name for field in fields(Cached))

@@ -8,15 +8,10 @@ from collections.abc import Collection
 from loader import commands, dates
 from loader.console import say, step
 from loader.errors import LoaderError, NoDumpError, UsageError
-from loader.landing import daily_exports, generations, ledger
-from loader.landing.access import open_warehouse
-from loader.landing.dump import DumpLoader
-from loader.quality.data_contract import read_data_contract
-from loader.scratch import scratch
+from loader.landing import daily_exports, generations
+from loader.landing.dump import opened
 from loader.settings import Settings
 from loader.sources.daily_file_kinds import DATASETS, Dataset
-from loader.sources.dump_selection import DumpSelector
-from loader.sources.storage import open_bucket
 
 
 def export(
@@ -48,15 +43,9 @@ def export(
         raise UsageError(f"--to {last} is before --date {first}")
     if last > today:
         raise UsageError(f"{last} lies in the future: today is {today} in Japan")
-    contract = read_data_contract(settings.data_contract)
-    contract.require_acceptable(accepted)
-    bucket = open_bucket(settings.bucket_uri)
     problems: list[LoaderError] = []
-    with open_warehouse(settings) as warehouse, scratch() as folder:
-        generations.drop_unused(warehouse)
-        withdrawn = set() if again else ledger.withdrawn(warehouse, ledger.DUMP)
-        selector = DumpSelector(bucket, contract.manifest, today, withdrawn, by_hand)
-        landing = DumpLoader(warehouse, bucket, contract, folder, accepted)
+    with opened(settings, again=again, by_hand=by_hand, accepted=accepted) as (selector, landing):
+        warehouse, bucket = landing.warehouse, landing.bucket
         listed, live = selector.listed(), generations.live(warehouse)
         number_of_days = (last - first).days + 1
         for number in range(number_of_days):

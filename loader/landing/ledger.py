@@ -15,29 +15,18 @@ _LEDGER = "landing.load_ledger"
 
 @dataclass(frozen=True)
 class Entry:
-    """One landed dump or daily file.
+    """One landed dump or daily file."""
 
-    Attributes:
-        dataset: DUMP, the name of a kind of daily file, or COORDINATES.
-        business_date: its day (JST); of COORDINATES, which is of no day, that of the dump that was live when it landed.
-        object_key: where it came from in the bucket.
-        row_count: rows landed.
-        size_bytes: bytes of the file, as stored.
-        sha256: lower-case hex digest of those bytes.
-        object_version: what the bucket's listing called that version of the object.
-        has_manifest: 1; 0 for a dump that was loaded by hand, without one.
-        seconds: wall seconds that landing it took.
-    """
-
-    dataset: str
+    dataset: str  # DUMP, the name of a kind of daily file, or COORDINATES
+    # Its day (JST); of COORDINATES, which is of no day, that of the dump that was live when it landed.
     business_date: dt.date
-    object_key: str
-    row_count: int
-    size_bytes: int
-    sha256: str
-    object_version: str
-    has_manifest: int
-    seconds: float
+    object_key: str  # where it came from in the bucket
+    row_count: int  # rows landed
+    size_bytes: int  # bytes of the file, as stored
+    sha256: str  # lower-case hex digest of those bytes
+    object_version: str  # what the bucket's listing called that version of the object
+    has_manifest: int  # 1; 0 for a dump that was loaded by hand, without one
+    seconds: float  # wall seconds that landing it took
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,11 @@ import datetime as dt
 from loader import dates
 from loader.console import step, warn
 from loader.errors import LoaderError, UsageError
-from loader.landing import enrichment_cache, generations, ledger
-from loader.landing.access import open_warehouse
-from loader.landing.dump import DumpLoader
+from loader.landing import enrichment_cache, ledger
+from loader.landing.dump import opened
 from loader.landing.load_job import LoadJob, LoadRequest, LoadResult
-from loader.quality.data_contract import read_data_contract
-from loader.scratch import scratch
 from loader.settings import Settings
-from loader.sources.dump_selection import DumpSelector
-from loader.sources.storage import Bucket, open_bucket
+from loader.sources.storage import Bucket
 from loader.warehouse.base import Warehouse
 
 
@@ -47,15 +43,12 @@ def land(settings: Settings, request: LoadRequest) -> LoadResult:
     today = dates.business_today()
     if request.day and request.day > today:
         raise UsageError(f"{request.day} lies in the future: today is {today} in Japan")
-    contract = read_data_contract(settings.data_contract)
-    contract.require_acceptable(request.accepted)
-    bucket = open_bucket(settings.bucket_uri)
-    with open_warehouse(settings) as warehouse, scratch() as folder:
+    with opened(settings, again=request.again, by_hand=request.by_hand, accepted=request.accepted) as (
+        selector,
+        landing,
+    ):
+        warehouse, bucket = landing.warehouse, landing.bucket
         _remember(warehouse, bucket.uri)
-        generations.drop_unused(warehouse)
-        withdrawn = set() if request.again else ledger.withdrawn(warehouse, ledger.DUMP)
-        selector = DumpSelector(bucket, contract.manifest, today, withdrawn, request.by_hand)
-        landing = DumpLoader(warehouse, bucket, contract, folder, request.accepted)
         job = LoadJob(selector, landing, request)
         job.dumps()
         job.snapshots()

@@ -19,41 +19,28 @@ from loader.warehouse.base import Warehouse
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """What a load is asked for.
+    """What a load is asked for."""
 
-    Attributes:
-        day: the expected business day; None for today in Japan.
-        max_stale_days: how much older the dump may be; None for: exactly the expected day if one was named, else any age.
-        again: take a dump although it is loaded, or was rolled back.
-        by_hand: take a dump without a manifest.
-        accepted: names of rules of the contract whose findings somebody accepts.
-        catch_up: before it, load the dumps of the days before that are in the bucket and were never loaded; after it, say which
-            days are neither loaded nor waived.
-    """
-
-    day: dt.date | None = None
+    day: dt.date | None = None  # the expected business day; None for today in Japan
+    # How much older the dump may be; None for: exactly the expected day if one was named, else any age.
     max_stale_days: int | None = None
-    again: bool = False
-    by_hand: bool = False
-    accepted: frozenset[str] = frozenset()
+    again: bool = False  # take a dump although it is loaded, or was rolled back
+    by_hand: bool = False  # take a dump without a manifest
+    accepted: frozenset[str] = frozenset()  # names of rules of the contract whose findings somebody accepts
+    # Before it, load the dumps of the days before that are in the bucket and were never loaded; after it, say which days are neither
+    # loaded nor waived.
     catch_up: bool = False
 
 
 @dataclass
 class LoadResult:
-    """What a load came to.
+    """What a load came to."""
 
-    Attributes:
-        day: the newest landed dump's day, None where there is none.
-        changed: whether there is something to compute: a dump or a snapshot file was landed, or a rollback is yet to be followed by a run.
-        refused: whether the dump that was asked for could not be had.
-        problems: what went wrong with single days; the rest is in.
-    """
-
-    day: dt.date | None = None
+    day: dt.date | None = None  # the newest landed dump's day, None where there is none
+    # Whether there is something to compute: a dump or a snapshot file was landed, or a rollback is yet to be followed by a run.
     changed: bool = False
-    refused: bool = False
-    problems: list[LoaderError] = field(default_factory=list)
+    refused: bool = False  # whether the dump that was asked for could not be had
+    problems: list[LoaderError] = field(default_factory=list)  # what went wrong with single days; the rest is in
 
     def raise_problems(self) -> None:
         """Ends the command with the first problem's exit code and all of their messages, if there are any.
