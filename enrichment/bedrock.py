@@ -114,12 +114,12 @@ def _failed(error: ClientError) -> CallFailed:
 
 
 def _reply(answer: dict[str, Any], most: tuple[int, int]) -> Reply:
-    """What the model gave the tool; None for both where it did anything else. Tokens that are not told count as the most there can be."""
+    """What the model gave the tool; None for both where it did anything else. Missing token counts count as the most there can be."""
     content = answer["output"].get("message", {}).get("content", [])
     calls = [block["toolUse"] for block in content if "toolUse" in block]
     given = calls[0].get("input") if len(calls) == 1 and calls[0].get("name") == _TOOL else None
     given = given if isinstance(given, dict) else {}
-    told = [answer.get("usage", {}).get(name) for name in ("inputTokens", "outputTokens")]
-    if not all(isinstance(count, int) and count >= 0 for count in told):
-        told = list(most)
-    return Reply(given.get("nationality"), given.get("confidence"), *told)
+    tokens = [answer.get("usage", {}).get(name) for name in ("inputTokens", "outputTokens")]
+    if not all(isinstance(count, int) and count >= 0 for count in tokens):
+        tokens = list(most)
+    return Reply(given.get("nationality"), given.get("confidence"), *tokens)

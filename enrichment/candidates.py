@@ -37,7 +37,7 @@ class Tenant:
 
 @dataclass(frozen=True)
 class Asked:
-    """Who is to be asked about, in order, and how many are not although silver lacks a nationality."""
+    """Who is to be asked about, in order, and how many are not although silver has no nationality."""
 
     tenants: list[Tenant]
     nameless: int  # without a name, or with a masked one

@@ -1,4 +1,4 @@
-"""The step: asks about those who lack a nationality, within its bounds, and keeps each answer before it asks for the next."""
+"""The step: asks about tenants without a nationality, within its bounds, and keeps each answer before it asks for the next."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def prepared(given: argparse.Namespace, *, packaged: bool = True) -> Iterator[No
         packaged: whether to take the project from this environment's wheel; else it is the checkout that the loader lies in.
 
     Raises:
-        LoaderError: a secret or the CA file can't be read, or the secret lacks a field.
+        LoaderError: a secret or the CA file can't be read, or a field of the secret is missing.
     """
     before = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="job-") as folder:
@@ -87,7 +87,7 @@ def prepared(given: argparse.Namespace, *, packaged: bool = True) -> Iterator[No
 def set_enrichment(given: argparse.Namespace) -> None:
     """Sets what the enrichment step reads, within `prepared`, which takes it back.
 
-    A secret that can't be read is told and leaves the key out: then the step says so itself, and the morning goes on.
+    A secret that can't be read is shown and leaves the key out: then the step says so itself, and the morning goes on.
 
     Args:
         given: the arguments `enrich-model` and `name-key-secret`, each `none` where there is none.

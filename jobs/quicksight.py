@@ -1,4 +1,4 @@
-"""Dashboards after a green run: SPICE refreshes, started together, waited for, and told of. See docs/decisions/0006."""
+"""Dashboards after a green run: SPICE refreshes, started together, waited for. See docs/decisions/0006."""
 
 from __future__ import annotations
 

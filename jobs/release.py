@@ -89,7 +89,7 @@ def package() -> Path:
         about = {"release": folder.name, "commit": commit, "files": files}
         (made / ABOUT).write_text(json.dumps(about, indent=2) + "\n")
         if folder.exists():
-            shutil.rmtree(folder)  # cut off: it lacks release.json
+            shutil.rmtree(folder)  # cut off: it has no release.json
         made.rename(folder)
     return folder
 

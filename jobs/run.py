@@ -28,19 +28,19 @@ def run(given: argparse.Namespace) -> None:
         result = daily(settings, request, after_load=True)
         applied_release.record(settings, given.release, result)
         if failed := after_green_run(settings, result):
-            told(given, failed, subject="The report was not written")
+            notify(given, failed, subject="The report was not written")
     dashboards(given)
 
 
 def dashboards(given: argparse.Namespace) -> None:
-    """Refreshes the data sets; one that fails is told to the topic, for the data is good all the same."""
+    """Refreshes the data sets; one that fails goes to the topic, for the data is good all the same."""
     data_sets = [] if given.data_sets == "none" else given.data_sets.split(",")
     if failed := refresh(boto3.client("quicksight"), given.account, data_sets, uuid.uuid4().hex):
         message = "\n".join(["The data is good, these dashboards show what was before:", *failed])
-        told(given, message, subject="A dashboard was not refreshed")
+        notify(given, message, subject="A dashboard was not refreshed")
 
 
-def told(given: argparse.Namespace, message: str, *, subject: str) -> None:
+def notify(given: argparse.Namespace, message: str, *, subject: str) -> None:
     """Says to the log and to the topic what went wrong beside a green run."""
     print(message, file=sys.stderr)
     boto3.client("sns").publish(TopicArn=given.topic, Subject=subject, Message=message)

@@ -42,10 +42,10 @@ class Day:
     @property
     def complete(self) -> bool:
         """Whether dump and daily files are loaded."""
-        return not self.lacking
+        return not self.missing
 
     @property
-    def lacking(self) -> list[str]:
+    def missing(self) -> list[str]:
         """What of it is not loaded: dump, snapshot where it is all daily files, else the kinds of these."""
         files = [name for name, state in self.files.items() if state != "loaded"]
         return (["dump"] if self.dump != "loaded" else []) + (["snapshot"] if len(files) == len(self.files) else files)
@@ -156,7 +156,7 @@ def waive(warehouse: Warehouse, first: dt.date, last: dt.date, waiver: Waiver) -
 
 
 def missing_days(days: Iterable[Day], on: dt.date) -> Iterator[LoaderError]:
-    """An error for each stretch of days that follow each other and lack the same; a rejected day has its own.
+    """An error for each stretch of days that follow each other and have the same missing; a rejected day has its own.
 
     Args:
         days: days that are not complete, oldest first.
@@ -166,7 +166,7 @@ def missing_days(days: Iterable[Day], on: dt.date) -> Iterator[LoaderError]:
     def alike(item: tuple[int, Day]) -> tuple:
         number, day = item
         # Of consecutive days, date less place in the list is the same.
-        return day.date - dt.timedelta(days=number), day.lacking, day.reasons and day.date
+        return day.date - dt.timedelta(days=number), day.missing, day.reasons and day.date
 
     for _, group in itertools.groupby(enumerate(days), key=alike):
         found = [day for _, day in group]
@@ -179,7 +179,7 @@ def _missing(days: list[Day], on: dt.date) -> NoDumpError:
     lost = commands.loader("waive", first, *(("--to", last) if many else ()), "--reason", "…")
     it = "them" if many else "it"
     return NoDumpError(
-        f"{which} missing ({' and '.join(days[0].lacking)})\n  Get {it} into the bucket, then type\n"
+        f"{which} missing ({' and '.join(days[0].missing)})\n  Get {it} into the bucket, then type\n"
         f"    {commands.loader('daily', '--date', on)}\n  Or take {it} as lost\n    {lost}"
     )
 

@@ -39,7 +39,9 @@ class Found:
     # New files and such with other content than the landed one, kind by kind and oldest first.
     to_land: list[File] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)  # files that can be no file of any day so far
-    missing: list[str] = field(default_factory=list)  # keys of landed files that the listing lacks; their rows stay
+    missing: list[str] = field(
+        default_factory=list
+    )  # keys of landed files that are not in the listing; their rows stay
     waiting: int = 0  # files of days after the live dump's
     # Landed files that are the same, though the listing calls them by another name, or another one was refused meanwhile.
     same: list[File] = field(default_factory=list)
@@ -66,7 +68,7 @@ class Exported:
         )
 
 
-def lacking(warehouse: Warehouse, day: dt.date) -> list[Dataset]:
+def missing_kinds(warehouse: Warehouse, day: dt.date) -> list[Dataset]:
     """The kinds of file of which a day has none landed."""
     return [dataset for dataset in DATASETS if day not in ledger.days(warehouse, dataset.name)]
 
@@ -85,7 +87,7 @@ def export(
         day: the dump's business day; it is in every row, not a clock.
         datasets: the kinds of file to write.
         schema: where the dump's tables are.
-        progress: told of 1 more file each time.
+        progress: called with 1 for each file.
 
     Returns:
         What was written; a file that the bucket has already, byte for byte, is left as it is.
@@ -123,11 +125,13 @@ def diff(warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) ->
     """
     found = Found()
     for dataset in DATASETS:
-        _look(found, dataset, warehouse, bucket, live, today)
+        _compare(found, dataset, warehouse, bucket, live, today)
     return found
 
 
-def _look(found: Found, dataset: Dataset, warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) -> None:
+def _compare(
+    found: Found, dataset: Dataset, warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date
+) -> None:
     landed, withdrawn = ledger.entries(warehouse, dataset.name), ledger.withdrawn(warehouse, dataset.name)
     suspects, refused = {day for day, _ in withdrawn}, calendar.refused(warehouse, dataset.name)
     listed = set()

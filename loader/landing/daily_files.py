@@ -53,7 +53,7 @@ class DailyFileLoader:
 
         Args:
             files: kind by kind, oldest first. One of a day that is landed replaces it, in that same transaction.
-            progress: told of 1 more file each time.
+            progress: called with 1 for each file.
         """
         landed: _Counts = {
             dataset.name: {

@@ -198,10 +198,10 @@ class _Attempt:
     def land_historical(self, entry: ledger.Entry) -> dict[str, Changes]:
         warehouse, day = self.to.warehouse, entry.business_date
         replaces = day in ledger.days(warehouse, ledger.DUMP)
-        wanted = (
-            DATASETS if replaces else daily_exports.lacking(warehouse, day)
+        datasets = (
+            DATASETS if replaces else daily_exports.missing_kinds(warehouse, day)
         )  # a file that was written back then stays
-        daily_exports.export(warehouse, self.to.bucket, day, wanted, self.generation.schema)
+        daily_exports.export(warehouse, self.to.bucket, day, datasets, self.generation.schema)
         with warehouse.transaction():
             load_report.record(warehouse, self.generation.load_id, self.report, self.findings)
             ledger.record(warehouse, self.generation.load_id, entry)
@@ -220,10 +220,10 @@ def _check(dump: Dump, report: DumpReport) -> None:
     """Compares what was read with what the producer vouched for and what landed with what was read."""
     name = Path(dump.key).name
     if report.size_bytes != dump.size_bytes or (dump.sha256 and report.sha256 != dump.sha256):
-        told = f"against {dump.size_bytes:,}" + (f" and {dump.sha256[:12]}…" if dump.sha256 else "")
+        expected = f"against {dump.size_bytes:,}" + (f" and {dump.sha256[:12]}…" if dump.sha256 else "")
         raise DumpRejectedError(
             f"dump {name}: its bytes are not those of its manifest ({report.size_bytes:,} bytes, sha256 {report.sha256[:12]}…, "
-            f"{told}); nothing was changed"
+            f"{expected}); nothing was changed"
         )
     if dump.sha256 is None and not report.complete:
         raise DumpRejectedError(

@@ -23,7 +23,7 @@ def export(
     by_hand: bool = False,
     accepted: Collection[str] = (),
 ) -> None:
-    """Writes the daily files that the bucket lacks, day by day; safe to repeat, and to kill at any point.
+    """Writes the daily files that are missing in the bucket, day by day; safe to repeat, and to kill at any point.
 
     A day's dump is read into a place of its own, which is dropped: what the warehouse shows, its ledger and its calendar stay as they are.
 
@@ -51,20 +51,22 @@ def export(
         for number in range(number_of_days):
             day = first + dt.timedelta(days=number)
             name = f"export {day}" + (f" ({number + 1:,} of {number_of_days:,})" if number_of_days > 1 else "")
-            wanted: list[Dataset] = [one for one in DATASETS if again or not bucket.keys(one.key_of(day))]
+            datasets: list[Dataset] = [one for one in DATASETS if again or not bucket.keys(one.key_of(day))]
             try:
-                if not wanted:
+                if not datasets:
                     say(f"{day}: the bucket has its files")
                 elif live and live.day == day:
-                    with step(name, total=len(wanted)) as progress:
-                        daily_exports.export(warehouse, bucket, day, wanted, progress=progress.advance).shown(progress)
+                    with step(name, total=len(datasets)) as progress:
+                        daily_exports.export(warehouse, bucket, day, datasets, progress=progress.advance).shown(
+                            progress
+                        )
                 elif day not in listed:
                     raise NoDumpError(
                         f"{bucket.uri} holds no dump of {day}, so its files can't be made\n  {commands.ask_producer(day)}\n"
                         f"    {commands.again(day)}"
                     )
                 else:
-                    landing.export(selector.of_day(day, listed[day]), wanted, name)
+                    landing.export(selector.of_day(day, listed[day]), datasets, name)
             except LoaderError as problem:
                 problems.append(problem)
     if problems:

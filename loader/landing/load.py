@@ -1,4 +1,4 @@
-"""`load`: lands the dump of a day and the snapshots that the warehouse lacks. See docs/decisions/0004."""
+"""`load`: lands the dump of a day and the daily files that the warehouse does not have. See docs/decisions/0004."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def load(settings: Settings, day: dt.date | None = None, **request: object) -> d
 
 
 def land(settings: Settings, request: LoadRequest) -> LoadResult:
-    """As `load`, but what went wrong with single days is told and not raised, so that a run can go on with the rest.
+    """As `load`, but what went wrong with single days is in the result and not raised, so that a run can go on with the rest.
 
     Raises:
         LoaderError: it could not begin: bad settings, no bucket, another writer.
@@ -51,7 +51,7 @@ def land(settings: Settings, request: LoadRequest) -> LoadResult:
         _remember(warehouse, bucket.uri)
         job = LoadJob(selector, landing, request)
         job.dumps()
-        job.snapshots()
+        job.daily_files()
         job.coordinates()
         if request.catch_up:
             job.missing_days()
@@ -71,7 +71,7 @@ def _remember(warehouse: Warehouse, uri: str) -> None:
 
 
 def _answers(warehouse: Warehouse, bucket: Bucket) -> None:
-    """Brings in the nationalities that the bucket's file has and this database lacks, whether or not a model is configured today.
+    """Brings in the nationalities that the bucket's file has and this database does not, whether or not a model is configured today.
 
     A bad file stops the enrichment alone: the morning goes on with what is there.
     """

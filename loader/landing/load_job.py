@@ -1,4 +1,4 @@
-"""What one load does: the wanted day's dump, those of the days before it, the snapshots, and what is missing is told."""
+"""What one load does: the day's dump, those of the days before it, the daily files, and the days that are missing."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class LoadJob:
         return dt.timedelta(days=self.landing.contract.continuity_days)
 
     def dumps(self) -> None:
-        """Lands the wanted dump, after those to catch up with."""
+        """Lands the dump that was asked for, after those to catch up with."""
         try:
             listed = self.selector.listed()
             if self.request.catch_up:
@@ -133,7 +133,7 @@ class LoadJob:
         live = generations.live(self._warehouse)
         past = live is not None and dump.day < live.day
         same = is_loaded(self._warehouse, self.landing.bucket, dump)
-        if past and daily_exports.lacking(self._warehouse, dump.day):
+        if past and daily_exports.missing_kinds(self._warehouse, dump.day):
             same = False  # its daily files are what a past day is loaded for
         if same and not self.request.again:
             calendar.nothing_rejected(self._warehouse, ledger.DUMP, dump.day)
@@ -146,18 +146,18 @@ class LoadJob:
 
     def _export(self, day: dt.date) -> None:
         """Writes the live dump's daily files. Where the bucket does not take them, the rest goes on, and the command fails at its end."""
-        if not (wanted := daily_exports.lacking(self._warehouse, day)):
+        if not (datasets := daily_exports.missing_kinds(self._warehouse, day)):
             return
         try:
-            with step(f"export snapshots {day}", total=len(wanted)) as progress:
+            with step(f"export snapshots {day}", total=len(datasets)) as progress:
                 done = daily_exports.export(
-                    self._warehouse, self.landing.bucket, day, wanted, progress=progress.advance
+                    self._warehouse, self.landing.bucket, day, datasets, progress=progress.advance
                 )
                 done.shown(progress)
         except LoaderError as problem:
             self.result.problems.append(problem)
 
-    def snapshots(self) -> None:
+    def daily_files(self) -> None:
         """Writes the live dump's daily files and lands the files that are new or have other content."""
         live = generations.live(self._warehouse)
         if live is None:
@@ -182,8 +182,8 @@ class LoadJob:
             rejected += landed.rejected
             self.result.changed = self.result.changed or landed.files > 0
         waived = calendar.waived(self._warehouse, self._expected) - ledger.days_with_files(self._warehouse)
-        told = {day.date for day in self._missing_days()} if self.request.catch_up else set()
-        self.result.problems += [error for day, error in rejected if day not in waived | told]
+        named = {day.date for day in self._missing_days()} if self.request.catch_up else set()
+        self.result.problems += [error for day, error in rejected if day not in waived | named]
 
     def coordinates(self) -> None:
         """Lands the reference file of coordinates where its content is new. A bad one keeps nothing else from landing."""

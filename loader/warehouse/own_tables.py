@@ -14,7 +14,7 @@ _LEDGER = """
 OWN_TABLES = {
     "load_ledger": _LEDGER,
     # The landed dumps and the schema that is each one's home. state: loading (under way or dead), live (shown in landing),
-    # kept (an earlier one, for rollback), rolled_back, rejected, or historical (of a past day, of which only the snapshot was wanted).
+    # kept (an earlier one, for rollback), rolled_back, rejected, or historical (of a past day, of which only the daily files count).
     "generations": """
         load_id BIGINT NOT NULL, schema_name VARCHAR(64) NOT NULL, business_date DATE NOT NULL, state VARCHAR(16) NOT NULL""",
     # The load report: a row a table, and a row a column with nulled values.

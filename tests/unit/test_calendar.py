@@ -116,9 +116,9 @@ LACKING = [
 
 
 @pytest.mark.parametrize(("dump", "files", "lacking"), LACKING)
-def test_a_day_names_what_it_lacks(dump: str, files: tuple[str, ...], lacking: list[str]) -> None:
+def test_a_day_names_what_is_missing(dump: str, files: tuple[str, ...], lacking: list[str]) -> None:
     found = Day(FIRST, dump, dict(zip(FILES, files, strict=True)))
-    assert (found.lacking, found.complete) == (lacking, not lacking)
+    assert (found.missing, found.complete) == (lacking, not lacking)
 
 
 def test_a_stretch_is_waived_in_one_go_but_for_what_is_loaded(own: Warehouse) -> None:

@@ -12,7 +12,7 @@ import pytest
 from demo.objects import put_snapshot
 from loader.errors import DumpRejectedError
 from loader.landing import ledger
-from loader.landing.daily_exports import Exported, Found, diff, digest, export, lacking
+from loader.landing.daily_exports import Exported, Found, diff, digest, export, missing_kinds
 from loader.landing.ledger import Entry
 from loader.sources.daily_file_kinds import DATASETS, PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS
 from loader.sources.storage import open_bucket
@@ -124,11 +124,11 @@ def test_a_file_that_was_rolled_back_lands_only_with_other_bytes(own: Warehouse,
 
 
 def test_a_day_lacks_the_kinds_that_have_not_landed(own: Warehouse, bucket: Path) -> None:
-    assert lacking(own, day(0)) == list(DATASETS)
+    assert missing_kinds(own, day(0)) == list(DATASETS)
     put(bucket, 0)
     record(own, bucket, 0)
-    assert lacking(own, day(0)) == [ROOM_ASSIGNMENT, PROPERTY]
-    assert lacking(own, day(1)) == list(DATASETS)
+    assert missing_kinds(own, day(0)) == [ROOM_ASSIGNMENT, PROPERTY]
+    assert missing_kinds(own, day(1)) == list(DATASETS)
 
 
 def test_an_export_is_of_the_dumps_day_and_admits_its_file_again(own: Warehouse, bucket: Path) -> None:

@@ -174,7 +174,7 @@ def _bytes_of_file(name: str) -> int:
 
 
 def _refusal(chunk: Chunk, error: MySQLError) -> Exception:
-    """What an error means; its own text may hold a value, and is not told."""
+    """What an error means; its own text may hold a value, and is not shown."""
     if error.args and error.args[0] in _ROWS_AT_FAULT:
         chunks.find_bad_dates(chunk)  # raises if one of them is no date
         return chunks.first_bad_row(chunk, [(error.args[0], str(error.args[-1]))])
