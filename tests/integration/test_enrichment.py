@@ -372,19 +372,6 @@ def test_a_changed_threshold_judges_what_is_there_and_asks_nobody(
         assert enrichment_cache.waits_for_run(warehouse)
 
 
-def test_a_cache_of_an_earlier_release_gets_its_columns(filled: Place, bucket: Path, stub: Stub, query) -> None:
-    file = Path(filled.variables["WAREHOUSE_DUCKDB"])
-    query(file, "DROP TABLE landing.llm_enrichment_cache")
-    query(
-        file,
-        """CREATE TABLE landing.llm_enrichment_cache (tenant_id BIGINT NOT NULL, name_hash VARCHAR(64), llm_nationality VARCHAR(255),
-        llm_confidence DECIMAL(6, 5), enriched_at DATETIME, model_version VARCHAR(128), PRIMARY KEY (tenant_id))""",
-    )
-    query(file, "INSERT INTO landing.llm_enrichment_cache VALUES (11, NULL, '日本', 0.8, NULL, 'by hand')")
-    assert ask(filled, bucket).calls == 3  # who was answered before is not asked again
-    assert filled.query(ANSWERS)[0] == (11, "日本", None, None)
-
-
 @pytest.mark.server
 def test_on_a_server_the_same(aurora: Place, bucket: Path, stub: Stub) -> None:
     enrichment.fill(aurora)
