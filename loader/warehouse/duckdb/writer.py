@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from typing import Any
 
 import duckdb
 
@@ -32,7 +32,7 @@ _UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 
 class DuckDBDumpWriter(QueuedWork):
-    """Land rows in the tables of one schema of DuckDB's.
+    """Land rows in the tables of one schema of DuckDB's. See loader.mysqldump.writer.DumpWriter.
 
     A table's rows stand in one section of the dump, and its chunks share one transaction: a full row group then goes straight to the
     file, where a commit per chunk doubles DuckDB's work. A context manager: inside of it DuckDB is held to little memory, and leaving
@@ -40,7 +40,6 @@ class DuckDBDumpWriter(QueuedWork):
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str, scratch: Path, report: DumpReport):
-        """Start the thread."""
         super().__init__(schema, ChunkFiles(scratch, CHUNK_BYTES), report, threads=1, at_most=QUEUED_CHUNKS + 1)
         self._cursor = connection.cursor()
         self._open_table: str | None = None  # of the transaction
@@ -53,27 +52,19 @@ class DuckDBDumpWriter(QueuedWork):
         self._limit, self._highest_limit = self._lean.__enter__()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: Any) -> None:
         self._stop()
         if self._open_table is not None:
             self._cursor.execute("ROLLBACK")
         self._cursor.close()
-        self._lean.__exit__(kind, error, trace)
+        self._lean.__exit__(*error)
 
     def create(self, table: Table) -> None:
-        """Create the table, with no rows yet."""
         self._begin(table)
         self._hand_over(self._files.close())
         self._submit(self._create, table)
 
     def add(self, target: Target, rows: Rows, text: bytes) -> None:
-        """Take rows; they are in the tables after `finish`.
-
-        Raises:
-            Defect: DuckDB refused an earlier chunk.
-        """
         if self._files.wants_other(target):
             self._hand_over(self._files.close())
         figures = self._report.tables[target.table.name]
@@ -81,14 +72,6 @@ class DuckDBDumpWriter(QueuedWork):
         figures.rows_in_dump += rows.count
 
     def finish(self, offsets: Mapping[Table, dt.timedelta]) -> None:
-        """Wait until everything is in, put TIMESTAMPs into UTC, look for repeated keys, and count the tables' rows.
-
-        Args:
-            offsets: the tables whose TIMESTAMPs are in another time zone, with their distance from UTC.
-
-        Raises:
-            Defect: DuckDB refused a chunk, or a primary key is repeated.
-        """
         self._hand_over(self._files.close())
         self._submit(self._commit)
         for table, offset in offsets.items():

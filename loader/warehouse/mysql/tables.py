@@ -42,7 +42,6 @@ class Tables:
     """The tables, and the account of their dates that are no days."""
 
     def __init__(self, schema: str, report: DumpReport, *, local_infile: bool):
-        """Take where the tables are."""
         self._schema = schema
         self._report = report
         self._local_infile = local_infile
@@ -74,12 +73,7 @@ class Tables:
                     self._stored[table.name][column] += count
 
     def create(self, connection: pymysql.Connection, table: Table) -> None:
-        """Create a table.
-
-        Raises:
-            Defect: the server can have no such table.
-            LoaderError: the server gave up.
-        """
+        """Create a table."""
         try:
             _run(connection, create_sql(table, self._schema))
         except MySQLError as error:
@@ -89,18 +83,7 @@ class Tables:
             raise _gave_up(f"table {table.name}", error) from None
 
     def send(self, connection: SendingConnection, chunk: Chunk, text: bytes, found: BadDates) -> None:
-        """Land a chunk, and delete its file.
-
-        Args:
-            connection: a prepared one.
-            chunk: the rows.
-            text: the same rows as SQL, if INSERTs are sent.
-            found: the dates beginning with 0000 that are in what is sent.
-
-        Raises:
-            Defect: the server did not store all of it as it is.
-            LoaderError: the server gave up.
-        """
+        """Land a chunk, and delete its file."""
         table = chunk.target.table.name
         self._created[table].result()
         sql = self._sql(chunk, text)

@@ -7,7 +7,6 @@ import queue
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from loader.mysqldump.ddl.create_table import Table
@@ -29,7 +28,7 @@ QUEUED_CHUNKS = 4  # besides those under way; they wait on disk, not in memory
 
 
 class MySQLDumpWriter(QueuedWork):
-    """Land rows in the tables of one schema of MySQL's or MariaDB's.
+    """Land rows in the tables of one schema of MySQL's or MariaDB's. See loader.mysqldump.writer.DumpWriter.
 
     Each chunk is a transaction of its own: nobody sees the schema before it is whole, and one transaction for a whole
     table costs the server twice the work. A context manager: it opens its connections and closes them.
@@ -44,7 +43,6 @@ class MySQLDumpWriter(QueuedWork):
         *,
         local_infile: bool,
     ):
-        """Open nothing yet."""
         # As INSERTs each call's rows go alone; their CSV is there to be searched when the server finds fault with them.
         files = ChunkFiles(scratch, CHUNK_BYTES if local_infile else 0)
         super().__init__(schema, files, report, threads=CONNECTIONS, at_most=CONNECTIONS + QUEUED_CHUNKS)
@@ -66,9 +64,7 @@ class MySQLDumpWriter(QueuedWork):
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._close()
 
     def _close(self) -> None:
@@ -78,18 +74,11 @@ class MySQLDumpWriter(QueuedWork):
                 connection.close()
 
     def create(self, table: Table) -> None:
-        """Create the table, with no rows yet."""
         self._hand_over(self._files.close())
         self._begin(table)
         self._server.begin(table, self._submit(self._server.create, table))
 
     def add(self, target: Target, rows: Rows, text: bytes) -> None:
-        """Take rows; they are in the tables after `finish`.
-
-        Raises:
-            Defect: these or earlier rows were refused.
-            LoaderError: the server gave up.
-        """
         if self._files.wants_other(target):
             self._hand_over(self._files.close())
         figures = self._report.tables[target.table.name]
@@ -104,15 +93,6 @@ class MySQLDumpWriter(QueuedWork):
         figures.rows_in_dump += rows.count
 
     def finish(self, offsets: Mapping[Table, dt.timedelta]) -> None:
-        """Wait until everything is in, put TIMESTAMPs into UTC, and count the tables' rows.
-
-        Args:
-            offsets: the tables whose TIMESTAMPs are in another time zone, with their distance from UTC.
-
-        Raises:
-            Defect: rows were refused.
-            LoaderError: the server gave up.
-        """
         self._hand_over(self._files.close())
         self._wait(0)
         for table in self._tables:
