@@ -281,7 +281,7 @@ def export(
     each from its own day's dump. Changes nothing in the warehouse: the next `load` or `daily` loads the files, and the next `run`
     computes from them. Skips days that have their files, so you can stop it and type it again.
     """
-    from loader.landing.export import export as export_days
+    from loader.landing.load import export as export_days
 
     commands.remember_command("export", again=again, no_manifest=no_manifest)
     settings = Settings.resolve(bucket, gateway)

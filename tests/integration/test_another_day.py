@@ -16,8 +16,7 @@ from demo.rows import company, moving, tenant
 from loader import commands
 from loader.cli import cli
 from loader.errors import DumpRejectedError
-from loader.landing.export import export
-from loader.landing.load import load
+from loader.landing.load import export, load
 from loader.mysqldump.structure.timestamps import times
 from loader.quality.dump_checks import dated, unchanged
 from loader.quality.findings import BLOCKED
