@@ -66,7 +66,17 @@ def main(bucket: str, end: dt.datetime, days: int) -> None:
             if number == 0:
                 _type("python", "-m", "loader", "load", *of_day)
                 # Production changes only by a plan that a person has seen; the demo says yes for them.
-                _type("sqlmesh", "plan", "--auto-apply", "--no-prompts", "--skip-tests", quiet=True)
+                _type(
+                    "python",
+                    "-m",
+                    "loader",
+                    "sqlmesh",
+                    "plan",
+                    "--auto-apply",
+                    "--no-prompts",
+                    "--skip-tests",
+                    quiet=True,
+                )
             else:
                 _type("python", "-m", "loader", "daily", *of_day, env=ENRICHMENT | dict(os.environ))
     _summary(settings)

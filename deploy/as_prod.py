@@ -1,7 +1,7 @@
 """Types one command against production from this checkout, with the secrets as they are now: for deploy.yml and for whoever is on call.
 
 export BUCKET=… WAREHOUSE=… STATE=… CA_KEY=…          # the bucket, the ARNs of both secrets, the CA file's key
-.venv/bin/python deploy/as_prod.py sqlmesh plan
+.venv/bin/python deploy/as_prod.py python -m loader sqlmesh plan
 .venv/bin/python deploy/as_prod.py python -m loader status
 .venv/bin/python deploy/as_prod.py keep data/state.json state/before-VERSION.json     # a file into the bucket, never over another one
 """
@@ -44,7 +44,7 @@ def as_prod(words: list[str]) -> None:
     if lacking := [name for name in SETTINGS.values() if not os.environ.get(name)]:
         raise UsageError(f"set {', '.join(lacking)} first: see the top of deploy/as_prod.py")
     if not words:
-        raise UsageError("name a command: as_prod.py sqlmesh plan")
+        raise UsageError("name a command: as_prod.py python -m loader sqlmesh plan")
     given = argparse.Namespace(**{name: os.environ[variable] for name, variable in SETTINGS.items()})
     if words[0] == "keep":
         if len(words) != 3:

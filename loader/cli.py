@@ -180,8 +180,7 @@ def sqlmesh_command(words: tuple[str, ...], gateway: str | None) -> None:
     """
     from loader.transform.command_line import run_sqlmesh
 
-    Settings.resolve(gateway=gateway)
-    run_sqlmesh(words)
+    run_sqlmesh(Settings.resolve(gateway=gateway), words)
 
 
 @cli.command()

@@ -52,7 +52,7 @@ class Settings:
 
     @classmethod
     def resolve(cls, bucket: str | None = None, gateway: str | None = None) -> Settings:
-        """Takes flags first, then WAREHOUSE_* variables, then defaults, and sets the variables for config.py to read.
+        """Takes flags first, then WAREHOUSE_* variables, then defaults, and sets the variables for config.yaml to read.
 
         Raises:
             UsageError: the gateway does not exist, or a variable is missing, set to nothing or malformed.

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import os
+
 from sqlmesh import macro
 from sqlmesh.core.macros import MacroEvaluator
 from sqlmesh.utils.errors import SQLMeshError
 
 NOTHING = "SELECT 1 AS nothing"  # a statement is owed
+
+
+@macro()
+def keep_private(evaluator: MacroEvaluator) -> str:
+    """From now on what this process writes can be read by its own user alone: the warehouse and its temporary files hold names."""
+    os.umask(0o077)
+    return NOTHING
 
 
 @macro()

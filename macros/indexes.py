@@ -15,7 +15,7 @@ def create_indexes(evaluator: MacroEvaluator, *columns: t.Any) -> None:
 
     The grain of a by-time table is UNIQUE where it holds the day: an audit sees the days just computed only, and the server refuses a
     second row whoever writes it. Where it does not, a row that moves to another day stands on both until the old day is computed again.
-    Every model has this as its post-statement (config.py); a model with further columns to join on calls it again with them.
+    Every model has this as its post-statement (config.yaml); a model with further columns to join on calls it again with them.
     Metadata only: another index is no other data, so it rebuilds nothing.
     """
     if evaluator.runtime_stage not in ("creating", "evaluating") or evaluator.engine_adapter.dialect != "mysql":

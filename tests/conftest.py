@@ -28,6 +28,8 @@ FIRST_DAY = dt.date(2025, 6, 10)
 COMPANY = ["--end", "2026-02-10", "--days", "3", "--scale", "0.05", "--seed", "1", "--snapshots", "60"]
 
 quick.hurry()
+# All warehouses of the tests share what SQLMesh keeps of models; see `cache_dir` in config.yaml.
+os.environ["SQLMESH__CACHE_DIR"] = ".cache"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

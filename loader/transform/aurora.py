@@ -1,18 +1,27 @@
-"""SQLMesh's connection to MySQL, as the loader connects to it, and what its SQL needs there. See docs/decisions/0003."""
+"""SQLMesh's connection to MySQL, as the loader connects to it, and what its SQL needs there. See docs/decisions/0003.
+
+config.yaml names both types of connection below. SQLMesh 0.236.4 has no plug-in for types: `register` adds them to its own table.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, Literal
 
+from pydantic import Field, model_validator
 from sqlglot import exp
-from sqlmesh.core.config.connection import MySQLConnectionConfig, PostgresConnectionConfig
+from sqlmesh.core import constants
+from sqlmesh.core.config.connection import (
+    CONNECTION_CONFIG_TO_TYPE,
+    MySQLConnectionConfig,
+    PostgresConnectionConfig,
+)
 from sqlmesh.core.engine_adapter.mysql import MySQLEngineAdapter
 from sqlmesh.utils import columns_to_types_all_known
 
-from loader.settings import mysql_account
+from loader.settings import mysql_account, state_database
 from loader.warehouse.mysql import session
 from loader.warehouse.mysql.connection import open_to_write
 
@@ -72,12 +81,29 @@ class AuroraAdapter(MySQLEngineAdapter):
         super()._create_schema(schema_name=schema_name, properties=[*properties, *said], **kwargs)
 
 
-class AuroraConnection(MySQLConnectionConfig):
-    """MySQL with verified TLS, bounded waits and READ COMMITTED."""
+# Plain `sqlmesh` prints the name as that of a type it does not know.
+_TYPE = "aurora (use `warehouse sqlmesh`)"
+_STATE_TYPE = "aurora state"
 
+
+class AuroraConnection(MySQLConnectionConfig):
+    """MySQL with verified TLS, bounded waits and READ COMMITTED; where it is says WAREHOUSE_MYSQL_URL."""
+
+    type_: Literal[_TYPE] = Field(alias="type", default=_TYPE)
     # Two models at a time: the server computes one while Python writes the other's statements. Batches of one model stay one by one
-    # (batch_concurrency in config.py), for two writers of a table deadlock.
+    # (batch_concurrency in config.yaml), for two writers of a table deadlock.
     concurrent_tasks: int = 2
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_account(cls, given: dict[str, Any]) -> dict[str, Any]:
+        account = mysql_account()
+        return given | {
+            "host": account.host,
+            "port": account.port,
+            "user": account.user,
+            "password": account.password,
+        }
 
     @property
     def _static_connection_kwargs(self) -> dict[str, Any]:
@@ -93,11 +119,30 @@ class AuroraConnection(MySQLConnectionConfig):
 
 
 class StateConnection(PostgresConnectionConfig):
-    """Postgres for SQLMesh's state, with waits bounded as in the warehouse."""
+    """Postgres for SQLMesh's state, with waits bounded as in the warehouse; where it is says WAREHOUSE_STATE_URL."""
+
+    type_: Literal[_STATE_TYPE] = Field(alias="type", default=_STATE_TYPE)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_address(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return given | state_database()
+
+    @property
+    def is_recommended_for_state_sync(self) -> bool:
+        return True  # SQLMesh asks for the type's name, and warns of one that is not `postgres`
 
     @property
     def _static_connection_kwargs(self) -> dict[str, Any]:
         return {"options": f"-c lock_timeout={session.WAIT_SECONDS}s"}
+
+
+def register() -> None:
+    """Makes SQLMesh know the connections of the aurora gateway, in this process."""
+    CONNECTION_CONFIG_TO_TYPE.update({_TYPE: AuroraConnection, _STATE_TYPE: StateConnection})
+    # Models are read in this process. SQLMesh's workers would inherit the connection that holds the lock, and they outlive a kill -9: the
+    # server would never see that the holder is dead.
+    constants.MAX_FORK_WORKERS = 1
 
 
 def _collated(expression: exp.Expression) -> exp.Expression:

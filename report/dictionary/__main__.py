@@ -9,6 +9,7 @@ import click
 
 from loader.console import step
 from loader.settings import PROJECT, Settings
+from loader.transform.context import prepare_sqlmesh
 from report.dictionary.collect import collected
 from report.policy import policy
 
@@ -22,7 +23,7 @@ def main(file: Path) -> None:
     from sqlmesh import Context
     from sqlmesh.core.console import NoopConsole, set_console
 
-    Settings.resolve()  # a variable that makes no sense is said before the models are read
+    prepare_sqlmesh(Settings.resolve())
     set_console(NoopConsole())
     with step("data dictionary", unit="models") as progress:
         context = Context(paths=[str(PROJECT)])

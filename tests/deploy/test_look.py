@@ -65,7 +65,7 @@ def test_the_look_shows_the_plan_and_can_apply_nothing(
     project = copy_project(tmp_path / "project")
     project.edit("gold.moveouts", "total_stay_days::BIGINT AS", "total_stay_days + 0::BIGINT AS")
     before = contents(aurora)
-    command = [Path(sys.executable).parent / "sqlmesh", "plan", "--no-prompts", "--skip-tests"]
+    command = [sys.executable, "-m", "loader", "sqlmesh", "-p", ".", "plan", "--no-prompts", "--skip-tests"]
 
     def planned(*more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

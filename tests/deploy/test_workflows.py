@@ -56,13 +56,13 @@ def test_prod_is_planned_by_hand_after_approval_and_after_the_state_was_kept() -
     assert (apply["environment"], apply["needs"]) == ("production", "look")
     assert look["permissions"] == apply["permissions"] == {"contents": "read", "id-token": "write"}
     assert not any("auto-apply" in step.get("run", "") for step in look["steps"])
-    (asked,) = (step["run"] for step in look["steps"] if "sqlmesh plan" in step.get("run", ""))
+    (asked,) = (step["run"] for step in look["steps"] if "loader sqlmesh plan" in step.get("run", ""))
     assert (
-        "echo n | .venv/bin/python deploy/as_prod.py sqlmesh plan --no-prompts" in asked
+        "echo n | .venv/bin/python deploy/as_prod.py python -m loader sqlmesh plan --no-prompts" in asked
     )  # it asks, and fails unanswered
     runs = [step["run"] for step in apply["steps"] if "run" in step]
-    (kept,) = (at for at, run in enumerate(runs) if "state export" in run and "keep state.json" in run)
-    (applied,) = (at for at, run in enumerate(runs) if "sqlmesh plan" in run)
+    (kept,) = (at for at, run in enumerate(runs) if "loader sqlmesh state export" in run and "keep state.json" in run)
+    (applied,) = (at for at, run in enumerate(runs) if "loader sqlmesh plan" in run)
     assert kept < applied
     # Both work on what was approved: a commit of main, checked before anything else runs.
     for job in (look, apply):

@@ -113,7 +113,7 @@ def test_a_column_added_to_a_full_model_blanks_nothing(empty_aurora: Place, tmp_
 
 def tiny(folder: Path, lint: bool) -> ProjectCopy:
     """A project of a FULL model with a column of each type and each reckoned form, and a view on it."""
-    project = copy_project(folder, models=False, config="" if lint else "\nconfig.linter.enabled = False\n")
+    project = copy_project(folder, models=False, config={} if lint else {"enabled: true": "enabled: false"})
     (project.path / "models" / "silver").mkdir()
     write_tiny(project)
     project.model("silver.shown").write_text(

@@ -26,7 +26,7 @@ from tests.support.places import Place, everything
 from tests.support.project_copy import ProjectCopy, copy_project
 
 pytestmark = pytest.mark.server
-SQLMESH = Path(sys.executable).parent / "sqlmesh"
+SQLMESH = (sys.executable, "-m", "loader", "sqlmesh", "-p", ".")
 DEADLINE = 60
 
 A_LOADER = """
@@ -89,10 +89,10 @@ def a_loader(tmp_path: Path) -> Iterator[subprocess.Popen]:
 @contextmanager
 def a_plan(tmp_path: Path) -> Iterator[subprocess.Popen]:
     """Another person's `sqlmesh plan`, of another change."""
-    theirs = copy_project(tmp_path / "theirs", config='\nconfig.before_all.append("@wait_here()")\n')
+    theirs = copy_project(tmp_path / "theirs", config={'- "@take_lock()"': '- "@take_lock()"\n  - "@wait_here()"'})
     (theirs.path / "macros" / "waiting.py").write_text(WAITS)
     change(theirs)
-    with holding(SQLMESH, *PLAN, folder=theirs.path) as process:
+    with holding(*SQLMESH, *PLAN, folder=theirs.path) as process:
         yield process
 
 
@@ -145,7 +145,7 @@ def test_the_second_is_refused_with_the_holders_name_and_changes_nothing_and_a_d
             assert answer.exit_code == 75, (words, answer.output)
             assert named in answer.stderr and "nothing was changed" in answer.stderr, (words, answer.stderr)
         typed = subprocess.run(
-            [SQLMESH, *PLAN], cwd=project.path, env=environment(), capture_output=True, text=True, check=False
+            [*SQLMESH, *PLAN], cwd=project.path, env=environment(), capture_output=True, text=True, check=False
         )
         assert typed.returncode == 1, typed
         said = " ".join((typed.stdout + typed.stderr).split())

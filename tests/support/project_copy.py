@@ -78,20 +78,24 @@ class ProjectCopy:
         self.model(name).write_text(text.replace(before, after))
 
 
-def copy_project(folder: Path, models: bool = True, config: str = "") -> ProjectCopy:
+def copy_project(folder: Path, models: bool = True, config: dict[str, str] | None = None) -> ProjectCopy:
     """Copies the project into a new folder.
 
     Args:
         folder: it is made.
         models: whether to bring the models and seeds.
-        config: lines for the end of config.py.
+        config: what to replace in config.yaml, text by text.
     """
     for part in (*_RULES, *(_MODELS if models else ())):
         shutil.copytree(PROJECT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "config.py").write_text((PROJECT / "config.py").read_text() + config)
+    text = (PROJECT / "config.yaml").read_text()
+    for before, after in (config or {}).items():
+        assert text.count(before) == 1, f"config.yaml: {before!r} is there {text.count(before)} times"
+        text = text.replace(before, after)
+    (folder / "config.yaml").write_text(text)
     shutil.copy2(PROJECT / "external_models.yaml", folder)
     # A model that is the same in all copies, down to its time, is read and optimized once.
-    shutil.copystat(PROJECT / "config.py", folder / "config.py")
+    shutil.copystat(PROJECT / "config.yaml", folder / "config.yaml")
     (folder / ".cache").symlink_to(_cache().name)
     (folder / "models").mkdir(exist_ok=True)
     return ProjectCopy(folder)

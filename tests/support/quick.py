@@ -11,6 +11,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from loader.transform.aurora import register
 from loader.transform.speedups import collect_garbage_rarely, quicken
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _KEPT_QUERIES = 300  # of several copies of the project
 
 def hurry() -> None:
     """Saves what SQLMesh does anew for each context and that is the same for all of them."""
-    from sqlmesh.core import constants, context_diff
+    from sqlmesh.core import context_diff
     from sqlmesh.core.config import Config
 
     # The models of a warehouse are read from the cache although it lies in another file, or on a server at another port, than the one
@@ -32,13 +33,12 @@ def hurry() -> None:
     whole = Config.fingerprint.fget
     Config.fingerprint = property(lambda config: whole(config.copy(update={"gateways": _without_addresses(config)})))
     read_no_model_tests()
+    register()  # for contexts that tests make themselves
     quicken()
     _unpickle_a_query_once()
     # Which package brings which module, for each plan looked up in all that is installed.
     known = functools.cache(context_diff.metadata.packages_distributions)
     context_diff.metadata.packages_distributions = known
-    # pytest's workers keep the processors busy; more processes that read models only cost their start.
-    constants.MAX_FORK_WORKERS = 1
 
 
 def read_no_model_tests() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from loader.connection_url import Account
 from loader.errors import LoaderError, UsageError
 from loader.machine import explain_machine_errors
 from loader.mysqldump.ddl.create_table import parse_create_table
@@ -113,11 +114,10 @@ def test_a_project_that_can_not_be_written_is_said_before_sqlmesh_complains(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("loader.transform.context.PROJECT", Path("/proc/self"))
-    (file := tmp_path / "warehouse.duckdb").touch()
     with (
         pytest.raises(
             UsageError, match="cache in /proc/self/.cache, and this user can't write there.*WAREHOUSE_PROJECT"
         ),
-        sqlmesh_context(Settings("duckdb", file, None)),
+        sqlmesh_context(Settings("aurora", tmp_path / "no.duckdb", None, Account("h", 9, "u", "p"))),
     ):
         pass

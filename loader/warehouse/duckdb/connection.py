@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,9 @@ def open_file(file: Path) -> Iterator[DuckDBWarehouse]:
         LoaderError: the file is no DuckDB database, or can't be written.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
+    cache = file.with_name(f"{file.name}.cache")  # as config.yaml has it
+    if cache.exists() and not file.exists():
+        shutil.rmtree(cache)  # SQLMesh took the versions of a new warehouse's models from there
     try:
         connection = duckdb.connect(str(file))
     except duckdb.Error as error:
