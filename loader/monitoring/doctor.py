@@ -47,30 +47,21 @@ class Answer:
 
 
 def examine(settings: Settings) -> Iterator[Answer]:
-    """Checks each part, whatever becomes of those before it.
-
-    Args:
-        settings: warehouse and bucket.
-    """
-    for part, check in _checks(settings).items():
-        try:
-            yield Answer(part, True, check(settings))
-        except LoaderError as problem:
-            yield Answer(part, False, str(problem))
-
-
-def _checks(settings: Settings) -> dict[str, Callable[[Settings], str]]:
-    on_mysql = {"state": _state} if settings.mysql else {}
-    database = _mysql if settings.mysql else _duckdb
-    return {
+    """Checks each part, whatever becomes of those before it."""
+    checks: dict[str, Callable[[Settings], str]] = {
         "Python": _python,
         "data contract": _data_contract,
         "bucket": _bucket,
         "disk": _disk,
-        "database": database,
-        **on_mysql,
+        "database": _mysql if settings.mysql else _duckdb,
+        **({"state": _state} if settings.mysql else {}),
         "prod": _prod,
     }
+    for part, check in checks.items():
+        try:
+            yield Answer(part, True, check(settings))
+        except LoaderError as problem:
+            yield Answer(part, False, str(problem))
 
 
 def _python(_: Settings) -> str:
@@ -115,7 +106,7 @@ def _bucket(settings: Settings) -> str:
             f"the newest dump in {settings.bucket_uri} is of {last}, and today is {today} in Japan: the day's dump is due at 05:30; see at the "
             f"producer whether deploy/dump.sh ran, then type {commands.loader('daily', '--date', today)}"
         )
-    return f"{settings.bucket_uri} has {len(dumps)} days of dumps, the newest of {last}, today in Japan"
+    return f"{settings.bucket_uri} has dumps of {counted(len(dumps), 'day')}, the newest of {last}, today in Japan"
 
 
 def _dumps(settings: Settings) -> dict[dt.date, list[str]]:
@@ -180,7 +171,9 @@ def _mysql(settings: Settings) -> str:
     if not takes_files:
         wrong.append("local_infile is off, so loads take half as long again: set it ON in the parameter group")
     if (apart := abs((now - dates.utc_now()).total_seconds())) > _CLOCK_SECONDS:
-        wrong.append(f"its clock and this machine's are {apart:,.0f} s apart: see which of them lacks NTP")
+        wrong.append(
+            f"its clock and this machine's are {apart:,.0f} s apart: see which of them is not synchronized by NTP"
+        )
     if not is_loaded:
         wrong.append(f"nothing was loaded yet: {commands.loader('load')}")
     if wrong:

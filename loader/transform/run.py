@@ -227,7 +227,7 @@ def assert_fresh(result: RunResult) -> None:
     if stale := result.stale():
         lines = [f"  {name}: {last or 'nothing'}" for name, last in stale.items()]
         raise LoaderError(
-            f"not fresh for {result.day}: {len(stale)} models end earlier. Has that day's dump and snapshot landed? This shows it\n"
+            f"not fresh for {result.day}: {counted(len(stale), 'model')} behind. Have that day's dump and daily files landed? This shows it\n"
             f"  {commands.loader('status')}\n" + "\n".join(lines)
         )
 
