@@ -29,6 +29,8 @@ $(READY): requirements-dev.lock
 	    exit\ *) exit "$${line#exit }" ;; \
 	    Ignoring*|Requirement*|Downloading*|Using*|Successfully*|Looking*|"") ;; \
 	    *) echo "$$line" ;; esac; done; }
+	@printf '%s\n' '#!$(CURDIR)/$(BIN)/python' 'import sys' 'sys.path[0] = __file__.removesuffix("$(BIN)/warehouse") or "."' \
+	  'from loader.cli import cli' 'cli(prog_name="warehouse")' >$(BIN)/warehouse && chmod +x $(BIN)/warehouse
 	@touch $@
 
 lock: ## resolve the dependencies again (needs uv)

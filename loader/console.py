@@ -124,6 +124,13 @@ def say(text: str) -> None:
         screen.print(text)
 
 
+def name_next(command: str) -> None:
+    """The command that has to follow, for a person or in a log; nothing where quiet was asked for."""
+    if _quiet:
+        return
+    tell(f"Now type\n  {command}" if on_terminal() else json.dumps({"next": command}, ensure_ascii=False))
+
+
 def warn(text: str) -> None:
     """A line that a person should see, on a terminal or in a log."""
     if on_terminal():

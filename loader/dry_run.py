@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from loader import dates
 from loader.console import counted
-from loader.errors import DumpRejectedError, NoDumpError
+from loader.errors import DumpRejectedError, LoaderError, NoDumpError
 from loader.landing import calendar, daily_exports, generations, ledger
 from loader.landing.access import read_warehouse
 from loader.landing.coordinates import KEY, Coordinates
@@ -33,28 +34,63 @@ def preview(settings: Settings, request: LoadRequest) -> Iterator[str]:
     Raises:
         LoaderError: there is no warehouse or bucket, or the contract can't be read.
         BusyError: another process holds the warehouse (DuckDB).
+        LoaderError: at the end, of the kind with which `daily` would end for what the lines name.
     """
     contract, bucket = read_data_contract(settings.data_contract), open_bucket(settings.bucket_uri)
     expected = request.day or dates.business_today()
+    problems: list[LoaderError] = []  # in the order of `daily`
     with read_warehouse(settings) as warehouse:
         yield "Load"
-        day = yield from _dumps(warehouse, bucket, contract, request, expected)
-        yield from _files(warehouse, bucket)
-        yield from _coordinates(Coordinates(warehouse, bucket, contract, request.accepted), expected)
+        day, load = yield from _dumps(warehouse, bucket, contract, request, expected, problems)
+        found = _files(warehouse, bucket)
         window = dt.timedelta(days=contract.continuity_days)
-        before = list(calendar.days(warehouse, expected - window, expected - dt.timedelta(days=1)))
-        if missing := [one.date for one in before if not one.complete and not one.excused(expected)]:
-            yield f"  missing before {expected} by now, and not waived: {_days(missing)}"
+        before = calendar.days(warehouse, expected - window, expected - dt.timedelta(days=1))
+        missing = [load.judged(one) for one in before if not one.complete and not load.completes(one, found)]
+        waived = calendar.waived(warehouse, expected) - ledger.days_with_files(warehouse)
+        told = waived | {one.date for one in missing}
+        problems += [rejection for day, rejection in found.rejected if day not in told]
+        yield from _lines(found)
+        yield from _coordinates(Coordinates(warehouse, bucket, contract, request.accepted), expected, problems)
+        if missing := [one for one in missing if not one.excused(expected)]:
+            yield f"  missing before {expected}, and not waived: {_days(one.date for one in missing)}"
+            problems += calendar.missing_days(missing, expected)
     with sqlmesh_context(settings) as (context, _):
         reached = fresh_to(prod_snapshots(context))
     yield f"Compute, up to {day}"
     yield from _models(reached, day)
     yield "  and the days of marts that corrections at the source changed: only the run can tell which"
+    if problems:
+        kind = type(problems[0])
+        raise kind(f"`daily` would end with exit code {kind.exit_code}, for what is missing or refused above")
+
+
+@dataclass
+class _Coming:
+    """The days whose dumps the load would take, and why it would refuse others."""
+
+    days: set[dt.date]
+    refused: dict[dt.date, str] = field(default_factory=dict)
+
+    def completes(self, day: calendar.Day, found: daily_exports.Found) -> bool:
+        """Whether a day's dump would come, or its missing files."""
+        files = {file.dataset.name for file in found.to_land if file.day == day.date}
+        missing = {name for name, state in day.files.items() if state != "loaded"}
+        return day.date in self.days or (day.dump == "loaded" and missing <= files)
+
+    def judged(self, day: calendar.Day) -> calendar.Day:
+        """The day as it would be after the load."""
+        refused = self.refused.get(day.date)
+        return replace(day, reasons=(refused,)) if refused else day
 
 
 def _dumps(
-    warehouse: Warehouse, bucket: Bucket, contract: DataContract, request: LoadRequest, expected: dt.date
-) -> Iterator[str]:
+    warehouse: Warehouse,
+    bucket: Bucket,
+    contract: DataContract,
+    request: LoadRequest,
+    expected: dt.date,
+    problems: list[LoaderError],
+) -> Generator[str, None, tuple[dt.date, _Coming]]:
     """Tells of the dumps, and returns the day that would be the live one's."""
     selector = DumpSelector(bucket, contract.manifest, dates.business_today(), ledger.withdrawn(warehouse, ledger.DUMP))
     listed = selector.listed()
@@ -63,34 +99,45 @@ def _dumps(
     if late := to_catch_up(warehouse, listed, first, expected):
         yield f"  dumps of days before, not loaded yet: {_days(late)}"
     refused: list[str] = []
+    load = _Coming({live.day} if live else set())
+    for day in late:
+        try:
+            load.days.add(selector.of_day(day, listed[day]).day)
+        except DumpRejectedError as rejection:
+            load.refused[day] = str(rejection)
+            yield f"  not this one: {rejection}"
     oldest = expected - dt.timedelta(days=request.max_stale_days or 0)
     try:
         dump = selector.newest(listed, oldest, expected, lambda *rejected: refused.append(str(rejected[-1])))
     except (DumpRejectedError, NoDumpError) as problem:
         yield f"  no dump: {problem}"
-        return max([*late, *([live.day] if live else [])], default=expected)
+        problems.append(problem)
+        return max(load.days, default=expected), load
     yield from (f"  not this one: {reason}" for reason in refused)
     done = is_loaded(warehouse, bucket, dump)
     yield f"  {dump.key}, {dump.size_bytes / 1e6:,.1f} MB: {'loaded already' if done else 'new, and its manifest is good'}"
-    return dump.day
+    load.days.add(dump.day)
+    return dump.day, load
 
 
-def _files(warehouse: Warehouse, bucket: Bucket) -> Iterator[str]:
+def _files(warehouse: Warehouse, bucket: Bucket) -> daily_exports.Found:
     live = generations.live(warehouse)
-    if live is None:
-        return
-    found = daily_exports.diff(warehouse, bucket, live.day, dates.business_today())
+    return daily_exports.diff(warehouse, bucket, live.day, dates.business_today()) if live else daily_exports.Found()
+
+
+def _lines(found: daily_exports.Found) -> Iterator[str]:
     kinds = Counter(file.dataset.name for file in found.to_land)
     new = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items())) or "none"
     yield f"  daily files that are new or changed: {new}; of a new dump's day they are made from it"
     yield from (f"  refused: {rejection}" for _, rejection in found.rejected)
 
 
-def _coordinates(file: Coordinates, day: dt.date) -> Iterator[str]:
+def _coordinates(file: Coordinates, day: dt.date, problems: list[LoaderError]) -> Iterator[str]:
     try:
         rows = file.would_land(day)
     except DumpRejectedError as rejection:
         yield f"  refused: {rejection}"
+        problems.append(rejection)
         return
     yield f"  {KEY}: {'nothing new' if rows is None else f'{rows:,} rows'}"
 

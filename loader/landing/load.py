@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from loader import commands, dates
-from loader.console import say, step, warn
+from loader.console import name_next, step, warn
 from loader.errors import LoaderError, NoDumpError, UsageError
 from loader.landing import daily_exports, enrichment_cache, generations, ledger
 from loader.landing.dump import opened
@@ -35,6 +35,8 @@ def load(settings: Settings, day: dt.date | None = None, **request: object) -> d
         LoaderError: in one of its kinds, see loader/errors.py; a rejected dump or file has changed nothing but the record of it.
     """
     loaded = land(settings, LoadRequest(day, **request))
+    if loaded.changed:
+        name_next(commands.loader("run") if loaded.is_planned else commands.sqlmesh("plan"))
     loaded.raise_problems()
     return day or loaded.day
 
@@ -65,6 +67,7 @@ def land(settings: Settings, request: LoadRequest) -> LoadResult:
         if reopened or enrichment_cache.waits_for_run(warehouse) or _behind(warehouse):
             # A rollback is yet to be followed by a run, or answers are, or the last load is.
             job.result.changed = True
+        job.result.is_planned = warehouse.has_table("staging", "tenants")
         return job.result
 
 
@@ -137,7 +140,9 @@ def export(
             datasets: list[Dataset] = [one for one in DATASETS if again or not bucket.keys(one.key_of(day))]
             try:
                 if not datasets:
-                    say(f"{day}: the bucket has its files")
+                    with step(name) as progress:
+                        progress.note(rows={})
+                        progress.tell("the bucket has its files")
                 elif live and live.day == day:
                     with step(name, total=len(datasets)) as progress:
                         daily_exports.export(warehouse, bucket, day, datasets, progress=progress.advance).shown(

@@ -40,6 +40,7 @@ class LoadResult:
     # Whether there is something to compute: a dump or a snapshot file was landed, or a rollback is yet to be followed by a run.
     changed: bool = False
     refused: bool = False  # whether the dump that was asked for could not be had
+    is_planned: bool = False  # whether SQLMesh has made the models once
     problems: list[LoaderError] = field(default_factory=list)  # what went wrong with single days; the rest is in
 
     def raise_problems(self) -> None:

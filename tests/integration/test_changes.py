@@ -109,7 +109,8 @@ def test_the_counts_are_told_by_load_and_by_status(bucket: Path, place: Place, c
     put_dump(bucket, NEXT, company(tenants=[tenant(1), tenant(3)], movings=[moving(1, rent=1), moving(2, room_id=2)]))
     load(settings)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    (told,) = [line["changes"] for line in lines if line["step"] == f"load dump {NEXT}"]
+    (told,) = [line["changes"] for line in lines if line.get("step") == f"load dump {NEXT}"]
+    assert lines[-1] == {"next": "python -m loader run"}
     assert told == {"tenants": "+1 -1 ~0", "movings": "+0 -0 ~1"}
     shown = re.sub(r"\s+", " ", CliRunner().invoke(cli, ["status", "--all"]).output)
     assert "changed 2 tables (rows added, removed, changed) movings: +0 -0 ~1 tenants: +1 -1 ~0" in shown

@@ -97,7 +97,7 @@ def test_a_second_command_stops_at_once_and_says_who_holds_the_warehouse(
     finally:
         holder.communicate(b"\n")
     assert answer.exit_code == 75
-    assert f"PID {holder.pid}" in answer.stderr
+    assert re.search(rf": python[\d.]* -c .*, PID {holder.pid}; nothing was changed", answer.stderr)
     assert "Wait until it ends, then type the same again" in answer.stderr
 
 

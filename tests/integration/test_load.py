@@ -236,7 +236,8 @@ def test_a_log_gets_one_json_line_a_step_and_no_name(bucket, embedded, capsys) -
     put_dump(bucket, DAY, company(tenants=[tenant(1, full_name="試験太郎")]))
     load(embedded.settings(bucket))
     out = capsys.readouterr().out
-    steps = [json.loads(line) for line in out.splitlines()]
+    *steps, last = [json.loads(line) for line in out.splitlines()]
+    assert last == {"next": "sqlmesh plan"}
     assert [(line["step"], line["outcome"]) for line in steps] == [
         ("load dump 2025-06-10", "done"),
         ("export snapshots 2025-06-10", "done"),

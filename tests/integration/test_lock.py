@@ -138,7 +138,7 @@ def test_the_second_is_refused_with_the_holders_name_and_changes_nothing_and_a_d
         before, state_before = everything(aurora), state(aurora)
         named = f"process {process.pid} on "
 
-        with pytest.raises(SQLMeshError, match=f"another run is under way.*{named}.*nothing was changed"):
+        with pytest.raises(SQLMeshError, match=f"another command holds the warehouse.*{named}.*nothing was changed"):
             project.plan()
         for words in (["load", "--bucket", str(bucket)], ["run"], ["daily", "--bucket", str(bucket)], ["rollback"]):
             answer = CliRunner().invoke(cli, words)
@@ -149,7 +149,7 @@ def test_the_second_is_refused_with_the_holders_name_and_changes_nothing_and_a_d
         )
         assert typed.returncode == 1, typed
         said = " ".join((typed.stdout + typed.stderr).split())
-        assert "another run is under way" in said and named in said
+        assert "another command holds the warehouse" in said and named in said
 
         # A look is allowed.
         assert CliRunner().invoke(cli, ["status"]).exit_code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from demo.rows import company
 from loader import dates
 from loader.daily import daily
 from loader.dry_run import preview
+from loader.errors import DumpRejectedError, LoaderError, NoDumpError
 from loader.landing.load_job import LoadRequest
 from tests.conftest import FIRST_DAY, settings_for
 
@@ -27,15 +29,25 @@ def test_what_is_said_is_done_and_nothing_before(
     bucket.mkdir()
     settings, request = settings_for(warehouse, bucket), LoadRequest(LAST, catch_up=True)
 
-    def said() -> str:
-        return "\n".join(preview(settings, request))
+    def said(ends: type[LoaderError] | None = None) -> str:
+        lines: list[str] = []
+        with pytest.raises(ends, match=f"exit code {ends.exit_code},") if ends else nullcontext():
+            for line in preview(settings, request):
+                lines.append(line)
+        return "\n".join(lines)
 
-    assert f"no dump: {bucket} holds no dump of {LAST}" in said()
-    assert f"missing before {LAST} by now, and not waived: {NEXT}" in said()
-    for day in (NEXT, LAST):
-        put_dump(bucket, day, company())
+    told = said(NoDumpError)
+    assert f"no dump: {bucket} holds no dump of {LAST}" in told
+    assert f"missing before {LAST}, and not waived: {NEXT}" in told
+    put_dump(bucket, LAST, company())
+    put_dump(bucket, NEXT, company())
+    manifest = bucket / f"dumps-manifest/gghouse_{NEXT:%Y%m%d}.json"
+    good = manifest.read_bytes()
+    manifest.unlink()
+    assert f"not this one: dump dumps/gghouse_{NEXT:%Y%m%d}" in said(DumpRejectedError)
+    manifest.write_bytes(good)
     put_coordinates(bucket, [(1, "139.5", "35.5")])
-    assert "  refused: coordinates" in said()
+    assert "  refused: coordinates" in said(DumpRejectedError)
     put_coordinates(bucket, [(1, "35.5", "139.5")])
     before = warehouse.read_bytes()
     told = said()

@@ -14,7 +14,7 @@ START = """# Commands
 `make docs` writes this page from the commands themselves, and a test compares it with them.
 What to do when one fails: [troubleshooting](troubleshooting.md).
 
-`pip install --no-deps --editable .` adds a shorter name: `warehouse load` is `python -m loader load`.
+`warehouse load` is a shorter name for `python -m loader load`; `make venv` and `pip install` add it.
 With it the shell can complete commands and options:
 
 ```sh

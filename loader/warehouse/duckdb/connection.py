@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
+import shlex
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -72,16 +74,34 @@ def cannot_open(file: Path, error: Exception) -> LoaderError:
     text = str(error)
     if "Could not set lock" in text:
         holder = text.partition("held in ")[2].partition(". ")[0]
+        process = re.search(r"PID (\d+)", holder)
+        command = _command_of(int(process[1])) if process else None
+        who = f": {command}, {process[0]}" if command else f" ({holder})" if holder else ""
+        asks = "It may wait for your answer, y or n, where you typed it. " if _asks(command) else ""
         return BusyError(
-            f"another run is under way on {file}"
-            + (f" (held by {holder})" if holder else "")
-            + "; nothing was changed. "
-            "Wait until it ends, then type the same again"
+            f"another command holds the warehouse {file}{who}; nothing was changed. {asks}Wait until it ends, then type the same again"
         )
     return LoaderError(
         f"{file} can't be opened as a DuckDB database: {text.splitlines()[0]}; nothing was changed. If it is "
         "no database at all, move it away, or name another by WAREHOUSE_DUCKDB"
     )
+
+
+def _command_of(process: int) -> str | None:
+    """What was typed to start a process of this machine, where its system shows that."""
+    try:
+        words = Path(f"/proc/{process}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:  # no Linux, another user's, or ended meanwhile
+        return None
+    if Path(words[0]).name.startswith("python") and len(words) > 2 and not words[1].startswith("-"):
+        words = words[1:]  # a script, by its own name
+    return shlex.join([Path(words[0]).name, *words[1:-1]])[:200] or None
+
+
+def _asks(command: str | None) -> bool:
+    """Whether a command may be a plan that asks before it changes anything."""
+    words = (command or "").split()
+    return "sqlmesh" in words and "plan" in words and "--auto-apply" not in words
 
 
 class DuckDBWarehouse(Warehouse):

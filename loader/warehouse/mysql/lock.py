@@ -30,7 +30,7 @@ def take(warehouse: Warehouse, where: str) -> None:
     """
     if warehouse.query("SELECT GET_LOCK(?, 0)", NAME)[0][0] != 1:
         raise BusyError(
-            f"another run is under way on {where}: {holder(warehouse)}; nothing was changed. Wait until it ends, then type the same again"
+            f"another command holds the warehouse {where}: {holder(warehouse)}; nothing was changed. Wait until it ends, then type the same again"
         )
 
 
