@@ -9,5 +9,4 @@ FROM @this_model
 WHERE
   NOT (
     latitude IS NULL AND longitude IS NULL
-  )
-  AND NOT COALESCE(latitude BETWEEN 35.0 AND 36.0 AND longitude BETWEEN 139.0 AND 140.5, FALSE)
+  ) AND NOT COALESCE(@in_tokyo_area(latitude, longitude), FALSE)

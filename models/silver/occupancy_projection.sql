@@ -16,16 +16,7 @@ MODEL (
 );
 
 /* Kind: FULL, for it is 90 rows that each new day moves on. */
-WITH RECURSIVE ahead AS (
-  SELECT
-    1 AS n
-  UNION ALL
-  SELECT
-    n + 1
-  FROM ahead
-  WHERE
-    n < 90
-), newest AS (
+WITH newest AS (
   /* The newest day that is computed, not landed: a plan ends a day earlier than the run behind it. */
   SELECT
     MAX(snapshot_date) AS as_of_date
@@ -83,12 +74,13 @@ WITH RECURSIVE ahead AS (
 ), days AS (
   SELECT
     a.as_of_date,
-    @add_days(a.as_of_date, h.n) AS day,
+    @add_days(a.as_of_date, n.number) AS day,
     f.period_end_rooms
   FROM newest AS a
   JOIN silver.occupancy_facts AS f
     ON f.snapshot_date = a.as_of_date
-  CROSS JOIN ahead AS h
+  JOIN seeds.numbers AS n
+    ON n.number BETWEEN 1 AND 90
 ), moves AS (
   SELECT
     d.as_of_date,

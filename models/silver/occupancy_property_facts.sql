@@ -40,7 +40,7 @@ WITH occupied AS (
     s.apartment_name,
     s.prefecture,
     s.municipality,
-    CASE WHEN s.latitude BETWEEN 35.0 AND 36.0 AND s.longitude BETWEEN 139.0 AND 140.5 THEN 1 ELSE 0 END AS is_located,
+    CASE WHEN @in_tokyo_area(s.latitude, s.longitude) THEN 1 ELSE 0 END AS is_located,
     s.latitude,
     s.longitude,
     CASE WHEN s.room_count > s.room_rows THEN s.room_count ELSE s.room_rows END AS total_rooms /* The source's own count misses rooms at times. */

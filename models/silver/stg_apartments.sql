@@ -11,9 +11,9 @@ WITH located AS (
   SELECT
     a.id AS apartment_id,
     CASE
-      WHEN a.latitude BETWEEN 35.0 AND 36.0 AND a.longitude BETWEEN 139.0 AND 140.5
+      WHEN @in_tokyo_area(a.latitude, a.longitude)
       THEN 'own'
-      WHEN b.latitude BETWEEN 35.0 AND 36.0 AND b.longitude BETWEEN 139.0 AND 140.5
+      WHEN @in_tokyo_area(b.latitude, b.longitude)
       THEN 'backup'
     END AS pair,
     b.latitude AS backup_latitude,

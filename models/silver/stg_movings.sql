@@ -26,7 +26,7 @@ SELECT
   m.expiration_date AS contract_expiration_date, /* day the contract expires */
   m.original_movein_date AS original_contract_date, /* first move-in of the tenant, as the source carries it from contract to contract */
   m.moveout_receipt_date AS cancellation_notice_date, /* day the notice to leave was received */
-  COALESCE(m.moveout_date_integrated, m.moveout_plans_date, m.moveout_date)::DATE AS moveout_date, /* the one move-out day: unified, else planned, else last rent day */
+  @moveout_date(m.moveout_date_integrated, m.moveout_plans_date, m.moveout_date) AS moveout_date, /* move-out date: unified, else planned, else last day of rent */
   m.moveout_date_integrated, /* move-out day as the source unifies it */
   m.moveout_plans_date, /* planned or actual day of leaving */
   m.moveout_date AS moveout_final_rent_date, /* last day of rent */

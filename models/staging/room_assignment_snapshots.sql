@@ -35,7 +35,7 @@ SELECT
   @clean_date(moveout_date_integrated) AS moveout_date_integrated, /* move-out day as the source unifies it */
   @clean_date(moveout_plans_date) AS moveout_plans_date, /* planned or actual day of leaving */
   @clean_date(moveout_date) AS moveout_date, /* last day of rent */
-  COALESCE(@clean_date(moveout_date_integrated), @clean_date(moveout_plans_date), @clean_date(moveout_date))::DATE AS leaves_on, /* the one move-out day: unified, else planned, else last rent day, as in silver.stg_movings */
+  @moveout_date(@clean_date(moveout_date_integrated), @clean_date(moveout_plans_date), @clean_date(moveout_date)) AS leaves_on, /* move-out date: unified, else planned, else last day of rent, as in silver.stg_movings */
   CASE WHEN rent::DECIMAL(12, 0) > 0 THEN rent::DECIMAL(12, 0) END::DECIMAL(12, 0) AS rent, /* monthly rent in yen on that day; 0 and less is no rent, as in staging.movings */
   @clean_timestamp(updated_at) AS updated_at, /* when the contract was last changed, naive JST */
   snapshot_date /* business day of the file */

@@ -53,6 +53,9 @@ CASES = [
     (house_rules.NoWallClock, "FROM gold.source", "FROM gold.source WHERE day < CURRENT_DATE", "(CURRENT_DATE): take as_of_date"),
     (house_rules.NoWallClock, "FROM gold.source", "FROM gold.source WHERE day < NOW()", "(CURRENT_TIMESTAMP): take"),
     (house_rules.NoWallClock, "FROM gold.source", "FROM gold.source WHERE day < CURRENT_TIMESTAMP", "CROSS JOIN silver.as_of"),
+    (house_rules.NoWindowInCase, "id::", "CASE WHEN MAX(id) OVER () > 1 THEN id END::", '(MAX("id") OVER ()): make each a column of a CTE'),
+    (house_rules.NoWindowInCase, "id::", "COALESCE(LAG(id) OVER (ORDER BY id), 0)::", '(LAG("id") OVER (ORDER BY "id")): make'),
+    (house_rules.NoWindowInCase, "id::", "NULLIF(1, 1 + ROW_NUMBER() OVER (ORDER BY id))::", '(ROW_NUMBER() OVER (ORDER BY "id")): make'),
 ]  # fmt: skip
 
 
@@ -152,6 +155,7 @@ def test_every_model_of_the_project_is_held_to_the_rules(project: Context) -> No
         "describedcolumns",
         "survivingtypes",
         "nowallclock",
+        "nowindowincase",
         "nomissingexternalmodels",
         "readsasdeclared",
     }

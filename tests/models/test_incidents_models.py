@@ -11,6 +11,7 @@ import pytest
 from sqlglot import exp
 
 from loader.settings import PROJECT
+from loader.sources.daily_file_kinds import ROOM_ASSIGNMENT
 
 if TYPE_CHECKING:
     from sqlmesh import Context
@@ -176,6 +177,9 @@ def test_the_move_out_date_is_put_together_in_one_place(models: Models) -> None:
         "silver.stg_movings": order,
         "staging.room_assignment_snapshots": order,
     }
+    # The rows of a daily file are chosen in the loader, before there is a model: by the same order.
+    (of_files,) = re.findall(r"COALESCE\((m\.moveout_\w+, [^)]+)\)", ROOM_ASSIGNMENT.query)
+    assert of_files.replace("m.", "").split(", ") == order[0]
 
 
 def test_a_choice_among_rows_is_always_the_same(models: Models) -> None:

@@ -60,6 +60,7 @@ def projected(project: Context) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(
             f"CREATE TABLE seeds.code_tenant_status AS FROM read_csv('{PROJECT}/seeds/code_tenant_status.csv')"
         )
+        connection.execute("CREATE TABLE seeds.numbers AS SELECT UNNEST(RANGE(1000)) AS number")
         connection.execute(
             "CREATE TABLE silver.occupancy_facts (snapshot_date DATE, day_kind VARCHAR, period_end_rooms BIGINT)"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 import sqlglot
 from sqlmesh.utils.errors import SQLMeshError
 
-from macros import cleaning, dates, guards
+from macros import cleaning, dates, domain, guards
 
 DUCKDB = SimpleNamespace(dialect="postgres", var=lambda _: "duckdb", runtime_stage="evaluating")
 MYSQL = SimpleNamespace(dialect="postgres", var=lambda _: "mysql", runtime_stage="evaluating")
@@ -149,6 +150,35 @@ def test_of_an_address_only_what_is_behind_its_one_at_sign_is_shown(computed: Ca
     assert computed(cleaning.masked_email, "CAST(NULL AS VARCHAR)", "7") is None
 
 
+A, B, C = (f"DATE '2026-01-0{number}'" for number in (3, 2, 1))
+
+
+@pytest.mark.parametrize(("dates_of_contract", "day"), [((A, B, C), 3), (("NULL", B, C), 2), (("NULL", "NULL", C), 1)])
+def test_move_out_date_is_unified_else_planned_else_last_rent_day(
+    computed: Callable[..., Any], dates_of_contract: tuple[str, ...], day: int
+) -> None:
+    assert computed(domain.moveout_date, *dates_of_contract) == dt.date(2026, 1, day)
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "inside"),
+    [
+        ("35.0", "139.0", True),
+        ("36.0", "140.5", True),
+        ("34.99", "139.7", False),
+        ("36.01", "139.7", False),
+        ("35.6", "138.99", False),
+        ("35.6", "140.51", False),
+        ("35.6", "NULL", None),
+        ("NULL", "NULL", None),
+    ],
+)
+def test_tokyo_area_includes_its_edges(
+    computed: Callable[..., Any], latitude: str, longitude: str, inside: bool | None
+) -> None:
+    assert computed(domain.in_tokyo_area, latitude, longitude) is inside
+
+
 # Start, end, days, completed months, completed years.
 STRETCHES = [
     ("2024-01-31", "2024-02-29", 29, 0, 0),
@@ -208,10 +238,12 @@ def test_mysql_has_sql_of_its_own_but_not_in_unit_tests_that_run_on_duckdb(
         cleaning.clean_date,
         cleaning.masked,
         cleaning.masked_email,
+        domain.moveout_date,
+        domain.in_tokyo_area,
     ],
 )
 def test_all_other_macros_write_the_same_for_both(macro: Callable[..., Any]) -> None:
-    arguments = ("a", "b")[: 2 if macro in (dates.months_between, dates.years_between, cleaning.masked_email) else 1]
+    arguments = ("a", "b", "c")[: len(inspect.signature(getattr(macro, "__wrapped__", macro)).parameters) - 1]
     assert written(macro, *arguments, evaluator=MYSQL) == written(macro, *arguments)
 
 
