@@ -13,5 +13,5 @@ WHERE
   )
   OR (
     day_kind = 'gap'
-    AND NOT COALESCE(applications, new_moveins, new_moveouts, period_start_rooms, period_end_rooms) IS NULL
+    AND NOT COALESCE(application_rooms, new_moveins, new_moveouts, period_start_rooms, period_end_rooms) IS NULL
   )

@@ -6,6 +6,8 @@ from sqlglot import exp
 from sqlmesh import macro
 from sqlmesh.core.macros import MacroEvaluator
 
+STATUSES = ("loaded", "waived", "rejected")
+
 
 @macro()
 def moveout_date(
@@ -32,3 +34,21 @@ def in_tokyo_area(evaluator: MacroEvaluator, latitude: exp.Expression, longitude
     """
     north, east = (part.sql(dialect=evaluator.dialect) for part in (latitude, longitude))
     return f"({north} BETWEEN 35.0 AND 36.0 AND {east} BETWEEN 139.0 AND 140.5)"
+
+
+@macro()
+def day_status(
+    evaluator: MacroEvaluator, landed: exp.Expression, accepted: exp.Expression, refused: exp.Expression
+) -> str:
+    """What became of a day's file: loaded, waived, rejected or missing.
+
+    Args:
+        landed: whether it has landed.
+        accepted: whether a waiver accepts the gap on the business date.
+        refused: whether a file of that day was rejected.
+    """
+    conditions = (part.sql(dialect=evaluator.dialect) for part in (landed, accepted, refused))
+    whens = " ".join(
+        f"WHEN {condition} THEN '{status}'" for condition, status in zip(conditions, STATUSES, strict=True)
+    )
+    return f"CAST(CASE {whens} ELSE 'missing' END AS VARCHAR(16))"

@@ -51,7 +51,7 @@ def _occupancy(warehouse: Warehouse, as_of: dt.date) -> list[dict[str, Any]]:
     return rows(
         warehouse,
         """SELECT snapshot_date, day_kind, period_end_rooms, total_physical_rooms, occupancy_rate, new_moveins, new_moveouts,
-                  occupancy_delta, applications
+                  occupancy_delta, application_rooms
            FROM gold.occupancy_daily_metrics WHERE snapshot_date > ? ORDER BY snapshot_date""",
         "day kind rooms total rate moveins moveouts net applications",
         as_of - dt.timedelta(days=FACT_DAYS),

@@ -48,34 +48,10 @@ WITH first_dump AS (
 )
 SELECT
   d.calendar_date::DATE AS check_date, /* business day (JST) */
-  CASE
-    WHEN NOT dump.business_date IS NULL
-    THEN 'loaded'
-    WHEN w.until_date >= d.as_of_date
-    THEN 'waived'
-    WHEN NOT no_dump.business_date IS NULL
-    THEN 'rejected'
-    ELSE 'missing'
-  END::VARCHAR(16) AS dump_status, /* loaded, rejected, waived (taken as lost by a person, for a time) or missing */
-  CASE
-    WHEN NOT file.business_date IS NULL
-    THEN 'loaded'
-    WHEN w.until_date >= d.as_of_date
-    THEN 'waived'
-    WHEN NOT no_file.business_date IS NULL
-    THEN 'rejected'
-    ELSE 'missing'
-  END::VARCHAR(16) AS snapshot_status, /* the same for the day's snapshot file */
+  @day_status(NOT dump.business_date IS NULL, w.until_date >= d.as_of_date, NOT no_dump.business_date IS NULL) AS dump_status, /* loaded, rejected, waived (a person accepted the gap, until a date) or missing */
+  @day_status(NOT file.business_date IS NULL, w.until_date >= d.as_of_date, NOT no_file.business_date IS NULL) AS snapshot_status, /* the same for the daily file of tenant statuses */
   CASE WHEN file.business_date IS NULL THEN 1 ELSE 0 END::BIGINT AS is_gap, /* 1: no snapshot, so what needs one is NULL on this day */
-  CASE
-    WHEN d.has_rooms = 1
-    THEN 'loaded'
-    WHEN w.until_date >= d.as_of_date
-    THEN 'waived'
-    WHEN NOT no_rooms.business_date IS NULL
-    THEN 'rejected'
-    ELSE 'missing'
-  END::VARCHAR(16) AS rooms_status, /* the same for the day's files of room assignments and properties, both */
+  @day_status(d.has_rooms = 1, w.until_date >= d.as_of_date, NOT no_rooms.business_date IS NULL) AS rooms_status, /* the same for the daily files of room assignments and properties: loaded when both are */
   (
     1 - d.has_rooms
   )::BIGINT AS is_rooms_gap, /* 1: one of these lacks, so occupancy is NULL on this day */

@@ -27,7 +27,7 @@ WITH newest AS (
     f.snapshot_date,
     f.day_kind,
     a.as_of_date,
-    f.applications,
+    f.application_rooms,
     f.new_moveins,
     f.new_moveouts,
     f.occupancy_delta,
@@ -43,7 +43,7 @@ WITH newest AS (
     snapshot_date,
     'projection' AS day_kind,
     as_of_date,
-    NULL AS applications,
+    NULL AS application_rooms,
     new_moveins,
     new_moveouts,
     occupancy_delta,
@@ -56,7 +56,7 @@ SELECT
   d.snapshot_date::DATE AS snapshot_date, /* day (JST) */
   d.day_kind::VARCHAR(16) AS day_kind, /* fact, gap (no files of this day: all is NULL) or projection */
   d.as_of_date::DATE AS as_of_date, /* newest day with files: facts up to it, projection behind */
-  d.applications::BIGINT AS applications, /* rooms for which a tenant entered status 4 or 5. NULL on the day after a gap and ahead */
+  d.application_rooms::BIGINT AS application_rooms, /* count of rooms for which a tenant entered status 4 or 5 that day. NULL on the day after a gap and in the projection */
   d.new_moveins::BIGINT AS new_moveins, /* rooms whose tenant's first move-in is that day, no renewals; ahead only such as are empty till then */
   d.new_moveouts::BIGINT AS new_moveouts, /* rooms whose tenant moves out that day; ahead only such as are empty then */
   d.occupancy_delta::BIGINT AS occupancy_delta, /* move-ins less move-outs */

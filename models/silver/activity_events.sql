@@ -12,28 +12,7 @@ MODEL (
 );
 
 /* Kind: FULL, not a view: its events are read six times in a morning, by its audits, by the mart and by the comparison of its days. */
-WITH seen AS (
-  SELECT
-    change_date,
-    tenant_id,
-    change_type,
-    status,
-    previous_status,
-    LAG(previous_status) OVER (PARTITION BY tenant_id ORDER BY change_date) AS status_vanished_in /* Who was away for some days comes back from it. */
-  FROM silver.tenant_status_changes
-), applied AS (
-  SELECT
-    c.change_date,
-    c.tenant_id
-  FROM seen AS c
-  JOIN seeds.code_tenant_status AS s
-    ON s.code = c.status AND s.is_application = 1
-  LEFT JOIN seeds.code_tenant_status AS b
-    ON b.code = COALESCE(c.previous_status, c.status_vanished_in)
-  /* Entering the application statuses, not moving between them; the first snapshot of all shows a state, not an event. */
-  WHERE
-    c.change_type <> 'seeded' AND COALESCE(b.is_application, 0) = 0
-), moves AS (
+WITH moves AS (
   SELECT
     'moved in' AS activity,
     contract_id,
@@ -75,9 +54,9 @@ WITH seen AS (
   SELECT
     'applied',
     a.tenant_id,
-    a.change_date,
+    a.application_date,
     COALESCE(t.tenant_type, 'unknown')
-  FROM applied AS a
+  FROM silver.tenant_applications AS a
   LEFT JOIN silver.stg_tenants AS t
     ON t.tenant_id = a.tenant_id
   UNION ALL

@@ -1,5 +1,4 @@
-/* One row a business day since 2018: what landed for it, and which snapshot came before. A day without a file between days with
-one is a gap: it stays one in every model. */
+/* One row per business day since 2018: what has landed for it, and which daily file came before. A day without a file, after days with one, is a gap in every model. */
 MODEL (
   name silver.business_calendar,
   kind INCREMENTAL_BY_TIME_RANGE (
@@ -21,24 +20,23 @@ MODEL (
   )
 );
 
-/* Kind: a day's row changes only when a file for it, or for the snapshot day before it, lands late. `loader
-run` compares and restates just these days. */
+/* Kind: a day's row changes only when its daily files, or those before it, land late: `loader run` compares, and restates just these days. */
 WITH days AS (
   SELECT
     @add_days(@start_ds::DATE, thousands.number * 1000 + ones.number) AS calendar_date
   FROM seeds.numbers AS thousands
   JOIN seeds.numbers AS ones
-    ON thousands.number * 1000 + ones.number <= @days_between(@start_ds::DATE, @end_ds::DATE)
-  WHERE
-    thousands.number < 100 /* 273 years */
+    ON thousands.number < 100 /* enough for 273 years */
+    AND thousands.number * 1000 + ones.number <= @days_between(@start_ds::DATE, @end_ds::DATE)
 ), landed AS (
-  /* A row a day: the ledger joined with itself would cost the square of history on MySQL. */
   SELECT
-    business_date,
+    business_date, /* One row per day: the ledger joined with itself would cost the square of history on MySQL. */
     MAX(CASE WHEN dataset = 'dump' THEN 1 ELSE 0 END) AS has_dump,
     MAX(CASE WHEN dataset = 'tenant_status' THEN sha256 END) AS snapshot_sha256,
-    MAX(CASE WHEN dataset = 'room_assignment' THEN sha256 END) AS assignment_sha256,
-    MAX(CASE WHEN dataset = 'property' THEN sha256 END) AS property_sha256
+    CASE
+      WHEN SUM(CASE WHEN dataset IN ('room_assignment', 'property') THEN 1 ELSE 0 END) = 2
+      THEN CONCAT(MAX(CASE WHEN dataset = 'room_assignment' THEN sha256 END), MAX(CASE WHEN dataset = 'property' THEN sha256 END))
+    END AS rooms_sha256
   FROM staging.load_ledger
   GROUP BY
     business_date
@@ -54,24 +52,17 @@ WITH days AS (
 ), rooms AS (
   SELECT
     business_date,
-    CONCAT(assignment_sha256, property_sha256) AS sha256,
+    rooms_sha256 AS sha256,
     LAG(business_date) OVER (ORDER BY business_date) AS previous_date,
-    LAG(CONCAT(assignment_sha256, property_sha256)) OVER (ORDER BY business_date) AS previous_sha256
+    LAG(rooms_sha256) OVER (ORDER BY business_date) AS previous_sha256
   FROM landed
   WHERE
-    NOT assignment_sha256 IS NULL AND NOT property_sha256 IS NULL
+    NOT rooms_sha256 IS NULL
 ), history AS (
   SELECT
-    (
-      SELECT
-        MIN(business_date)
-      FROM snapshots
-    ) AS first_date,
-    (
-      SELECT
-        MIN(business_date)
-      FROM rooms
-    ) AS first_rooms_date
+    MIN(CASE WHEN NOT snapshot_sha256 IS NULL THEN business_date END) AS first_date,
+    MIN(CASE WHEN NOT rooms_sha256 IS NULL THEN business_date END) AS first_rooms_date
+  FROM landed
 )
 SELECT
   d.calendar_date::DATE AS calendar_date, /* business day (JST) */

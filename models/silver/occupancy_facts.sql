@@ -59,51 +59,34 @@ WITH days AS (
     ON r.snapshot_date = d.previous_rooms_date
   GROUP BY
     d.calendar_date
-), left_rooms AS (
-  /* Who has left by the day is in status 16 or 17 and no longer in its population: so also those of the day before count. */
+), moved_out AS (
   SELECT
-    d.calendar_date,
-    COUNT(DISTINCT a.room_id) AS moved_out
-  FROM days AS d
-  JOIN staging.room_assignment_snapshots AS a
-    ON a.snapshot_date = d.calendar_date AND a.leaves_on = d.calendar_date
-  JOIN seeds.code_tenant_status AS s
-    ON s.code = a.tenant_status AND s.is_moveout = 1
-  /* By the whole grain, for which there is an index: two joins, as one to either day would read all of history on MySQL. */
-  LEFT JOIN silver.tenant_room_snapshot_daily AS r
-    ON r.snapshot_date = d.calendar_date AND r.tenant_id = a.tenant_id AND r.room_id = a.room_id
-  LEFT JOIN silver.tenant_room_snapshot_daily AS b
-    ON b.snapshot_date = d.previous_rooms_date AND b.tenant_id = a.tenant_id AND b.room_id = a.room_id
-  WHERE
-    (
-      a.moving_id = r.moving_id AND r.is_known_room = 1
-    )
-    OR (
-      a.moving_id = b.moving_id AND b.is_known_room = 1
-    )
+    snapshot_date,
+    COUNT(*) AS rooms
+  FROM silver.room_moveouts_daily
   GROUP BY
-    d.calendar_date
+    snapshot_date
 ), figures AS (
   SELECT
     d.calendar_date,
     CASE WHEN d.has_rooms = 1 THEN COALESCE(c.occupied, 0) END AS period_end,
     CASE WHEN d.has_rooms = 1 THEN COALESCE(c.moved_in, 0) END AS moved_in,
-    CASE WHEN d.has_rooms = 1 AND NOT d.previous_rooms_date IS NULL THEN COALESCE(o.moved_out, 0) END AS moved_out,
+    CASE WHEN d.has_rooms = 1 AND NOT d.previous_rooms_date IS NULL THEN COALESCE(o.rooms, 0) END AS moved_out,
     CASE WHEN d.days_since_previous_rooms = 1 THEN COALESCE(c.applied, 0) END AS applied,
     CASE WHEN d.days_since_previous_rooms = 1 THEN COALESCE(b.occupied, 0) END AS period_end_before,
     d.has_rooms
   FROM days AS d
   LEFT JOIN counted AS c
     ON c.calendar_date = d.calendar_date
-  LEFT JOIN left_rooms AS o
-    ON o.calendar_date = d.calendar_date
+  LEFT JOIN moved_out AS o
+    ON o.snapshot_date = d.calendar_date
   LEFT JOIN occupied_before AS b
     ON b.calendar_date = d.calendar_date
 )
 SELECT
   calendar_date::DATE AS snapshot_date, /* business day (JST) */
   CASE WHEN has_rooms = 1 THEN 'fact' ELSE 'gap' END::VARCHAR(16) AS day_kind, /* fact, or gap: no files of this day, so nothing is known of it */
-  applied::BIGINT AS applications, /* rooms for which a tenant entered status 4 or 5 that day. NULL where the day before has no files */
+  applied::BIGINT AS application_rooms, /* count of rooms for which a tenant entered status 4 or 5 that day. NULL where the day before has no files. Applications of tenants: silver.tenant_applications */
   moved_in::BIGINT AS new_moveins, /* rooms whose tenant's first move-in is that day */
   moved_out::BIGINT AS new_moveouts, /* rooms whose tenant moves out that day and is in status 14 to 17. NULL on the first day of all */
   (

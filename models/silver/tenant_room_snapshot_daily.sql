@@ -30,47 +30,8 @@ MODEL (
   )
 );
 
-/* Kind: a day depends on its own two files alone, so it is computed once and no later rent can reach it. */
-WITH days AS (
-  SELECT
-    calendar_date
-  FROM silver.business_calendar
-  WHERE
-    calendar_date BETWEEN @start_ds AND @end_ds AND has_rooms = 1
-), contracts AS (
-  SELECT
-    a.*,
-    CASE WHEN a.room_apartment_id = a.apartment_id AND NOT p.apartment_id IS NULL THEN 1 ELSE 0 END AS is_known_room,
-    MAX(CASE WHEN COALESCE(a.is_moveout, 0) = 0 THEN a.is_current_contract END) OVER (PARTITION BY a.snapshot_date, a.tenant_id) AS has_current_contract, /* A column by itself: within a condition MariaDB computes it wrong. */
-    s.is_occupied,
-    s.room_priority,
-    s.ui_label_ja
-  FROM days AS d
-  JOIN staging.room_assignment_snapshots AS a
-    ON a.snapshot_date = d.calendar_date
-  JOIN seeds.code_tenant_status AS s
-    ON s.code = a.tenant_status AND s.is_population = 1
-  LEFT JOIN staging.property_snapshots AS p
-    ON p.snapshot_date = d.calendar_date
-    AND p.apartment_id = a.apartment_id
-    AND (
-      p.room_rows > 0 OR p.room_count > 0
-    )
-), stays AS (
-  SELECT
-    *,
-    CASE
-      WHEN COALESCE(movein_date, original_movein_date) > snapshot_date
-      AND (
-        tenant_status = 7 OR (
-          is_current_contract = 0 AND has_current_contract = 1
-        )
-      )
-      THEN 0
-      ELSE is_occupied
-    END AS is_occupying /* A reserved room is not occupied: the contract lies ahead, and the tenant is not in yet (7) or has another, current one. */
-  FROM contracts
-), held AS (
+/* Kind: a day depends on its own two files alone, so it is computed once and no later rent can change it. */
+WITH held AS (
   SELECT
     *,
     ROW_NUMBER() OVER (
@@ -78,14 +39,7 @@ WITH days AS (
       ORDER BY is_known_room DESC, is_occupying DESC, CASE WHEN movein_date > snapshot_date THEN 1 ELSE 0 END, movein_date DESC NULLS LAST, updated_at DESC NULLS LAST, moving_id DESC
     ) AS place, /* A renewal that starts later does not bring its rent forward. */
     MAX(CASE WHEN is_occupying = 1 AND is_current_contract = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY snapshot_date, room_id, is_known_room) AS is_occupied_by_current
-  FROM stays
-  /* By the contract's tenant, for a tenant can hold two rooms and tenants.moving_id can dangle. But the source leaves old contracts
-  open: one that is not the tenant's current one counts only until its move-out (decision 0014 says what comes of it). */
-  WHERE
-    COALESCE(is_moveout, 0) = 0
-    AND (
-      is_current_contract = 1 OR leaves_on IS NULL OR leaves_on >= snapshot_date
-    )
+  FROM silver.room_contracts_daily
 ), ranked AS (
   SELECT
     *,
@@ -105,7 +59,7 @@ SELECT
   r.room_id::BIGINT AS room_id, /* room */
   r.room_number::VARCHAR(64) AS room_number, /* number on the door on that day */
   r.tenant_status::BIGINT AS management_status, /* status of the tenant on that day, 4 to 15 */
-  r.ui_label_ja::VARCHAR(64) AS management_status_label, /* status as the property system shows it */
+  s.ui_label_ja::VARCHAR(64) AS management_status_label, /* status as the property system shows it */
   COALESCE(c.category_ja, '一般2')::VARCHAR(64) AS contract_category, /* contract category in Japanese */
   COALESCE(c.tenant_type, 'unknown')::VARCHAR(16) AS tenant_type, /* individual, corporate or unknown, by the type of the contract */
   r.rent::DECIMAL(12, 0) AS monthly_rent, /* yen a month on that day */
@@ -118,5 +72,7 @@ SELECT
   CASE WHEN r.room_place = 1 AND r.is_occupying = 1 AND r.is_known_room = 1 THEN 1 ELSE 0 END::BIGINT AS is_room_primary, /* 1: the one tenant by whom the room counts as occupied */
   r.is_occupied_by_current::BIGINT AS is_occupied_by_current /* 1: somebody occupies the room by the contract that his own row names as the current one; 0: the room would be empty if only such contracts counted */
 FROM ranked AS r
+LEFT JOIN seeds.code_tenant_status AS s
+  ON s.code = r.tenant_status
 LEFT JOIN seeds.code_contract_type AS c
   ON c.code = r.moving_agreement_type

@@ -27,15 +27,16 @@ WITH days AS (
   FROM silver.business_calendar
   WHERE
     calendar_date BETWEEN @start_ds AND @end_ds AND has_snapshot = 1
-), present AS (
+), changes AS (
   SELECT
     d.calendar_date AS change_date,
     d.previous_snapshot_date,
     d.days_since_previous_snapshot,
     now.tenant_id,
-    before.tenant_id AS tenant_id_before,
+    now.tenant_id AS tenant_id_now,
     now.status,
     now.contract_type,
+    before.tenant_id AS tenant_id_before,
     before.status AS status_before,
     before.contract_type AS contract_type_before
   FROM days AS d
@@ -43,14 +44,22 @@ WITH days AS (
     ON now.snapshot_date = d.calendar_date
   LEFT JOIN staging.tenant_daily_snapshots AS before
     ON before.snapshot_date = d.previous_snapshot_date AND before.tenant_id = now.tenant_id
-), gone AS (
+  WHERE
+    before.tenant_id IS NULL
+    OR now.status IS DISTINCT FROM before.status
+    OR now.contract_type IS DISTINCT FROM before.contract_type
+  UNION ALL
   SELECT
-    d.calendar_date AS change_date,
+    d.calendar_date,
     d.previous_snapshot_date,
     d.days_since_previous_snapshot,
     before.tenant_id,
-    before.status AS status_before,
-    before.contract_type AS contract_type_before
+    NULL,
+    NULL,
+    NULL,
+    before.tenant_id,
+    before.status,
+    before.contract_type
   FROM days AS d
   JOIN staging.tenant_daily_snapshots AS before
     ON before.snapshot_date = d.previous_snapshot_date
@@ -58,46 +67,22 @@ WITH days AS (
     ON now.snapshot_date = d.calendar_date AND now.tenant_id = before.tenant_id
   WHERE
     now.tenant_id IS NULL
-), changes AS (
-  SELECT
-    change_date,
-    tenant_id,
-    CASE
-      WHEN previous_snapshot_date IS NULL
-      THEN 'seeded'
-      WHEN tenant_id_before IS NULL
-      THEN 'appeared'
-      ELSE 'changed'
-    END AS change_type, /* The first snapshot of all only says who was there: it starts the history and is no event. */
-    status,
-    contract_type,
-    status_before,
-    contract_type_before,
-    days_since_previous_snapshot
-  FROM present
-  WHERE
-    tenant_id_before IS NULL
-    OR status IS DISTINCT FROM status_before
-    OR contract_type IS DISTINCT FROM contract_type_before
-  UNION ALL
-  SELECT
-    change_date,
-    tenant_id,
-    'vanished' AS change_type,
-    NULL AS status,
-    NULL AS contract_type,
-    status_before,
-    contract_type_before,
-    days_since_previous_snapshot
-  FROM gone
 )
 SELECT
   tenant_id::BIGINT AS tenant_id, /* tenant */
-  change_date::DATE AS change_date, /* day of the snapshot that showed it */
-  change_type::VARCHAR(16) AS change_type, /* seeded (first snapshot of all), appeared, changed or vanished */
+  change_date::DATE AS change_date, /* day of the daily file that showed the change (JST) */
+  CASE
+    WHEN previous_snapshot_date IS NULL
+    THEN 'seeded'
+    WHEN tenant_id_before IS NULL
+    THEN 'appeared'
+    WHEN tenant_id_now IS NULL
+    THEN 'vanished'
+    ELSE 'changed'
+  END::VARCHAR(16) AS change_type, /* seeded, appeared, changed or vanished. The first file of all only says who was there (seeded): it starts the history and is no event */
   status::BIGINT AS status, /* status from that day, NULL when vanished */
   contract_type::BIGINT AS contract_type, /* contract type from that day, NULL when vanished */
-  status_before::BIGINT AS previous_status, /* status in the snapshot before */
-  contract_type_before::BIGINT AS previous_contract_type, /* contract type in the snapshot before */
-  days_since_previous_snapshot::BIGINT AS days_since_previous_snapshot /* more than 1: it happened somewhere in a gap */
+  status_before::BIGINT AS previous_status, /* status in the daily file before */
+  contract_type_before::BIGINT AS previous_contract_type, /* contract type in the daily file before */
+  days_since_previous_snapshot::BIGINT AS days_since_previous_snapshot /* days since the daily file before; more than 1: the change lies somewhere in a gap */
 FROM changes

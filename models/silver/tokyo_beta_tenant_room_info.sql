@@ -29,24 +29,20 @@ WITH addresses AS (
     tenant_id,
     place,
     email,
-    MIN(number) OVER (PARTITION BY email) AS number /* By the first tenant who has it: a number of its own, from which nothing can be guessed. */
+    MIN(2 * tenant_id + place) OVER (PARTITION BY email) AS number /* A number for each address, by the first tenant who has it: from it nobody can guess the address. */
   FROM (
     SELECT
       id AS tenant_id,
-      1 AS place,
-      email_1 AS email,
-      2 * id AS number
+      0 AS place,
+      email_1 AS email
     FROM staging.tenants
     UNION ALL
     SELECT
       id,
-      2,
-      email_2,
-      2 * id + 1
+      1,
+      email_2
     FROM staging.tenants
   ) AS listed
-  WHERE
-    NOT email IS NULL
 )
 SELECT
   t.tenant_status_code::BIGINT AS management_status, /* status 4 to 15 */
@@ -93,9 +89,9 @@ JOIN silver.stg_movings AS m
 JOIN staging.tenants AS e
   ON e.id = t.tenant_id
 LEFT JOIN addresses AS f
-  ON f.tenant_id = t.tenant_id AND f.place = 1
+  ON f.tenant_id = t.tenant_id AND f.place = 0
 LEFT JOIN addresses AS g
-  ON g.tenant_id = t.tenant_id AND g.place = 2
+  ON g.tenant_id = t.tenant_id AND g.place = 1
 CROSS JOIN silver.as_of AS a
 LEFT JOIN silver.stg_apartments AS p
   ON p.apartment_id = m.apartment_id

@@ -39,7 +39,7 @@ def test_occupancy_follows_room_files_that_come_late_or_again_on_their_days_and_
     """Applications and what no move explains are compared with the day before, so they change on days whose own files did not."""
     before, after = (dt.date(2025, 6, number) for number in (8, 9))
     settings = place.settings(bucket)
-    facts = """SELECT snapshot_date, applications, period_end_rooms, unexplained_rooms, occupancy_rate
+    facts = """SELECT snapshot_date, application_rooms, period_end_rooms, unexplained_rooms, occupancy_rate
                FROM gold.occupancy_daily_metrics WHERE day_kind = 'fact' ORDER BY 1"""
 
     def found() -> list[tuple]:

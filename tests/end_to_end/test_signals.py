@@ -21,6 +21,7 @@ OF_SNAPSHOTS = {
     "staging.tenant_daily_snapshots",
     "silver.tenant_status_changes",
     "silver.tenant_status_history",
+    "silver.tenant_applications",
     "silver.activity_events",
     "gold.daily_activity_summary",
 }
@@ -29,6 +30,7 @@ OF_ROOMS = {
     "staging.property_snapshots",
     "silver.tenant_room_snapshot_daily",
     "silver.occupancy_facts",
+    "silver.occupancy_dated_moves",
     "silver.occupancy_projection",
     "gold.occupancy_daily_metrics",
     "silver.occupancy_property_facts",

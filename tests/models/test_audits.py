@@ -133,7 +133,7 @@ RULES = [
         "occupancy_adds_up",
         "silver.occupancy_facts",
         (
-            "silver.occupancy_facts: SELECT DATE '2026-01-10' AS snapshot_date, 'fact' AS day_kind, 1 AS applications, 3 AS new_moveins, "
+            "silver.occupancy_facts: SELECT DATE '2026-01-10' AS snapshot_date, 'fact' AS day_kind, 1 AS application_rooms, 3 AS new_moveins, "
             "1 AS new_moveouts, 2 AS occupancy_delta, 8 AS period_start_rooms, 10 AS period_end_rooms "
             "UNION ALL SELECT DATE '2026-01-09', 'gap', NULL, NULL, NULL, NULL, NULL, NULL",
         ),
@@ -143,7 +143,13 @@ RULES = [
             "UPDATE silver.occupancy_facts SET period_end_rooms = NULL WHERE day_kind = 'fact'",
             *(
                 f"UPDATE silver.occupancy_facts SET {column} = 0 WHERE day_kind = 'gap'"
-                for column in ("applications", "new_moveins", "new_moveouts", "period_start_rooms", "period_end_rooms")
+                for column in (
+                    "application_rooms",
+                    "new_moveins",
+                    "new_moveouts",
+                    "period_start_rooms",
+                    "period_end_rooms",
+                )
             ),
         ),
     ),

@@ -113,7 +113,7 @@ def test_occupancy_begins_a_year_back_and_goes_on_into_the_projection(own: Wareh
         "gold.occupancy_daily_metrics",
         f"""SELECT snapshot_date, day_kind, CASE WHEN day_kind <> 'gap' THEN 30 END AS period_end_rooms, 40 AS total_physical_rooms,
             CASE WHEN day_kind <> 'gap' THEN 0.75::DECIMAL(10, 6) END AS occupancy_rate, 3 AS new_moveins, 2 AS new_moveouts,
-            1 AS occupancy_delta, 4 AS applications FROM ({days}) AS t (snapshot_date, day_kind)""",
+            1 AS occupancy_delta, 4 AS application_rooms FROM ({days}) AS t (snapshot_date, day_kind)""",
     )
     found = figures._occupancy(own, AS_OF)
     assert [(one["day"], one["kind"], one["rooms"], one["rate"]) for one in found] == [
