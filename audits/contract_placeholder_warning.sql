@@ -3,7 +3,7 @@ AUDIT (
   blocking FALSE
 );
 
-/* Dates of contracts that the source holds and the door takes for placeholders (macros/cleaning.py). */
+/* Dates of contracts that staging takes for placeholders (macros/cleaning.py). */
 SELECT
   placeholder_rows,
   all_rows

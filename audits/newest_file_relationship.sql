@@ -2,7 +2,7 @@ AUDIT (
   name newest_file_relationship
 );
 
-/* As relationship, for the day of the newest landed file: the days before it were looked at when they were the newest. */
+/* As relationship, for the day of the newest landed file: earlier days were checked when they were the newest. */
 SELECT
   child.@column
 FROM @this_model AS child

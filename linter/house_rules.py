@@ -1,4 +1,4 @@
-"""The house rules that SQLMesh's own linter does not know."""
+"""Lint rules of this project, beside those of SQLMesh."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from sqlmesh.core.model import ExternalModel, Model, SeedModel, SqlModel
 
 from loader.warehouse.own_tables import RESERVED
 
-# The types with which MySQL and MariaDB make a table when they choose them (CREATE TABLE ... AS SELECT). With any other (INT, TEXT, BOOLEAN,
-# TIMESTAMP WITH ...) SQLMesh by itself sees a difference at promotion and drops and adds the column again: every value of it becomes NULL,
-# silently. loader.transform.aurora.AuroraAdapter has tables made as declared, which also saves texts of more than 512 characters and,
-# on MariaDB, whole numbers that it reckons small; what it can't do is declare a type that is not known. Measured, type by type, in
-# tests/end_to_end/test_promotion.py.
+# The types that MySQL and MariaDB keep in CREATE TABLE ... AS SELECT. With any other (INT, TEXT, BOOLEAN, TIMESTAMP WITH ...) SQLMesh sees a
+# difference at promotion, and drops and adds the column again: every value of it becomes NULL, silently.
+# loader.transform.aurora.AuroraAdapter creates tables as declared, which also keeps texts of more than 512 characters and, on MariaDB, whole
+# numbers that it takes for small ones; it can't declare an unknown type. Measured, type by type, in tests/end_to_end/test_promotion.py.
 SURVIVING = {
     exp.DataType.Type.BIGINT,
     exp.DataType.Type.DECIMAL,
@@ -33,7 +32,7 @@ CLOCKS = (
 )
 CHOICES = (exp.Case, exp.Coalesce, exp.If, exp.Nullif)
 
-# What to cast to instead of a type that does not survive; of any other, a person has to choose.
+# What to cast to instead of a type that does not survive; for any other type the author chooses.
 INSTEAD = {
     exp.DataType.Type.BOOLEAN: "BIGINT",
     exp.DataType.Type.CHAR: "VARCHAR(n)",
@@ -54,13 +53,13 @@ PARTS = {
 
 
 class DescribedModel(Rule):
-    """A model says what it is (description), what a row is (grain) and who answers for it (owner)."""
+    """A model has a description, a grain (what a row is) and an owner."""
 
     def check_model(self, model: Model) -> RuleViolation | None:
         if isinstance(model, ExternalModel):
             return None
-        there = {"description": model.description, "owner": model.owner, "grain": model.grains}
-        missing = [said for part, said in PARTS.items() if not there[part]]
+        present = {"description": model.description, "owner": model.owner, "grain": model.grains}
+        missing = [message for part, message in PARTS.items() if not present[part]]
         return self.violation("; ".join(missing)) if missing else None
 
 

@@ -1,4 +1,4 @@
-"""The door's cleaning rules: what the source writes where it means "nothing"."""
+"""Cleaning rules of staging: what the source writes where it means "nothing"."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def clean_text(evaluator: MacroEvaluator, column: exp.Expression, size: exp.Expr
     """
     # Cast first: some columns are text in one release of the source and numbers in another. And cut by hand: DuckDB's cast cuts nothing.
     text = f"LEFT(CAST({column.sql(dialect=evaluator.dialect)} AS VARCHAR), {size.name})"
-    # Which space is said each time: without that DuckDB also strips no-break spaces, and MySQL does not.
+    # Each kind of space is named: without a name DuckDB also strips no-break spaces, and MySQL does not.
     for space in (" ", "　", " "):
         text = f"TRIM(BOTH '{space}' FROM {text})"
     # Not NULLIF, four times: MySQL computes its first argument twice, so the innermost text sixteen times.
@@ -44,7 +44,7 @@ def clean_date(evaluator: MacroEvaluator, column: exp.Expression) -> str:
 
 @macro()
 def clean_timestamp(evaluator: MacroEvaluator, column: exp.Expression) -> str:
-    """A TIMESTAMP in whole seconds (naive, as the source writes it), NULL where the source holds a placeholder far from any real day.
+    """A TIMESTAMP in whole seconds (without time zone, as the source writes it), NULL where the source holds a placeholder far from any real day.
 
     A fraction is cut off as text: a cast would round it on MySQL, at midnight to the next day, and keep it elsewhere.
     """

@@ -1,4 +1,4 @@
-"""What happens before a plan or a run touches anything: refuse a database never loaded, keep out a second writer."""
+"""Checks before a plan or a run: the database has been loaded, and no second writer is at work."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlmesh import macro
 from sqlmesh.core.macros import MacroEvaluator
 from sqlmesh.utils.errors import SQLMeshError
 
-NOTHING = "SELECT 1 AS nothing"  # a statement is owed
+NOTHING = "SELECT 1 AS nothing"  # SQLMesh expects a statement
 
 
 @macro()
@@ -20,7 +20,7 @@ def keep_private(evaluator: MacroEvaluator) -> str:
 
 @macro()
 def require_landing(evaluator: MacroEvaluator) -> str:
-    """Stops a plan or a run on a database that the loader has never touched: the staging views would have nothing to stand on."""
+    """Stops a plan or a run on a database without landing tables, which the staging views read."""
     if evaluator.runtime_stage == "before_all" and not evaluator.engine_adapter.table_exists("landing.load_ledger"):
         raise SQLMeshError(
             "Nothing has been loaded into this database yet, so there is nothing to plan or run. "
@@ -31,9 +31,9 @@ def require_landing(evaluator: MacroEvaluator) -> str:
 
 @macro()
 def take_lock(evaluator: MacroEvaluator) -> str:
-    """On MySQL, takes the lock that loads, plans and runs share, for as long as SQLMesh is at work; raises when another has it.
+    """On MySQL, takes the lock that loads, plans and runs share, until SQLMesh ends; raises when another process holds it.
 
-    SQLMesh itself keeps two writers apart in none of its engines: the second one leaves duplicate rows. (On DuckDB the file is the lock.)
+    SQLMesh itself does not exclude a second writer, on no engine: it would leave duplicate rows. (On DuckDB the file is the lock.)
     """
     if evaluator.runtime_stage == "before_all" and evaluator.engine_adapter.dialect == "mysql":
         evaluator.engine_adapter.hold_lock()  # of loader/transform/aurora.py

@@ -1,4 +1,4 @@
-"""Indexes, which SQLMesh makes none of: on the grain and the time column of every table, for every model, from one place."""
+"""Indexes on the grain and the time column of every table: SQLMesh creates none."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from sqlmesh.core.macros import MacroEvaluator
 
 @macro(metadata_only=True)
 def create_indexes(evaluator: MacroEvaluator, *columns: t.Any) -> None:
-    """On MySQL, indexes a model's table by its grain, its time column and each given column, where such an index is lacking.
+    """On MySQL, indexes a model's table by its grain, its time column and each given column, where such an index is missing.
 
-    The grain of a by-time table is UNIQUE where it holds the day: an audit sees the days just computed only, and the server refuses a
-    second row whoever writes it. Where it does not, a row that moves to another day stands on both until the old day is computed again.
+    The grain of a by-time table is UNIQUE where it includes the day: an audit sees only the days just computed, but the server refuses a
+    second row from any writer. A grain without the day is not: a row that moves to another day is on both until the old day is computed again.
     Every model has this as its post-statement (config.yaml); a model with further columns to join on calls it again with them.
-    Metadata only: another index is no other data, so it rebuilds nothing.
+    Metadata only: a new index changes no data, so it rebuilds nothing.
     """
     if evaluator.runtime_stage not in ("creating", "evaluating") or evaluator.engine_adapter.dialect != "mysql":
         return
@@ -34,9 +34,9 @@ def create_indexes(evaluator: MacroEvaluator, *columns: t.Any) -> None:
         indexes[name] = (*indexes.get(name, ()), column)
     grains = [tuple(column.name for column in grain.find_all(exp.Column)) for grain in snapshot.model.grains]
     day = snapshot.model.time_column.column.name if snapshot.model.time_column else None
-    wanted = [(names, "UNIQUE " if day in names else "") for names in grains]
-    wanted += [((column.name,), "") for column in columns] + ([((day,), "")] if day else [])
-    for names, kind in wanted:
+    needed = [(names, "UNIQUE " if day in names else "") for names in grains]
+    needed += [((column.name,), "") for column in columns] + ([((day,), "")] if day else [])
+    for names, kind in needed:
         if not any(index[: len(names)] == names for index in indexes.values()):
             indexes[f"by_{'_'.join(names)}"[:64]] = names
             listed = ", ".join(f"`{name}`" for name in names)

@@ -1,4 +1,4 @@
-"""The door: a day may be processed only once its data is in the load ledger."""
+"""Signals of staging: a day is processed only once its data is in the load ledger."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def dump_landed(batch: DatetimeRanges, context: ExecutionContext) -> DatetimeRan
 
 @signal()
 def snapshot_landed(batch: DatetimeRanges, context: ExecutionContext) -> DatetimeRanges | bool:
-    """The days whose snapshot, or a later one, has landed: a day without a file before a day with one is a known gap."""
+    """The days whose file of tenant statuses, or a later one, has landed: a day without a file before a day with one is a known gap."""
     return _landed(batch, context, "tenant_status")
 
 
@@ -40,5 +40,5 @@ def _landed(batch: DatetimeRanges, context: ExecutionContext, *datasets: str) ->
     if None in newest:
         return False
     last = min(newest)
-    # True for all of them: SQLMesh looks each day of a list up in a list, millions of times for the first plan.
+    # True for all days: with a list SQLMesh searches it once for each day, millions of times in the first plan.
     return batch[-1][0].date() <= last or [(start, end) for start, end in batch if start.date() <= last]

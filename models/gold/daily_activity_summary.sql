@@ -1,5 +1,5 @@
-/* What happened on each day, by type of tenant: registrations, inquiries, applications, signings, confirmed moves. Every day since
-2018 has its rows. What comes from status snapshots is NULL on days without one: unknown is not zero. */
+/* Events of each day by type of tenant: registrations, inquiries, applications, signings, confirmed moves. Every day since 2018 has its
+rows. Counts that need the day's file of tenant statuses are NULL on days without one: unknown is not zero. */
 MODEL (
   name gold.daily_activity_summary,
   kind INCREMENTAL_BY_TIME_RANGE (
@@ -23,7 +23,7 @@ MODEL (
   )
 );
 
-/* Kind: a row belongs to its day, but registrations and contracts are corrected later and a snapshot can land
+/* Kind: a row belongs to its day, but registrations and contracts are corrected later and a daily file can land
 late. `loader run` compares each day with what this query gives now and restates the days that differ, so
 the table always equals a rebuild. */
 WITH tenant_types AS (
@@ -59,13 +59,13 @@ WITH tenant_types AS (
 SELECT
   s.activity_date::DATE AS activity_date, /* business day (JST) */
   s.tenant_type::VARCHAR(16) AS tenant_type, /* individual, corporate or unknown */
-  s.has_snapshot::BIGINT AS has_snapshot, /* 0: no status snapshot of this day, so the counts that need one are NULL */
-  COALESCE(c.registered, 0)::BIGINT AS tenant_registrations_count, /* tenant rows made; most appear only at their application */
-  COALESCE(c.inquired, 0)::BIGINT AS inquiries_count, /* inquiries come in; the source stopped writing them in 2023 */
-  CASE WHEN s.has_snapshot = 1 THEN COALESCE(c.applied, 0) END::BIGINT AS applications_count, /* tenants who entered status 4 or 5 */
-  COALESCE(c.signed, 0)::BIGINT AS contracts_signed_count, /* valid contracts by day of signing */
-  CASE WHEN s.has_snapshot = 1 THEN COALESCE(c.moved_in, 0) END::BIGINT AS confirmed_moveins_count, /* contracts that start that day, renewals too, where the tenant's status confirms it; not the new move-ins (rooms) of gold.occupancy_daily_metrics */
-  CASE WHEN s.has_snapshot = 1 THEN COALESCE(c.moved_out, 0) END::BIGINT AS confirmed_moveouts_count, /* contracts that end that day by their move-out, where the tenant's status confirms it; not the move-outs (rooms) of gold.occupancy_daily_metrics */
+  s.has_snapshot::BIGINT AS has_snapshot, /* 0: the day has no file of tenant statuses, so the counts that need one are NULL */
+  COALESCE(c.registered, 0)::BIGINT AS tenant_registrations_count, /* count of tenant rows created; most appear only at their application */
+  COALESCE(c.inquired, 0)::BIGINT AS inquiries_count, /* count of inquiries; the source stopped writing them in 2023 */
+  CASE WHEN s.has_snapshot = 1 THEN COALESCE(c.applied, 0) END::BIGINT AS applications_count, /* count of tenants who entered status 4 or 5. Rooms applied for: gold.occupancy_daily_metrics.application_rooms */
+  COALESCE(c.signed, 0)::BIGINT AS contracts_signed_count, /* count of valid contracts by day of signing */
+  CASE WHEN s.has_snapshot = 1 THEN COALESCE(c.moved_in, 0) END::BIGINT AS confirmed_moveins_count, /* count of contracts that start that day, renewals too, where the tenant's status confirms it; not the new move-ins (rooms) of gold.occupancy_daily_metrics */
+  CASE WHEN s.has_snapshot = 1 THEN COALESCE(c.moved_out, 0) END::BIGINT AS confirmed_moveouts_count, /* count of contracts that end that day by their move-out, where the tenant's status confirms it; not the move-outs (rooms) of gold.occupancy_daily_metrics */
   CASE WHEN s.has_snapshot = 1 THEN COALESCE(c.moved_in, 0) - COALESCE(c.moved_out, 0) END::BIGINT AS net_occupancy_delta /* contract starts less contract ends, in contracts */
 FROM spine AS s
 LEFT JOIN counts AS c

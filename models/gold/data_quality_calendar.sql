@@ -1,4 +1,4 @@
-/* What became of each day since the first dump: loaded, missing, rejected or waived. What needs the files of a gap is NULL on that day, or has no row. */
+/* Status of the dump and the daily files of each day since the first dump: loaded, missing, rejected or waived. On a gap, what needs its files is NULL or has no row. */
 MODEL (
   name gold.data_quality_calendar,
   kind VIEW,
@@ -16,7 +16,7 @@ MODEL (
   )
 );
 
-/* Kind: VIEW, for a waiver or a refusal changes any day at any time of day, and it is a row a day. */
+/* Kind: VIEW, for a waiver or a rejection can change any day at any time, and it has few rows. */
 WITH first_dump AS (
   SELECT
     MIN(business_date) AS first_date
@@ -42,7 +42,7 @@ WITH first_dump AS (
     ON l.business_date = r.business_date AND l.dataset = r.dataset
   WHERE
     r.dataset IN ('room_assignment', 'property')
-    AND l.business_date IS NULL /* of the other file: this one has come since */
+    AND l.business_date IS NULL /* a rejection of the other file: this one has landed since */
   GROUP BY
     r.business_date
 )
@@ -50,19 +50,19 @@ SELECT
   d.calendar_date::DATE AS check_date, /* business day (JST) */
   @day_status(NOT dump.business_date IS NULL, w.until_date >= d.as_of_date, NOT no_dump.business_date IS NULL) AS dump_status, /* loaded, rejected, waived (a person accepted the gap, until a date) or missing */
   @day_status(NOT file.business_date IS NULL, w.until_date >= d.as_of_date, NOT no_file.business_date IS NULL) AS snapshot_status, /* the same for the daily file of tenant statuses */
-  CASE WHEN file.business_date IS NULL THEN 1 ELSE 0 END::BIGINT AS is_gap, /* 1: no snapshot, so what needs one is NULL on this day */
+  CASE WHEN file.business_date IS NULL THEN 1 ELSE 0 END::BIGINT AS is_gap, /* 1: no file of tenant statuses, so what needs one is NULL on this day */
   @day_status(d.has_rooms = 1, w.until_date >= d.as_of_date, NOT no_rooms.business_date IS NULL) AS rooms_status, /* the same for the daily files of room assignments and properties: loaded when both are */
   (
     1 - d.has_rooms
-  )::BIGINT AS is_rooms_gap, /* 1: one of these lacks, so occupancy is NULL on this day */
-  CASE WHEN dump.business_date IS NULL THEN no_dump.reason END::VARCHAR(512) AS dump_rejection, /* why the dump was refused, NULL once one is in */
-  CASE WHEN file.business_date IS NULL THEN no_file.reason END::VARCHAR(512) AS snapshot_rejection, /* why the snapshot file was refused, NULL once one is in */
-  CASE WHEN d.has_rooms = 0 THEN no_rooms.reason END::VARCHAR(512) AS rooms_rejection, /* why one of those files was refused, NULL once both are in */
-  w.waived_by::VARCHAR(128) AS waived_by, /* who waived the day */
-  w.reason::VARCHAR(500) AS waiver_reason, /* why */
-  w.until_date::DATE AS waived_until, /* last day on which that counts */
+  )::BIGINT AS is_rooms_gap, /* 1: one of these files is missing, so occupancy is NULL on this day */
+  CASE WHEN dump.business_date IS NULL THEN no_dump.reason END::VARCHAR(512) AS dump_rejection, /* reason of the rejection of the dump, NULL once one has landed */
+  CASE WHEN file.business_date IS NULL THEN no_file.reason END::VARCHAR(512) AS snapshot_rejection, /* reason of the rejection of the file of tenant statuses, NULL once one has landed */
+  CASE WHEN d.has_rooms = 0 THEN no_rooms.reason END::VARCHAR(512) AS rooms_rejection, /* reason of the rejection of one of the room files, NULL once both have landed */
+  w.waived_by::VARCHAR(128) AS waived_by, /* person who accepted the gap */
+  w.reason::VARCHAR(500) AS waiver_reason, /* reason of the waiver */
+  w.until_date::DATE AS waived_until, /* last business date on which the waiver holds */
   dump.object_key::VARCHAR(255) AS dump_key, /* the dump in the bucket */
-  dump.has_manifest::BIGINT AS has_manifest /* 0: loaded by hand, without a manifest: nobody vouches for it */
+  dump.has_manifest::BIGINT AS has_manifest /* 0: loaded by hand, without a manifest: unverified */
 FROM days AS d
 LEFT JOIN staging.load_ledger AS dump
   ON dump.business_date = d.calendar_date AND dump.dataset = 'dump'

@@ -1,4 +1,4 @@
-/* Contracts signed, by day of signing: valid ones with a known place, since 2018. */
+/* Valid contracts by day of signing, since 2018, of properties with known coordinates. */
 MODEL (
   name gold.new_contracts,
   kind INCREMENTAL_BY_TIME_RANGE (
@@ -26,30 +26,30 @@ table always equals a rebuild. */
 SELECT
   contract_id::BIGINT AS contract_id, /* contract id (movings.id) */
   asset_id_hj::VARCHAR(64) AS asset_id_hj, /* asset id of the property */
-  room_number::VARCHAR(64) AS room_number, /* number on the door */
+  room_number::VARCHAR(64) AS room_number, /* room number */
   contract_type_ja::VARCHAR(64) AS contract_system, /* contract type in Japanese */
   contract_channel::BIGINT AS contract_channel, /* channel the contract came through */
-  original_contract_date::DATE AS original_contract_date, /* first move-in of the tenant, as the source carries it from contract to contract */
-  contract_date::DATE AS contract_date, /* day of signing */
-  contract_start_date::DATE AS contract_start_date, /* contract start, can lie ahead */
+  original_contract_date::DATE AS original_contract_date, /* first move-in of the tenant, as the source copies it from contract to contract */
+  contract_date::DATE AS contract_date, /* day of signing (JST) */
+  contract_start_date::DATE AS contract_start_date, /* contract start, may be in the future */
   rent_start_date::DATE AS rent_start_date, /* first day of rent */
   contract_expiration_date::DATE AS contract_expiration_date, /* day the contract expires */
   is_renewal::VARCHAR(3) AS renewal_flag, /* Yes or No, NULL where the source does not say */
-  monthly_rent::DECIMAL(12, 0) AS monthly_rent, /* yen a month */
+  monthly_rent::DECIMAL(12, 0) AS monthly_rent, /* rent in yen per month */
   tenant_type::VARCHAR(16) AS tenant_type, /* individual, corporate or unknown */
   gender::VARCHAR(64) AS gender, /* gender in English */
-  age::BIGINT AS age, /* years */
+  age::BIGINT AS age, /* age in years */
   nationality::VARCHAR(255) AS nationality, /* nationality in Japanese */
   occupation_company::VARCHAR(255) AS occupation_company, /* occupation or employer, free text */
   residence_status::VARCHAR(64) AS residence_status, /* identity document in English */
-  latitude::DECIMAL(11, 8) AS latitude, /* of the property */
-  longitude::DECIMAL(11, 8) AS longitude, /* of the property */
+  latitude::DECIMAL(11, 8) AS latitude, /* latitude of the property in degrees */
+  longitude::DECIMAL(11, 8) AS longitude, /* longitude of the property in degrees */
   prefecture::VARCHAR(64) AS prefecture, /* of the property */
   municipality::VARCHAR(128) AS municipality, /* ward or city of the property */
   full_address::VARCHAR(1024) AS full_address, /* of the property */
   apartment_name::VARCHAR(255) AS apartment_name, /* name of the property */
-  created_at::TIMESTAMP AS created_at, /* when the source made the contract, naive JST */
-  updated_at::TIMESTAMP AS updated_at /* when the source last changed the contract, naive JST */
+  created_at::TIMESTAMP AS created_at, /* when the source made the contract, JST without time zone */
+  updated_at::TIMESTAMP AS updated_at /* when the source last changed the contract, JST without time zone */
 FROM silver.int_contracts
 WHERE
   contract_date BETWEEN @start_ds AND @end_ds

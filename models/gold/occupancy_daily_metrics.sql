@@ -15,7 +15,7 @@ MODEL (
   )
 );
 
-/* Kind: VIEW, for it only puts two tables under each other; the rates are computed from whole numbers as they are read. */
+/* Kind: VIEW, for it is a union of two tables; rates are computed from whole numbers as they are read. */
 WITH newest AS (
   SELECT
     MAX(snapshot_date) AS as_of_date
@@ -37,7 +37,7 @@ WITH newest AS (
   FROM silver.occupancy_facts AS f
   CROSS JOIN newest AS a
   WHERE
-    f.snapshot_date <= a.as_of_date /* Behind it lies projection, whether files were missed or are yet to come. */
+    f.snapshot_date <= a.as_of_date /* Later days are projected, whether their files are missing or still to come. */
   UNION ALL
   SELECT
     snapshot_date,
@@ -54,19 +54,19 @@ WITH newest AS (
 )
 SELECT
   d.snapshot_date::DATE AS snapshot_date, /* day (JST) */
-  d.day_kind::VARCHAR(16) AS day_kind, /* fact, gap (no files of this day: all is NULL) or projection */
-  d.as_of_date::DATE AS as_of_date, /* newest day with files: facts up to it, projection behind */
+  d.day_kind::VARCHAR(16) AS day_kind, /* fact, gap (no files of this day: all counts are NULL) or projection */
+  d.as_of_date::DATE AS as_of_date, /* newest day with files: facts up to it, projection after it */
   d.application_rooms::BIGINT AS application_rooms, /* count of rooms for which a tenant entered status 4 or 5 that day. NULL on the day after a gap and in the projection */
-  d.new_moveins::BIGINT AS new_moveins, /* rooms whose tenant's first move-in is that day, no renewals; ahead only such as are empty till then */
-  d.new_moveouts::BIGINT AS new_moveouts, /* rooms whose tenant moves out that day; ahead only such as are empty then */
-  d.occupancy_delta::BIGINT AS occupancy_delta, /* move-ins less move-outs */
-  d.period_start_rooms::BIGINT AS period_start_rooms, /* occupied rooms at 00:00. NULL on the day after a gap */
-  d.period_end_rooms::BIGINT AS period_end_rooms, /* occupied rooms at the end of the day */
-  d.unexplained_rooms::BIGINT AS unexplained_rooms, /* start less the end of the day before: changes that no dated move explains */
-  p.rooms::BIGINT AS total_physical_rooms, /* rooms to let, seeds.physical_rooms */
+  d.new_moveins::BIGINT AS new_moveins, /* count of rooms whose tenant's first move-in is that day, no renewals; in the projection only rooms that are empty until then */
+  d.new_moveouts::BIGINT AS new_moveouts, /* count of rooms whose tenant moves out that day; in the projection only rooms that are empty then */
+  d.occupancy_delta::BIGINT AS occupancy_delta, /* move-ins less move-outs, in rooms */
+  d.period_start_rooms::BIGINT AS period_start_rooms, /* count of occupied rooms at 00:00. NULL on the day after a gap */
+  d.period_end_rooms::BIGINT AS period_end_rooms, /* count of occupied rooms at the end of the day */
+  d.unexplained_rooms::BIGINT AS unexplained_rooms, /* rooms at the start of the day less rooms at the end of the day before: changes that no dated move explains */
+  p.rooms::BIGINT AS total_physical_rooms, /* count of rooms to let, from seeds.physical_rooms */
   (
     d.period_end_rooms::DECIMAL(18, 6) / p.rooms
-  )::DECIMAL(10, 6) AS occupancy_rate /* occupied rooms at the end of the day, of all */
+  )::DECIMAL(10, 6) AS occupancy_rate /* occupied rooms at the end of the day by rooms to let, a share from 0 to 1 */
 FROM days AS d
 LEFT JOIN seeds.physical_rooms AS p
   ON d.snapshot_date BETWEEN p.valid_from::DATE AND COALESCE(NULLIF(p.valid_to, '')::DATE, d.snapshot_date)

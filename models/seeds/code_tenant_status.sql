@@ -1,4 +1,4 @@
-/* Tenant statuses 0 to 17: labels, the label that the UI shows, and the named sets of statuses that the models use (never one name for two sets). */
+/* Tenant statuses 0 to 17: labels, the label that the UI shows, and the named sets of statuses that the models use (one name for each set). */
 MODEL (
   name seeds.code_tenant_status,
   kind SEED (
@@ -25,10 +25,10 @@ MODEL (
     is_active_lease = '1: counts as an active lease',
     is_population = '1: belongs to the current population',
     is_occupied = '1: occupies a room',
-    is_application = '1: an application under way',
+    is_application = '1: an open application',
     is_moveout = '1: moving out or moved out',
     is_confirmed_movein = '1: confirms a move-in on the day of the move',
-    room_priority = 'order in which tenants of one room are taken for its primary one, 1 first'
+    room_priority = 'order of the statuses for the primary tenant of a room, 1 first'
   ),
   owner data_team,
   grain code,

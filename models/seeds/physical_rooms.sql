@@ -1,4 +1,4 @@
-/* How many rooms the company has to let, for the company's occupancy rate: a stretch of days a row. */
+/* Count of rooms the company has to let, for the company's occupancy rate: one row per period of days. */
 MODEL (
   name seeds.physical_rooms,
   kind SEED (
@@ -10,9 +10,9 @@ MODEL (
     rooms BIGINT
   ),
   column_descriptions (
-    valid_from = 'first day (JST) on which the number holds, YYYY-MM-DD (as a text: SQLMesh reads a seed of dates with warnings)',
-    valid_to = 'last day, empty while it holds',
-    rooms = 'physical rooms: the denominator that the managers agreed on, not a count of rows'
+    valid_from = 'first day (JST) on which the count holds, YYYY-MM-DD (a text, for SQLMesh warns when it reads a seed of dates)',
+    valid_to = 'last day (JST), empty while the count holds',
+    rooms = 'count of physical rooms: the denominator that the managers agreed on, not a count of rows'
   ),
   owner data_team,
   grain valid_from,
@@ -21,6 +21,6 @@ MODEL (
       valid_from
     )),
     NOT_NULL(columns := (valid_from, rooms)),
-    ONE_NUMBER_A_DAY()
+    PERIODS_DO_NOT_OVERLAP()
   )
 )

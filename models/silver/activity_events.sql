@@ -1,4 +1,4 @@
-/* What happened to tenants and contracts, one row an event: registered, inquired, applied, signed, moved in, moved out. */
+/* What happened to tenants and contracts, one row per event: registered, inquired, applied, signed, moved in, moved out. */
 MODEL (
   name silver.activity_events,
   kind FULL,
@@ -11,7 +11,7 @@ MODEL (
   )
 );
 
-/* Kind: FULL, not a view: its events are read six times in a morning, by its audits, by the mart and by the comparison of its days. */
+/* Kind: FULL, not a view: it is read six times each morning, by its audits, by the mart and by the comparison of the mart's days. */
 WITH moves AS (
   SELECT
     'moved in' AS activity,
@@ -85,7 +85,7 @@ WITH moves AS (
 )
 SELECT
   activity::VARCHAR(16) AS activity, /* registered, inquired, applied, signed, moved in or moved out */
-  subject_id::BIGINT AS subject_id, /* the tenant, inquiry or contract it happened to */
-  activity_date::DATE AS activity_date, /* day it happened, can lie ahead */
+  subject_id::BIGINT AS subject_id, /* id of the tenant, inquiry or contract */
+  activity_date::DATE AS activity_date, /* day it happened, may be in the future */
   tenant_type::VARCHAR(16) AS tenant_type /* individual, corporate or unknown, by the type of the contract */
 FROM events

@@ -1,4 +1,4 @@
-/* The business date: "as of" in every model is the day of the newest landed dump, never a clock. */
+/* The business date: "as of" in every model is the day of the newest landed dump, never the clock. */
 MODEL (
   name silver.as_of,
   kind VIEW,
@@ -11,5 +11,5 @@ MODEL (
 
 SELECT
   MAX(CASE WHEN dataset = 'dump' THEN business_date END)::DATE AS as_of_date, /* day (JST) of the newest landed dump */
-  MAX(CASE WHEN dataset = 'tenant_status' THEN business_date END)::DATE AS snapshot_as_of_date /* day (JST) of the newest landed status snapshot */
+  MAX(CASE WHEN dataset = 'tenant_status' THEN business_date END)::DATE AS snapshot_as_of_date /* day (JST) of the newest landed file of tenant statuses */
 FROM staging.load_ledger

@@ -67,19 +67,19 @@ WITH days AS (
 SELECT
   d.calendar_date::DATE AS calendar_date, /* business day (JST) */
   COALESCE(l.has_dump, 0)::BIGINT AS has_dump, /* 1: a dump of this day has landed */
-  CASE WHEN s.business_date IS NULL THEN 0 ELSE 1 END::BIGINT AS has_snapshot, /* 1: a snapshot of this day has landed */
+  CASE WHEN s.business_date IS NULL THEN 0 ELSE 1 END::BIGINT AS has_snapshot, /* 1: the file of tenant statuses of this day has landed */
   CASE
     WHEN NOT s.business_date IS NULL
     THEN 'snapshot'
     WHEN d.calendar_date > h.first_date
     THEN 'gap'
     ELSE 'before_history'
-  END::VARCHAR(16) AS snapshot_state, /* snapshot, gap (no file, though there were earlier ones) or before_history */
-  s.sha256::VARCHAR(64) AS snapshot_sha256, /* digest of the snapshot file, so that another content shows */
-  s.previous_date::DATE AS previous_snapshot_date, /* the snapshot that this one is compared with */
-  s.previous_sha256::VARCHAR(64) AS previous_snapshot_sha256, /* digest of that one: with other content this day changes too */
-  @days_between(s.previous_date, d.calendar_date) AS days_since_previous_snapshot, /* 1 unless a gap lies before */
-  CASE WHEN r.business_date IS NULL THEN 0 ELSE 1 END::BIGINT AS has_rooms, /* 1: the room assignment and the properties of this day have landed, both */
+  END::VARCHAR(16) AS snapshot_state, /* snapshot, gap (no file, after days with one) or before_history (no file yet) */
+  s.sha256::VARCHAR(64) AS snapshot_sha256, /* sha256 of the file of tenant statuses: other content changes the row */
+  s.previous_date::DATE AS previous_snapshot_date, /* day of the file that this one is compared with */
+  s.previous_sha256::VARCHAR(64) AS previous_snapshot_sha256, /* sha256 of that file: other content changes this day too */
+  @days_between(s.previous_date, d.calendar_date) AS days_since_previous_snapshot, /* days since that day; more than 1 after a gap */
+  CASE WHEN r.business_date IS NULL THEN 0 ELSE 1 END::BIGINT AS has_rooms, /* 1: the files of room assignments and of properties of this day have both landed */
   CASE
     WHEN NOT r.business_date IS NULL
     THEN 'snapshot'
@@ -87,10 +87,10 @@ SELECT
     THEN 'gap'
     ELSE 'before_history'
   END::VARCHAR(16) AS rooms_state, /* snapshot, gap or before_history, as above, for these two files */
-  r.sha256::VARCHAR(128) AS rooms_sha256, /* digests of the two files */
+  r.sha256::VARCHAR(128) AS rooms_sha256, /* sha256 of both files */
   r.previous_date::DATE AS previous_rooms_date, /* the day with both files that this one is compared with */
-  r.previous_sha256::VARCHAR(128) AS previous_rooms_sha256, /* digests of that day's files: with other content this day changes too */
-  @days_between(r.previous_date, d.calendar_date) AS days_since_previous_rooms /* 1 unless a gap lies before */
+  r.previous_sha256::VARCHAR(128) AS previous_rooms_sha256, /* sha256 of that day's files: other content changes this day too */
+  @days_between(r.previous_date, d.calendar_date) AS days_since_previous_rooms /* days since that day; more than 1 after a gap */
 FROM days AS d
 LEFT JOIN landed AS l
   ON l.business_date = d.calendar_date

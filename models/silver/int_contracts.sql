@@ -1,4 +1,4 @@
-/* Contracts, one row a tenant, property and room: the newest that was not cancelled (where all were, the newest), with its tenant, property and room. No names. */
+/* Contracts with tenant, property and room: for each tenant and room the newest contract that is not cancelled (the newest of all, where all are cancelled). No names. */
 MODEL (
   name silver.int_contracts,
   kind FULL,
@@ -37,14 +37,14 @@ SELECT
   p.asset_id_hj::VARCHAR(64) AS asset_id_hj, /* asset id of the property */
   p.apartment_name::VARCHAR(255) AS apartment_name, /* name of the property */
   p.apartment_name_en::VARCHAR(255) AS apartment_name_en, /* English name of the property */
-  r.room_number::VARCHAR(64) AS room_number, /* number on the door */
-  m.contract_date::DATE AS contract_date, /* day of signing */
-  m.contract_start_date::DATE AS contract_start_date, /* contract start, can lie ahead */
+  r.room_number::VARCHAR(64) AS room_number, /* room number */
+  m.contract_date::DATE AS contract_date, /* day of signing (JST) */
+  m.contract_start_date::DATE AS contract_start_date, /* contract start, may be in the future */
   m.rent_start_date::DATE AS rent_start_date, /* first day of rent */
   m.contract_expiration_date::DATE AS contract_expiration_date, /* day the contract expires */
-  m.original_contract_date::DATE AS original_contract_date, /* first move-in of the tenant, as the source carries it from contract to contract */
-  m.cancellation_notice_date::DATE AS cancellation_notice_date, /* day the notice to leave was received */
-  m.moveout_date::DATE AS moveout_date, /* the one move-out day */
+  m.original_contract_date::DATE AS original_contract_date, /* first move-in of the tenant, as the source copies it from contract to contract */
+  m.cancellation_notice_date::DATE AS cancellation_notice_date, /* day of receipt of the move-out notice (JST) */
+  m.moveout_date::DATE AS moveout_date, /* move-out date */
   m.contract_type_code::BIGINT AS contract_type_code, /* contract type 0 to 9 */
   m.contract_type_ja::VARCHAR(64) AS contract_type_ja, /* contract type in Japanese */
   m.contract_type_en::VARCHAR(64) AS contract_type_en, /* contract type in English */
@@ -52,13 +52,13 @@ SELECT
   m.is_renewal::VARCHAR(3) AS is_renewal, /* Yes or No, NULL where the source does not say */
   m.is_valid_contract::BIGINT AS is_valid_contract, /* 1: not cancelled */
   m.is_completed_moveout::BIGINT AS is_completed_moveout, /* 1: the move-out is done */
-  m.monthly_rent::DECIMAL(12, 0) AS monthly_rent, /* yen a month */
-  m.condo_fee::DECIMAL(12, 0) AS condo_fee, /* yen a month */
-  m.administrative_fee::DECIMAL(12, 0) AS administrative_fee, /* yen */
-  m.moveout_fee::DECIMAL(12, 0) AS moveout_fee, /* yen */
+  m.monthly_rent::DECIMAL(12, 0) AS monthly_rent, /* rent in yen per month */
+  m.condo_fee::DECIMAL(12, 0) AS condo_fee, /* common service fee in yen per month */
+  m.administrative_fee::DECIMAL(12, 0) AS administrative_fee, /* administrative fee in yen, paid once */
+  m.moveout_fee::DECIMAL(12, 0) AS moveout_fee, /* move-out fee in yen, paid once */
   t.gender_code::BIGINT AS gender_code, /* 1 male, 2 female, 3 other */
   t.gender::VARCHAR(64) AS gender, /* gender in English */
-  t.age::BIGINT AS age, /* years */
+  t.age::BIGINT AS age, /* age in years */
   t.birth_date::DATE AS birth_date, /* day of birth */
   t.nationality::VARCHAR(255) AS nationality, /* nationality in Japanese */
   t.affiliation::VARCHAR(255) AS occupation_company, /* occupation or employer, free text */
@@ -73,18 +73,18 @@ SELECT
   t.moveout_reason_code::BIGINT AS moveout_reason_code, /* reason for moving out 0 to 7 */
   t.moveout_reason_ja::VARCHAR(64) AS moveout_reason_ja, /* reason in Japanese */
   t.moveout_reason_en::VARCHAR(64) AS moveout_reason_en, /* reason in English */
-  p.latitude::DECIMAL(11, 8) AS latitude, /* of the property */
-  p.longitude::DECIMAL(11, 8) AS longitude, /* of the property */
+  p.latitude::DECIMAL(11, 8) AS latitude, /* latitude of the property in degrees */
+  p.longitude::DECIMAL(11, 8) AS longitude, /* longitude of the property in degrees */
   p.prefecture::VARCHAR(64) AS prefecture, /* of the property */
   p.municipality::VARCHAR(128) AS municipality, /* ward or city of the property */
   p.full_address::VARCHAR(1024) AS full_address, /* of the property */
-  p.room_count::BIGINT AS property_total_rooms, /* rooms as the source counts them */
-  p.vacancy_room_count::BIGINT AS property_vacant_rooms, /* vacant rooms as the source counts them */
-  CASE WHEN m.moveout_date >= m.contract_start_date THEN @days_between(m.contract_start_date, m.moveout_date) END AS total_stay_days, /* days from start to move-out. A move-out before the start is a slip of the source: no stay can be told from it */
-  CASE WHEN m.moveout_date >= m.contract_start_date THEN @months_between(m.contract_start_date, m.moveout_date) END AS total_stay_months, /* completed months from start to move-out */
+  p.room_count::BIGINT AS property_total_rooms, /* count of rooms of the property, as the source keeps it */
+  p.vacancy_room_count::BIGINT AS property_vacant_rooms, /* count of vacant rooms of the property, as the source keeps it */
+  CASE WHEN m.moveout_date >= m.contract_start_date THEN @days_between(m.contract_start_date, m.moveout_date) END AS total_stay_days, /* days from start to move-out. NULL where the move-out is before the start: an error of the source */
+  CASE WHEN m.moveout_date >= m.contract_start_date THEN @months_between(m.contract_start_date, m.moveout_date) END AS total_stay_months, /* completed months from start to move-out, NULL as above */
   @days_between(m.cancellation_notice_date, m.moveout_date) AS notice_lead_time_days, /* days from notice to move-out, negative when the notice came after */
-  m.created_at::TIMESTAMP AS created_at, /* when the source made the contract, naive JST */
-  m.updated_at::TIMESTAMP AS updated_at /* when the source last changed the contract, naive JST */
+  m.created_at::TIMESTAMP AS created_at, /* when the source made the contract, JST without time zone */
+  m.updated_at::TIMESTAMP AS updated_at /* when the source last changed the contract, JST without time zone */
 FROM silver.stg_movings AS m
 JOIN ranked AS k
   ON k.moving_id = m.moving_id AND k.place = 1

@@ -1,4 +1,4 @@
-/* Contracts that silver.int_contracts leaves out, each with the reason: nothing is dropped without a trace. */
+/* Contracts that silver.int_contracts leaves out, each with the reason: no contract disappears unseen. */
 MODEL (
   name silver.int_contracts_rejected,
   kind VIEW,

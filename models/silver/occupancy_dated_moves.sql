@@ -18,7 +18,7 @@ WITH newest AS (
   WHERE
     day_kind = 'fact'
 ), held AS (
-  /* The rooms of that one day: without it each of the 90 days would look for it among all days of history. */
+  /* The rooms of that one day. Read once: each of the 90 days would otherwise search all of history. */
   SELECT
     a.as_of_date,
     r.room_id,

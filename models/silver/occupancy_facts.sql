@@ -1,5 +1,5 @@
-/* Occupancy of the company on each day, counted from that day's rooms: occupied rooms, applications, move-ins and move-outs. A day
-without files is a gap and its row says only that. */
+/* Occupancy of the company on each day, counted from that day's rooms: occupied rooms, rooms applied for, move-ins and move-outs. A day
+without files is a gap: all its counts are NULL. */
 MODEL (
   name silver.occupancy_facts,
   kind INCREMENTAL_BY_TIME_RANGE (
@@ -85,16 +85,16 @@ WITH days AS (
 )
 SELECT
   calendar_date::DATE AS snapshot_date, /* business day (JST) */
-  CASE WHEN has_rooms = 1 THEN 'fact' ELSE 'gap' END::VARCHAR(16) AS day_kind, /* fact, or gap: no files of this day, so nothing is known of it */
+  CASE WHEN has_rooms = 1 THEN 'fact' ELSE 'gap' END::VARCHAR(16) AS day_kind, /* fact, or gap: the day has no files, so all counts are NULL */
   applied::BIGINT AS application_rooms, /* count of rooms for which a tenant entered status 4 or 5 that day. NULL where the day before has no files. Applications of tenants: silver.tenant_applications */
-  moved_in::BIGINT AS new_moveins, /* rooms whose tenant's first move-in is that day */
-  moved_out::BIGINT AS new_moveouts, /* rooms whose tenant moves out that day and is in status 14 to 17. NULL on the first day of all */
+  moved_in::BIGINT AS new_moveins, /* count of rooms whose tenant's first move-in is that day */
+  moved_out::BIGINT AS new_moveouts, /* count of rooms whose tenant moves out that day and is in status 14 to 17. NULL on the first day with files */
   (
     moved_in - moved_out
-  )::BIGINT AS occupancy_delta, /* move-ins less move-outs */
-  CASE WHEN NOT period_end_before IS NULL THEN period_end - moved_in + moved_out END::BIGINT AS period_start_rooms, /* occupied rooms at 00:00: the end less the delta. NULL where the day before has no files */
-  period_end::BIGINT AS period_end_rooms, /* rooms with a primary tenant */
+  )::BIGINT AS occupancy_delta, /* move-ins less move-outs, in rooms */
+  CASE WHEN NOT period_end_before IS NULL THEN period_end - moved_in + moved_out END::BIGINT AS period_start_rooms, /* count of occupied rooms at 00:00: the end less the delta. NULL where the day before has no files */
+  period_end::BIGINT AS period_end_rooms, /* count of occupied rooms at the end of the day: rooms with a primary tenant */
   (
     period_end - moved_in + moved_out - period_end_before
-  )::BIGINT AS unexplained_rooms /* start of the day less the end of the day before: changes that no dated move explains */
+  )::BIGINT AS unexplained_rooms /* rooms at the start of the day less rooms at the end of the day before: changes that no dated move explains */
 FROM figures

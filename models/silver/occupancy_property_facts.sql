@@ -1,4 +1,4 @@
-/* Occupied rooms of each property by day, with the rooms, name and place that it had that day. Days without files have no rows. */
+/* Occupied rooms of each property by day, with its rooms, name and place on that day. Days without files have no rows. */
 MODEL (
   name silver.occupancy_property_facts,
   kind INCREMENTAL_BY_TIME_RANGE (
@@ -43,7 +43,7 @@ WITH occupied AS (
     CASE WHEN @in_tokyo_area(s.latitude, s.longitude) THEN 1 ELSE 0 END AS is_located,
     s.latitude,
     s.longitude,
-    CASE WHEN s.room_count > s.room_rows THEN s.room_count ELSE s.room_rows END AS total_rooms /* The source's own count misses rooms at times. */
+    CASE WHEN s.room_count > s.room_rows THEN s.room_count ELSE s.room_rows END AS total_rooms /* The source's own count is sometimes too low. */
   FROM staging.property_snapshots AS s
   JOIN silver.business_calendar AS d
     ON d.calendar_date = s.snapshot_date AND d.has_rooms = 1
@@ -57,10 +57,10 @@ SELECT
   p.apartment_name::VARCHAR(255) AS apartment_name, /* name on that day */
   p.prefecture::VARCHAR(64) AS prefecture, /* prefecture */
   p.municipality::VARCHAR(128) AS municipality, /* ward or city */
-  CASE WHEN p.is_located = 1 THEN p.latitude END::DECIMAL(11, 8) AS latitude, /* the source's own latitude by that day, NULL outside of the area */
-  CASE WHEN p.is_located = 1 THEN p.longitude END::DECIMAL(11, 8) AS longitude, /* the source's own longitude, of the same pair */
-  COALESCE(o.rooms, 0)::BIGINT AS occupied_rooms, /* rooms with a primary tenant */
-  p.total_rooms::BIGINT AS total_rooms /* rooms on that day: the source's count or its rows, whichever is more */
+  CASE WHEN p.is_located = 1 THEN p.latitude END::DECIMAL(11, 8) AS latitude, /* latitude in degrees as the source had it on that day, NULL outside the Tokyo area */
+  CASE WHEN p.is_located = 1 THEN p.longitude END::DECIMAL(11, 8) AS longitude, /* longitude in degrees, of the same pair */
+  COALESCE(o.rooms, 0)::BIGINT AS occupied_rooms, /* count of rooms with a primary tenant */
+  p.total_rooms::BIGINT AS total_rooms /* count of rooms on that day: the source's count or its rows, whichever is higher */
 FROM properties AS p
 LEFT JOIN occupied AS o
   ON o.snapshot_date = p.snapshot_date AND o.apartment_id = p.apartment_id

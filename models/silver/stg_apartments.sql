@@ -33,15 +33,15 @@ SELECT
   a.address, /* street address */
   a.full_address, /* address with prefecture and municipality */
   a.zip_code, /* postal code */
-  CASE l.pair WHEN 'own' THEN a.latitude WHEN 'backup' THEN l.backup_latitude END::DECIMAL(11, 8) AS latitude, /* latitude: own, else from the backup, else none */
-  CASE l.pair WHEN 'own' THEN a.longitude WHEN 'backup' THEN l.backup_longitude END::DECIMAL(11, 8) AS longitude, /* longitude, of the same pair */
-  a.room_count, /* rooms as the source counts them (too few at times) */
-  a.vacancy_room_count, /* vacant rooms as the source counts them (stale) */
+  CASE l.pair WHEN 'own' THEN a.latitude WHEN 'backup' THEN l.backup_latitude END::DECIMAL(11, 8) AS latitude, /* latitude in degrees: own, else from the reference file, else NULL */
+  CASE l.pair WHEN 'own' THEN a.longitude WHEN 'backup' THEN l.backup_longitude END::DECIMAL(11, 8) AS longitude, /* longitude in degrees, of the same pair */
+  a.room_count, /* count of rooms as the source keeps it (sometimes too low) */
+  a.vacancy_room_count, /* count of vacant rooms as the source keeps it (out of date) */
   a.apartment_type, /* type code, undocumented */
   a.building_type, /* building code, undocumented */
   a.status AS property_status, /* status code, undocumented */
-  a.created_at, /* when the source made the row, naive JST */
-  a.updated_at /* when the source last changed the row, naive JST */
+  a.created_at, /* when the source made the row, JST without time zone */
+  a.updated_at /* when the source last changed the row, JST without time zone */
 FROM staging.apartments AS a
 JOIN located AS l
   ON l.apartment_id = a.id

@@ -1,4 +1,4 @@
-/* Inquiries by the day they came in, and whether a tenant came of them. One row an inquiry, also when two tenants share it. */
+/* Inquiries by day, and whether the inquirer became a tenant. One row per inquiry, also when two tenants share it. */
 MODEL (
   name silver.stg_inquiries,
   kind VIEW,
@@ -22,10 +22,10 @@ WITH converted AS (
 )
 SELECT
   i.id AS inquiry_id, /* inquiry id */
-  i.tenant_id, /* tenant that came of it, as the inquiry says */
-  i.created_at::DATE AS inquiry_date, /* day the inquiry came in */
-  i.created_at AS inquiry_timestamp, /* when the inquiry came in, naive JST */
-  i.updated_at, /* when the source last changed the row, naive JST */
+  i.tenant_id, /* tenant that the inquirer became, as the inquiry says */
+  i.created_at::DATE AS inquiry_date, /* day of the inquiry (JST) */
+  i.created_at AS inquiry_timestamp, /* time of the inquiry, JST without time zone */
+  i.updated_at, /* when the source last changed the row, JST without time zone */
   CASE WHEN c.inquiry_id IS NULL THEN 0 ELSE 1 END::BIGINT AS converted_to_tenant /* 1: some tenant names this inquiry */
 FROM staging.inquiries AS i
 LEFT JOIN converted AS c

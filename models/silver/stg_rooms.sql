@@ -12,15 +12,15 @@ MODEL (
 SELECT
   id AS room_id, /* room id */
   apartment_id, /* property */
-  room_number, /* number on the door */
-  rent, /* asking rent in yen a month */
-  condo_fee, /* common service fee in yen a month */
+  room_number, /* room number */
+  rent, /* asking rent in yen per month */
+  condo_fee, /* common service fee in yen per month */
   room_floor AS floor_number, /* floor */
-  capacity, /* persons */
+  capacity, /* count of persons the room is for */
   gender_type, /* gender the room is let to */
   bed_type, /* bed code */
   status AS room_status, /* 1 available, 4 used as living room, 6 not available */
   moving_id AS current_lease_id, /* current contract */
-  created_at, /* when the source made the row, naive JST */
-  updated_at /* when the source last changed the row, naive JST */
+  created_at, /* when the source made the row, JST without time zone */
+  updated_at /* when the source last changed the row, JST without time zone */
 FROM staging.rooms

@@ -56,10 +56,10 @@ SELECT
     WHEN e.llm_nationality <> 'レソト'
     THEN 'llm'
     ELSE o.nationality_data_source
-  END::VARCHAR(32) AS nationality_data_source, /* which of them it was; the last two both show その他 */
+  END::VARCHAR(32) AS nationality_data_source, /* original, llm, lookup_table, or why it is その他: lesotho_placeholder or missing */
   e.llm_nationality, /* nationality the enrichment step found */
-  e.llm_confidence, /* its confidence, 0 to 1 */
-  e.enriched_at AS llm_enriched_at, /* when it was found */
+  e.llm_confidence, /* its confidence, a share from 0 to 1 */
+  e.enriched_at AS llm_enriched_at, /* time of the answer */
   t.personal_identity, /* identity document code as the source holds it */
   p.label_ja AS personal_identity_ja, /* identity document in Japanese */
   p.label_en AS personal_identity_en, /* identity document in English */
@@ -79,8 +79,8 @@ SELECT
   r.label_en AS moveout_reason_en, /* reason in English */
   t.moving_id, /* current contract, may dangle */
   t.inquiry_id, /* inquiry the tenant came from */
-  t.created_at, /* when the source made the row, naive JST */
-  t.updated_at /* when the source last changed the row, naive JST */
+  t.created_at, /* when the source made the row, JST without time zone */
+  t.updated_at /* when the source last changed the row, JST without time zone */
 FROM people AS t
 LEFT JOIN staging.llm_enrichment_cache AS e
   ON e.tenant_id = t.id

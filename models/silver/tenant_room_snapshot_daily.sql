@@ -1,4 +1,4 @@
-/* Which room each tenant of the current population held on each day, and at which rent: one row a tenant and room. No names. */
+/* Room and rent of each tenant of the current population on each day: one row per tenant and room. No names. */
 MODEL (
   name silver.tenant_room_snapshot_daily,
   kind INCREMENTAL_BY_TIME_RANGE (
@@ -52,25 +52,25 @@ WITH held AS (
     place = 1
 )
 SELECT
-  r.snapshot_date::DATE AS snapshot_date, /* business day */
+  r.snapshot_date::DATE AS snapshot_date, /* business day (JST) */
   r.moving_id::BIGINT AS moving_id, /* contract by which the room is held */
   r.tenant_id::BIGINT AS tenant_id, /* tenant */
   r.apartment_id::BIGINT AS apartment_id, /* property */
   r.room_id::BIGINT AS room_id, /* room */
-  r.room_number::VARCHAR(64) AS room_number, /* number on the door on that day */
+  r.room_number::VARCHAR(64) AS room_number, /* room number on that day */
   r.tenant_status::BIGINT AS management_status, /* status of the tenant on that day, 4 to 15 */
   s.ui_label_ja::VARCHAR(64) AS management_status_label, /* status as the property system shows it */
   COALESCE(c.category_ja, '一般2')::VARCHAR(64) AS contract_category, /* contract category in Japanese */
   COALESCE(c.tenant_type, 'unknown')::VARCHAR(16) AS tenant_type, /* individual, corporate or unknown, by the type of the contract */
-  r.rent::DECIMAL(12, 0) AS monthly_rent, /* yen a month on that day */
-  r.movein_date::DATE AS move_in_date, /* contract start, can lie ahead */
-  r.original_movein_date::DATE AS original_movein_date, /* first move-in of the tenant, as the source carries it from contract to contract */
-  r.leaves_on::DATE AS moveout_date, /* the one move-out day as known on that day: unified, else planned, else last rent day */
-  r.moveout_plans_date::DATE AS moveout_plans_date, /* planned or actual day of leaving, as known on that day */
-  r.is_known_room::BIGINT AS is_known_room, /* 0: the day has no such property, or that no such room, so it counts in no occupancy */
-  r.is_occupying::BIGINT AS is_occupying, /* 1: by status and dates the tenant lives there on that day; 0: applied, or reserved */
-  CASE WHEN r.room_place = 1 AND r.is_occupying = 1 AND r.is_known_room = 1 THEN 1 ELSE 0 END::BIGINT AS is_room_primary, /* 1: the one tenant by whom the room counts as occupied */
-  r.is_occupied_by_current::BIGINT AS is_occupied_by_current /* 1: somebody occupies the room by the contract that his own row names as the current one; 0: the room would be empty if only such contracts counted */
+  r.rent::DECIMAL(12, 0) AS monthly_rent, /* rent in yen per month, on that day */
+  r.movein_date::DATE AS move_in_date, /* contract start, may be in the future */
+  r.original_movein_date::DATE AS original_movein_date, /* first move-in of the tenant, as the source copies it from contract to contract */
+  r.leaves_on::DATE AS moveout_date, /* move-out date as known on that day: unified, else planned, else last day of rent */
+  r.moveout_plans_date::DATE AS moveout_plans_date, /* planned or actual move-out, as known on that day */
+  r.is_known_room::BIGINT AS is_known_room, /* 0: the files of the day have no such property, or it has no such room: the row counts in no occupancy */
+  r.is_occupying::BIGINT AS is_occupying, /* 1: the tenant lives there on that day, by status and dates; 0: he has applied or the room is reserved */
+  CASE WHEN r.room_place = 1 AND r.is_occupying = 1 AND r.is_known_room = 1 THEN 1 ELSE 0 END::BIGINT AS is_room_primary, /* 1: the one tenant through whom the room counts as occupied */
+  r.is_occupied_by_current::BIGINT AS is_occupied_by_current /* 1: a tenant occupies the room with his current contract (tenants.moving_id); 0: the room would be empty if only current contracts counted */
 FROM ranked AS r
 LEFT JOIN seeds.code_tenant_status AS s
   ON s.code = r.tenant_status

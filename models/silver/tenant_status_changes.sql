@@ -1,4 +1,4 @@
-/* What changed between a day's snapshot and the one before it: one row a tenant who appeared, changed status or contract type, or vanished. */
+/* Changes between a day's file of tenant statuses and the file before it: one row per tenant who appeared, changed status or contract type, or vanished. */
 MODEL (
   name silver.tenant_status_changes,
   kind INCREMENTAL_BY_TIME_RANGE (

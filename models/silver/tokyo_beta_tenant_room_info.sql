@@ -1,4 +1,4 @@
-/* Current tenants with their rooms. The one silver table made to show who lives where: names in full, contacts and account masked. */
+/* Current tenants with their rooms. The only silver table that shows who lives where: names in full, contacts and account masked. */
 MODEL (
   name silver.tokyo_beta_tenant_room_info,
   kind FULL,
@@ -54,7 +54,7 @@ SELECT
     '（氏名なし）'
   )::VARCHAR(300) AS tenant_name, /* full name, else family and given name */
   p.apartment_name::VARCHAR(255) AS property, /* name of the property */
-  r.room_number::VARCHAR(64) AS room_number, /* number on the door */
+  r.room_number::VARCHAR(64) AS room_number, /* room number */
   COALESCE(c.category_ja, '一般2')::VARCHAR(64) AS contract_category, /* contract category in Japanese */
   CASE t.gender_code WHEN 1 THEN '男性' WHEN 2 THEN '女性' END::VARCHAR(8) AS gender, /* 男性 or 女性, NULL where the source has neither */
   CASE WHEN NOT t.age IS NULL THEN CONCAT(t.age::VARCHAR(8), '歳') END::VARCHAR(16) AS age_display, /* age with 歳 */
@@ -67,16 +67,16 @@ SELECT
   @masked_email(f.email, f.number)::VARCHAR(300) AS email_1, /* e-mail: a number for the part before the @, the same for the same address */
   @masked_email(g.email, g.number)::VARCHAR(300) AS email_2, /* second e-mail, masked as email_1 */
   @masked(e.account_number)::VARCHAR(64) AS account_number, /* bank account, last four characters at most */
-  m.monthly_rent::DECIMAL(12, 0) AS fixed_rent, /* yen a month */
-  m.contract_start_date::DATE AS move_in_date, /* contract start, can lie ahead */
-  m.moveout_date::DATE AS moveout_date, /* the one move-out day */
-  m.moveout_plans_date::DATE AS moveout_plans_date, /* planned or actual day of leaving */
+  m.monthly_rent::DECIMAL(12, 0) AS fixed_rent, /* rent in yen per month */
+  m.contract_start_date::DATE AS move_in_date, /* contract start, may be in the future */
+  m.moveout_date::DATE AS moveout_date, /* move-out date */
+  m.moveout_plans_date::DATE AS moveout_plans_date, /* planned or actual move-out */
   CASE
     WHEN COALESCE(m.moveout_date, a.as_of_date) >= m.contract_start_date
     THEN @days_between(m.contract_start_date, COALESCE(m.moveout_date, a.as_of_date))
-  END AS days_stayed, /* days from move-in to move-out, else to the as-of day; NULL before the move-in */
+  END AS days_stayed, /* count of days from move-in to move-out, else to the as-of day; NULL before the move-in */
   m.moving_id::BIGINT AS moving_id, /* contract */
-  a.as_of_date::DATE AS as_of_date /* business day that the row describes */
+  a.as_of_date::DATE AS as_of_date /* business day that the row describes (JST) */
 FROM silver.stg_tenants AS t
 JOIN seeds.code_tenant_status AS s
   ON s.code = t.tenant_status_code AND s.is_population = 1

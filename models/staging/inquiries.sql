@@ -14,8 +14,8 @@ MODEL (
 
 SELECT
   id, /* inquiry id */
-  tenant_id, /* tenant that came of it */
-  @clean_date(inquiry_date) AS inquiry_date, /* day as typed in; the models use created_at */
-  @clean_timestamp(created_at) AS created_at, /* when the inquiry came in, naive JST */
-  @clean_timestamp(updated_at) AS updated_at /* when the row was last changed, naive JST */
+  tenant_id, /* tenant that the inquirer became */
+  @clean_date(inquiry_date) AS inquiry_date, /* day as entered by hand; the models use created_at */
+  @clean_timestamp(created_at) AS created_at, /* time of the inquiry, JST without time zone */
+  @clean_timestamp(updated_at) AS updated_at /* when the row was last changed, JST without time zone */
 FROM landing.inquiries

@@ -18,7 +18,7 @@ SELECT
   tenant_id, /* tenant */
   name_hash::VARCHAR(64) AS name_hash, /* keyed hash of the name the answer was given for */
   @clean_text(llm_nationality, 255) AS llm_nationality, /* nationality in Japanese */
-  llm_confidence::DECIMAL(6, 5) AS llm_confidence, /* confidence from 0 to 1 */
-  enriched_at::TIMESTAMP AS enriched_at, /* when the answer was given */
+  llm_confidence::DECIMAL(6, 5) AS llm_confidence, /* confidence, a share from 0 to 1 */
+  enriched_at::TIMESTAMP AS enriched_at, /* time of the answer */
   model_version::VARCHAR(128) AS model_version /* model that gave it */
 FROM landing.llm_enrichment_cache

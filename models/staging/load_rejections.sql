@@ -1,4 +1,4 @@
-/* Dumps and daily files that were refused, the newest refusal of each day. */
+/* Rejected dumps and daily files: the newest rejection of each day. */
 MODEL (
   name staging.load_rejections,
   kind VIEW,
@@ -18,8 +18,8 @@ SELECT
   dataset::VARCHAR(16) AS dataset, /* dump, or the kind of daily file: tenant_status, room_assignment or property */
   business_date, /* business day (JST) of the file */
   object_key::VARCHAR(255) AS object_key, /* the file in the bucket */
-  LEFT(reason, 512)::VARCHAR(512) AS reason, /* why it was refused, as the loader said; cut at 512 characters */
-  rejected_at::TIMESTAMP AS rejected_at /* when, in UTC */
+  LEFT(reason, 512)::VARCHAR(512) AS reason, /* reason of the rejection, as the loader printed it, at most 512 characters */
+  rejected_at::TIMESTAMP AS rejected_at /* time of the rejection, UTC */
 FROM landing.rejections
 WHERE
-  dataset <> 'coordinates' /* A reference file is of no day. */
+  dataset <> 'coordinates' /* The reference file belongs to no day. */

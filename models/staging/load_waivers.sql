@@ -1,4 +1,4 @@
-/* Days that a person took as lost, for a time. */
+/* Days whose gap a person accepted, until a date. */
 MODEL (
   name staging.load_waivers,
   kind VIEW,
@@ -18,7 +18,7 @@ MODEL (
 
 SELECT
   business_date, /* the day (JST) */
-  waived_by::VARCHAR(128) AS waived_by, /* who said so */
-  reason::VARCHAR(500) AS reason, /* why */
-  until_date /* last business date on which it counts */
+  waived_by::VARCHAR(128) AS waived_by, /* person who accepted the gap */
+  reason::VARCHAR(500) AS reason, /* reason */
+  until_date /* last business date on which the waiver holds */
 FROM landing.waivers

@@ -1,4 +1,4 @@
-/* Coordinates kept from earlier geocoding, used where the source has none: the reference file of the bucket as it was last landed. Empty without one. */
+/* Coordinates of an earlier geocoding, for properties that have none in the source: the newest reference file of the bucket. Empty without one. */
 MODEL (
   name staging.property_geo_latlon_backup,
   kind VIEW,
@@ -14,6 +14,6 @@ MODEL (
 
 SELECT
   apartment_id, /* property */
-  latitude::DECIMAL(11, 8) AS latitude, /* latitude */
-  longitude::DECIMAL(11, 8) AS longitude /* longitude */
+  latitude::DECIMAL(11, 8) AS latitude, /* latitude in degrees */
+  longitude::DECIMAL(11, 8) AS longitude /* longitude in degrees */
 FROM landing.property_geo_latlon_backup

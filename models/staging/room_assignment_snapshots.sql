@@ -1,4 +1,4 @@
-/* Contracts of every day that has a file of them, as the property system had them that day: not cancelled, not over for more than a month. */
+/* Contracts on every day that has a daily file of them, as the property system had them on that day: not cancelled, and ended at most 31 days before. */
 MODEL (
   name staging.room_assignment_snapshots,
   kind VIEW,
@@ -25,18 +25,18 @@ SELECT
   apartment_id, /* property of the contract */
   room_id, /* room of the contract */
   room_apartment_id, /* property that the room belongs to, NULL where there is no such room */
-  @clean_text(room_number, 64) AS room_number, /* number on the door */
+  @clean_text(room_number, 64) AS room_number, /* room number */
   tenant_status, /* status of the tenant on that day, NULL where there is no such tenant */
   is_current_contract, /* 1: the tenant's row names this contract as the current one */
   is_moveout, /* 1: the source says the move-out is done */
   moving_agreement_type, /* contract type 0 to 9 */
-  @clean_date(movein_date) AS movein_date, /* contract start, can lie ahead */
-  @clean_date(original_movein_date) AS original_movein_date, /* first move-in of the tenant, as the source carries it from contract to contract */
-  @clean_date(moveout_date_integrated) AS moveout_date_integrated, /* move-out day as the source unifies it */
-  @clean_date(moveout_plans_date) AS moveout_plans_date, /* planned or actual day of leaving */
+  @clean_date(movein_date) AS movein_date, /* contract start, may be in the future */
+  @clean_date(original_movein_date) AS original_movein_date, /* first move-in of the tenant, as the source copies it from contract to contract */
+  @clean_date(moveout_date_integrated) AS moveout_date_integrated, /* move-out date as the source unifies it */
+  @clean_date(moveout_plans_date) AS moveout_plans_date, /* planned or actual move-out */
   @clean_date(moveout_date) AS moveout_date, /* last day of rent */
   @moveout_date(@clean_date(moveout_date_integrated), @clean_date(moveout_plans_date), @clean_date(moveout_date)) AS leaves_on, /* move-out date: unified, else planned, else last day of rent, as in silver.stg_movings */
-  CASE WHEN rent::DECIMAL(12, 0) > 0 THEN rent::DECIMAL(12, 0) END::DECIMAL(12, 0) AS rent, /* monthly rent in yen on that day; 0 and less is no rent, as in staging.movings */
-  @clean_timestamp(updated_at) AS updated_at, /* when the contract was last changed, naive JST */
-  snapshot_date /* business day of the file */
+  CASE WHEN rent::DECIMAL(12, 0) > 0 THEN rent::DECIMAL(12, 0) END::DECIMAL(12, 0) AS rent, /* rent in yen per month on that day; NULL for 0 and less, as in staging.movings */
+  @clean_timestamp(updated_at) AS updated_at, /* when the contract was last changed, JST without time zone */
+  snapshot_date /* business day of the file (JST) */
 FROM landing.room_assignment_snapshots

@@ -1,4 +1,4 @@
-/* Status of every tenant on every day that has a snapshot file. The names in the files stay in landing. */
+/* Status of every tenant on every day that has a daily file of them. Names stay in the landing table. */
 MODEL (
   name staging.tenant_daily_snapshots,
   kind VIEW,
@@ -23,5 +23,5 @@ SELECT
   tenant_id, /* tenant */
   status::BIGINT AS status, /* status 0 to 17 on that day */
   contract_type::BIGINT AS contract_type, /* contract type on that day */
-  snapshot_date /* business day of the snapshot */
+  snapshot_date /* business day of the file (JST) */
 FROM landing.tenant_daily_snapshots

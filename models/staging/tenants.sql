@@ -28,7 +28,7 @@ SELECT
   @clean_text(full_name_kana, 191) AS full_name_kana, /* full name in kana */
   gender_type::BIGINT AS gender_type, /* 1 male, 2 female, 3 other */
   @clean_date(birth_date) AS birth_date, /* day of birth */
-  age::BIGINT AS age, /* age as the source once stored it */
+  age::BIGINT AS age, /* age in years, as the source stored it once */
   m_nationality_id, /* nationality master id; 0, -1 and NULL are unknown */
   @clean_text(nationality, 255) AS nationality, /* nationality as free text */
   @clean_text(personal_identity, 64) AS personal_identity, /* identity document code, as text */
@@ -45,6 +45,6 @@ SELECT
   @clean_text(tel_1, 64) AS tel_1, /* telephone number */
   @clean_text(tel_2, 64) AS tel_2, /* second telephone number */
   @clean_text(account_number, 64) AS account_number, /* bank account number */
-  @clean_timestamp(created_at) AS created_at, /* when the row was made, naive JST */
-  @clean_timestamp(updated_at) AS updated_at /* when the row was last changed, naive JST */
+  @clean_timestamp(created_at) AS created_at, /* when the row was made, JST without time zone */
+  @clean_timestamp(updated_at) AS updated_at /* when the row was last changed, JST without time zone */
 FROM landing.tenants

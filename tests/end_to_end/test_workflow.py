@@ -22,7 +22,7 @@ RENT = "monthly_rent::DECIMAL(12, 0) AS monthly_rent"
 CHANGED_RENT = (
     "CAST(CASE WHEN contract_id = 1 THEN monthly_rent + 1000 ELSE monthly_rent END AS DECIMAL(12, 0)) AS monthly_rent"
 )
-LAST = "updated_at::TIMESTAMP AS updated_at /* when the source last changed the contract, naive JST */"
+LAST = "updated_at::TIMESTAMP AS updated_at /* when the source last changed the contract, JST without time zone */"
 SUMMARY = "gold.daily_activity_summary"
 
 
@@ -81,8 +81,8 @@ def test_a_change_is_seen_in_dev_compared_promoted_without_computing_again_and_r
     assert contents(place).keys() == before.keys()
 
     project.edit(MODEL, CHANGED_RENT, RENT)
-    project.edit(MODEL, ", /* when the source last changed the contract, naive JST */\n  'new'::VARCHAR(8) AS note /* says new */",
-                 " /* when the source last changed the contract, naive JST */")  # fmt: skip
+    project.edit(MODEL, ", /* when the source last changed the contract, JST without time zone */\n  'new'::VARCHAR(8) AS note /* says new */",
+                 " /* when the source last changed the contract, JST without time zone */")  # fmt: skip
     assert project.plan() == {}
     assert physical_tables(place) == built
     assert contents(place) == before

@@ -154,7 +154,7 @@ RULES = [
         ),
     ),
     Rule(
-        "one_number_a_day",
+        "periods_do_not_overlap",
         "seeds.physical_rooms",
         (
             "seeds.physical_rooms: SELECT '2018-01-01' AS valid_from, '2025-12-31' AS valid_to, 1 AS rooms UNION ALL SELECT '2026-01-01', '', 1",
@@ -215,7 +215,7 @@ RULES = [
         ),
     ),
     Rule(
-        "stretches_follow_each_other",
+        "periods_follow_each_other",
         "silver.tenant_status_history",
         (
             "silver.tenant_status_history: SELECT 1 AS tenant_id, DATE '2026-01-01' AS valid_from, DATE '2026-01-03' AS valid_to, "

@@ -1,5 +1,5 @@
 AUDIT (
-  name one_number_a_day
+  name periods_do_not_overlap
 );
 
 SELECT

@@ -1,5 +1,5 @@
 AUDIT (
-  name stretches_follow_each_other
+  name periods_follow_each_other
 );
 
 WITH pairs AS (
