@@ -132,7 +132,7 @@ def every_version(context: Context) -> list[Snapshot]:
 
 
 def with_downstream(snapshots: Iterable[Snapshot], name: str) -> list[Snapshot]:
-    """The versions of a model and of every model that is computed from it, views left out: they hold nothing."""
+    """The versions of a model and of every model that is computed from it, without views and EMBEDDED models, which hold nothing."""
     from sqlmesh.utils.dag import DAG
 
     tables = [
@@ -143,7 +143,7 @@ def with_downstream(snapshots: Iterable[Snapshot], name: str) -> list[Snapshot]:
         graph.add(snapshot.name, [parent.name for parent in snapshot.parents])
     names = {snapshot.name for snapshot in tables if snapshot.model.name == name}
     names.update(*(graph.downstream(one) for one in list(names)))
-    return [snapshot for snapshot in tables if snapshot.name in names and not snapshot.is_view]
+    return [snapshot for snapshot in tables if snapshot.name in names and snapshot.model.kind.is_materialized]
 
 
 def _day(timestamp: int) -> dt.date:

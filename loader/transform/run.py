@@ -207,14 +207,14 @@ def _audits(snapshots: dict[str, Snapshot]) -> int:
 
 
 def fresh_to(snapshots: dict[str, Snapshot]) -> dict[str, dt.date | None]:
-    """The last day that each model has computed; seeds are left out, they have no days."""
+    """The last day that each model has computed; without seeds and EMBEDDED models, which have no days."""
     return {
         name: dt.datetime.fromtimestamp(snapshot.intervals[-1][1] / 1000, tz=dt.timezone.utc).date()
         - dt.timedelta(days=1)
         if snapshot.intervals
         else None
         for name, snapshot in sorted(snapshots.items())
-        if not snapshot.is_seed
+        if not snapshot.is_seed and not snapshot.is_symbolic
     }
 
 
