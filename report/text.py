@@ -14,7 +14,7 @@ TEXT: dict[str, tuple[str, str]] = {
     "moveins": ("新規入居(室)", "New move-ins (rooms)"),
     "moveouts": ("退去(室)", "Move-outs (rooms)"),
     "net": ("純増減(室)", "Net (rooms)"),
-    "applications": ("申込", "Applications"),
+    "applications": ("申込(室)", "Rooms applied for"),
     "signed": ("契約締結", "Contracts signed"),
     "contract_starts": ("契約開始(再契約を含む)", "Contract starts, renewals too"),
     "contract_ends": ("退去による契約終了", "Contract ends by move-out"),
