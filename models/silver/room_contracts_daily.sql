@@ -6,7 +6,7 @@ MODEL (
   grain (snapshot_date, moving_id)
 );
 
-/* Kind: EMBEDDED, for it is one step of silver.tenant_room_snapshot_daily, which alone reads it. */
+/* Kind: EMBEDDED, without a table or view: it is one step of silver.tenant_room_snapshot_daily, which alone reads it. */
 WITH contracts AS (
   SELECT
     a.*,

@@ -6,7 +6,7 @@ MODEL (
   grain (snapshot_date, room_id)
 );
 
-/* Kind: EMBEDDED, for it is one step of silver.occupancy_facts, which alone reads it. */
+/* Kind: EMBEDDED, without a table or view: it is one step of silver.occupancy_facts, which alone reads it. */
 SELECT DISTINCT
   d.calendar_date::DATE AS snapshot_date, /* business day (JST) */
   a.room_id::BIGINT AS room_id /* room */
