@@ -15,7 +15,7 @@ def test_models_are_shown_in_the_schemas_that_they_name(planned: Path, query, pr
     """I17: a default of the tool put _analytics, _silver and _gold behind the schemas' names, and dashboards read the empty ones."""
     views = query(planned, "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal")
     shown = {name for (name,) in views if not name.startswith(("landing.", "sqlmesh__", "sqlmesh."))}
-    assert shown == {model.name for model in project.models.values() if not model.kind.is_embedded}
+    assert shown == {model.name for model in project.models.values() if not model.kind.is_symbolic}
     assert {name.partition(".")[0] for name in shown} == {"staging", "seeds", "silver", "gold"}
 
 
@@ -25,7 +25,7 @@ def test_every_column_says_what_the_model_says_of_it(planned: Path, query, proje
         "SELECT schema_name || '.' || table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal",
     )
     shown = {(name, column): comment for name, column, comment in said}
-    for model in (model for model in project.models.values() if not model.kind.is_embedded):
+    for model in (model for model in project.models.values() if not model.kind.is_symbolic):
         assert model.column_descriptions == {column: shown[model.name, column] for column in model.column_descriptions}
 
 
