@@ -198,9 +198,8 @@ class _Attempt:
     def land_historical(self, entry: ledger.Entry) -> dict[str, Changes]:
         warehouse, day = self.to.warehouse, entry.business_date
         replaces = day in ledger.days(warehouse, ledger.DUMP)
-        datasets = (
-            DATASETS if replaces else daily_exports.missing_kinds(warehouse, day)
-        )  # a file that was written back then stays
+        # A file that was written back then stays.
+        datasets = DATASETS if replaces else daily_exports.missing_kinds(warehouse, day)
         daily_exports.export(warehouse, self.to.bucket, day, datasets, self.generation.schema)
         with warehouse.transaction():
             load_report.record(warehouse, self.generation.load_id, self.report, self.findings)
@@ -217,7 +216,7 @@ class _Attempt:
 
 
 def _check(dump: Dump, report: DumpReport) -> None:
-    """Compares what was read with what the producer vouched for and what landed with what was read."""
+    """Compares what was read with its manifest and what landed with what was read."""
     name = Path(dump.key).name
     if report.size_bytes != dump.size_bytes or (dump.sha256 and report.sha256 != dump.sha256):
         expected = f"against {dump.size_bytes:,}" + (f" and {dump.sha256[:12]}…" if dump.sha256 else "")

@@ -141,7 +141,8 @@ class LoadJob:
             say(f"The dump of {dump.day} is already loaded.")
             return
         if live and not past:
-            self._export(live.day)  # while it is at hand; where that fails, a later catch-up lands the day aside
+            # While it is at hand; where that fails, a later catch-up lands the day as a past one.
+            self._export(live.day)
         self.landing.land(dump, historical=past)
         self.result.changed = True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from loader.mysqldump.report import DumpReport
 from loader.mysqldump.writer import DumpWriter
 from loader.sources.daily_file_kinds import Dataset
-from loader.warehouse.own_tables import RESERVED
+from loader.warehouse.own_tables import KEYS, OWN_TABLES, RESERVED
 
 Columns = Mapping[str, Mapping[str, str]]  # table -> column -> type, as the engine calls it
 OpenDumpWriter = Callable[[Path, DumpReport], DumpWriter]
@@ -60,6 +60,17 @@ class Warehouse(ABC):
             left, right: quoted.
             kind: their type, as `columns` has it.
         """
+
+    def create_own_tables(self, without_key: Collection[str] = (), options: str = "") -> None:
+        """Creates the pipeline's own tables that are not there yet.
+
+        Args:
+            without_key: tables that get no primary key.
+            options: what the engine wants behind the columns.
+        """
+        for name, columns in OWN_TABLES.items():
+            key = f", PRIMARY KEY ({', '.join(KEYS[name])})" if name in KEYS and name not in without_key else ""
+            self.execute(f"CREATE TABLE IF NOT EXISTS landing.{name} ({columns}{key}){options}")
 
     @abstractmethod
     def create_schema(self, name: str) -> None:

@@ -19,9 +19,6 @@ from loader.errors import BusyError, LoaderError
 from loader.sources.daily_file_kinds import DATASETS, Dataset
 from loader.warehouse.base import OpenDumpWriter, Warehouse
 from loader.warehouse.duckdb.sql import quote, with_values
-from loader.warehouse.own_tables import KEYS, OWN_TABLES
-
-_DAILY = frozenset(dataset.table for dataset in DATASETS)
 
 
 @contextmanager
@@ -42,11 +39,10 @@ def open_file(file: Path) -> Iterator[DuckDBWarehouse]:
         raise cannot_open(file, error) from None
     try:
         connection.execute("CREATE SCHEMA IF NOT EXISTS landing")
-        for name, columns in OWN_TABLES.items():
-            # No key on the daily files: keeping its index costs more than landing the rows, and each file is checked for repeats.
-            key = f", PRIMARY KEY ({', '.join(KEYS[name])})" if name in KEYS and name not in _DAILY else ""
-            connection.execute(f"CREATE TABLE IF NOT EXISTS landing.{name} ({columns}{key})")
-        yield DuckDBWarehouse(connection)
+        warehouse = DuckDBWarehouse(connection)
+        # No key on the daily files: keeping its index costs more than landing the rows, and each file is checked for repeats.
+        warehouse.create_own_tables(without_key=[dataset.table for dataset in DATASETS])
+        yield warehouse
     finally:
         _stop(connection)
         connection.close()

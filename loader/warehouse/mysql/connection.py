@@ -20,7 +20,7 @@ from loader.warehouse.base import OpenDumpWriter, Warehouse
 from loader.warehouse.mysql import lock
 from loader.warehouse.mysql.ddl import quote
 from loader.warehouse.mysql.session import CHARSET, COLLATION, WAIT_SECONDS, connect
-from loader.warehouse.own_tables import KEYS, OWN_TABLES
+from loader.warehouse.own_tables import OWN_TABLES
 
 _LOCK_WAIT_TIMEOUT = 1205
 _writing: dict[Account, MySQLWarehouse] = {}  # what this process holds the lock of
@@ -41,9 +41,7 @@ def open_to_write(account: Account) -> Iterator[MySQLWarehouse]:
     with warehouse.closing():
         lock.take(warehouse, str(account))
         warehouse.execute(f"CREATE DATABASE IF NOT EXISTS landing CHARACTER SET {CHARSET} COLLATE {COLLATION}")
-        for name, columns in OWN_TABLES.items():
-            key = f", PRIMARY KEY ({', '.join(KEYS[name])})" if name in KEYS else ""
-            warehouse.execute(f"CREATE TABLE IF NOT EXISTS landing.{name} ({columns}{key}) ENGINE = InnoDB")
+        warehouse.create_own_tables(options=" ENGINE = InnoDB")
         lock.sign(warehouse)
         _writing[account] = warehouse
         try:
