@@ -23,6 +23,7 @@ from sqlmesh.utils.errors import ConfigError
 from loader.errors import LoaderError
 from loader.settings import PROJECT
 from loader.transform import aurora
+from loader.warehouse.duckdb.connection import open_file
 from tests.support.fake_mysql import fake_mysql
 from tests.support.servers import certificates
 
@@ -187,3 +188,16 @@ def test_the_state_is_verified_where_a_ca_is_named(
                 config().get_state_connection()._connection_factory_with_kwargs()
             assert ("certificate verify failed" in str(refused.value)) == (ca is other)
             assert len(server.logins) == logins
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_new_warehouse_file_takes_no_versions_of_models_from_the_one_before(is_new: bool, tmp_path: Path) -> None:
+    file, cache = tmp_path / "warehouse.duckdb", tmp_path / "warehouse.duckdb.cache"
+    with open_file(file):
+        pass
+    cache.mkdir()
+    if is_new:
+        file.unlink()
+    with open_file(file):
+        pass
+    assert cache.exists() != is_new
