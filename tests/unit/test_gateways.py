@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socketserver
 import ssl
 import threading
@@ -81,10 +82,11 @@ def on_aurora(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 @pytest.fixture
 def unregistered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A process of plain `sqlmesh`."""
+    """A process of plain `sqlmesh`, in a project without models: what such a command writes there is lost."""
     for name in set(types.CONNECTION_CONFIG_TO_TYPE) - {"duckdb", "mysql", "postgres"}:
         monkeypatch.delitem(types.CONNECTION_CONFIG_TO_TYPE, name)
-    monkeypatch.chdir(tmp_path)  # for logs
+    shutil.copy(PROJECT / "config.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
 
 
 def config(**variables: str) -> Config:
@@ -96,7 +98,7 @@ def config(**variables: str) -> Config:
 def test_plain_sqlmesh_connects_to_nothing_on_aurora_and_names_the_right_command(
     command: str, on_aurora: Server, unregistered: None
 ) -> None:
-    answer = CliRunner().invoke(plain, ["--paths", str(PROJECT), command])
+    answer = CliRunner().invoke(plain, ["--paths", ".", command])
     assert answer.exit_code == 1, answer.output
     assert "Unknown connection type 'aurora (use `warehouse sqlmesh`)'" in answer.output
     assert on_aurora.connected == 0
@@ -111,7 +113,7 @@ def test_the_ui_of_plain_sqlmesh_has_no_context_on_aurora(on_aurora: Server, unr
 
 
 def test_plain_sqlmesh_finds_no_aurora_gateway_where_the_environment_names_another(unregistered: None) -> None:
-    answer = CliRunner().invoke(plain, ["--paths", str(PROJECT), "--gateway", "aurora", "plan"])
+    answer = CliRunner().invoke(plain, ["--paths", ".", "--gateway", "aurora", "plan"])
     assert (answer.exit_code, "Missing gateway with name 'aurora'" in answer.output) == (1, True)
 
 
