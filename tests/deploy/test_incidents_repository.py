@@ -36,7 +36,7 @@ PERSONAL = {
 
 
 @pytest.mark.parametrize("kind", [*SECRETS, *PERSONAL])
-def test_no_secret_and_nothing_of_a_person_is_in_the_repository(kind: str) -> None:
+def test_repository_holds_no_secret_and_no_personal_data(kind: str) -> None:
     """I44: passwords in plain text and tenants' data lay in a public repository."""
     pattern = re.compile((SECRETS | PERSONAL)[kind])
     found = []
@@ -85,7 +85,7 @@ def test_every_module_can_be_imported() -> None:
 BROUGHT_BY = {"botocore": "boto3", "jmespath": "boto3", "urllib3": "boto3"}
 
 
-def test_whatever_is_imported_is_declared_and_locked_with_its_hash() -> None:
+def test_every_import_is_declared_and_locked_with_its_hash() -> None:
     """I2, I41: a library was there by chance, in the one version that lacked what was needed."""
     declared = (PROJECT / "pyproject.toml").read_text()
     locks = {name: (PROJECT / name).read_text() for name in ("requirements.lock", "requirements-dev.lock")}

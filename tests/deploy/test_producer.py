@@ -179,7 +179,7 @@ def test_a_real_servers_dump_is_loaded_by_the_loader(producer: Producer, empty_w
     assert producer.nothing_is_left()
 
 
-def test_the_second_time_is_for_a_failed_first_one_alone(producer: Producer) -> None:
+def test_producer_dumps_again_only_after_failure_or_on_request(producer: Producer) -> None:
     assert producer.dump().returncode == 0
     s3 = boto3.client("s3")
     manifest, dump = producer.keys()
@@ -233,7 +233,7 @@ def test_a_source_that_is_not_whole_uploads_nothing(producer: Producer, statemen
     assert producer.nothing_is_left()
 
 
-def test_a_table_that_is_written_to_while_it_is_dumped_has_no_count(producer: Producer, empty_warehouse: Path) -> None:
+def test_table_written_during_the_dump_has_no_row_count(producer: Producer, empty_warehouse: Path) -> None:
     own = subprocess.list2cmdline(producer.server.client("basis"))
     # A room comes before mysqldump's moment and stays; an inquiry goes after it: the same number before and after, and another in the dump.
     come = (

@@ -18,7 +18,7 @@ def section(title: str) -> str:
     return RUNBOOK.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
-def test_every_alarm_and_message_to_the_topic_has_a_row() -> None:
+def test_every_alarm_and_topic_message_has_a_runbook_row() -> None:
     found, alarms = resources(), section("Alarms")
     assert found["Silence"]["AlarmName"].replace("Silence", "") in alarms
     for state in found["JobFailed"]["EventPattern"]["detail"]["state"]:
@@ -42,7 +42,7 @@ ASKED = {
 }
 
 
-def test_what_the_first_box_names_is_the_stacks_and_the_person_on_call_may_ask_for_it() -> None:
+def test_runbook_commands_use_stack_names_and_on_call_rights() -> None:
     box = section(BOX)
     read = re.findall(r"\(parameter (\w+)\)", box)
     assert len(read) == 4
@@ -56,7 +56,7 @@ def test_what_the_first_box_names_is_the_stacks_and_the_person_on_call_may_ask_f
     assert {ASKED[one] for one in asked} <= RIGHTS["OnCallPolicy"].keys()
 
 
-def test_the_first_look_shows_each_job_of_the_newest_runs() -> None:
+def test_runbook_first_look_shows_jobs_of_the_newest_runs() -> None:
     (query,) = re.findall(r"get-workflow-runs .*--query '(.+)'$", section(BOX), re.M)
 
     def run(day: int, *jobs: dict[str, str]) -> dict[str, object]:

@@ -87,7 +87,7 @@ def test_cfn_lint_finds_nothing() -> None:
     assert [str(match) for match in lint_file(FILE)] == []
 
 
-def test_no_account_no_region_and_no_secret_is_written_into_it() -> None:
+def test_template_holds_no_account_region_or_secret() -> None:
     text = FILE.read_text()
     assert not re.search(r"\b\d{12}\b|\b(?:ap|us|eu)-[a-z]+-\d\b|(?i:password:)\s*\S", text)
     assert "arn:aws:" not in text
@@ -130,7 +130,7 @@ def test_a_jobs_arguments_are_exactly_those_its_script_reads(name: str, script: 
     assert all(isinstance(value, str) and value for value in job["DefaultArguments"].values())
 
 
-def test_the_morning_begins_at_seven_in_tokyo_and_the_run_follows_the_load() -> None:
+def test_morning_starts_at_seven_in_tokyo_run_follows_load() -> None:
     found = resources()
     schedule = found["Schedule"]
     assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == (
@@ -149,7 +149,7 @@ def test_the_morning_begins_at_seven_in_tokyo_and_the_run_follows_the_load() -> 
     assert found["Morning"]["MaxConcurrentRuns"] == 1
 
 
-def test_the_janitor_comes_on_sundays_when_the_morning_is_over() -> None:
+def test_janitor_runs_on_sundays_after_the_morning() -> None:
     weekly = resources()["Weekly"]
     assert (weekly["ScheduleExpression"], weekly["ScheduleExpressionTimezone"], weekly["State"]) == (
         "cron(0 10 ? * SUN *)",
@@ -209,7 +209,7 @@ def test_the_jobs_touch_only_interfaces_of_their_own_subnet() -> None:
     }
 
 
-def test_old_versions_of_objects_and_reports_end_and_nothing_that_history_needs() -> None:
+def test_lifecycle_expires_only_reports_state_and_old_object_versions() -> None:
     rules = json.loads((PROJECT / "deploy" / "lifecycle.json").read_text())["Rules"]
     ending = {rule["Filter"]["Prefix"]: rule["Expiration"]["Days"] for rule in rules if "Expiration" in rule}
     assert ending == {"reports/": 400, "state/": 90}
@@ -350,7 +350,7 @@ def test_secrets_are_named_and_never_put_into_the_template() -> None:
         assert resources()[name]["DefaultArguments"]["--warehouse-secret"] == PARAMETERS["WarehouseSecretArn"]
 
 
-def test_a_job_that_fails_and_gold_that_is_silent_are_told() -> None:
+def test_failed_jobs_and_missing_gold_freshness_notify_the_topic() -> None:
     found = resources()
     pattern = found["JobFailed"]["EventPattern"]
     assert (pattern["source"], pattern["detail-type"]) == (["aws.glue"], ["Glue Job State Change"])

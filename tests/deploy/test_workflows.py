@@ -48,7 +48,7 @@ def test_a_pull_request_needs_no_credentials() -> None:
     assert '.ci/plan "$BASE" "pr_$NUMBER"' in runs
 
 
-def test_prod_is_planned_by_hand_after_approval_and_after_the_state_was_kept() -> None:
+def test_prod_is_planned_manually_after_approval_and_state_export() -> None:
     found = workflow("deploy")
     assert found["on"].keys() == {"workflow_dispatch"}
     assert found["concurrency"] == {"group": "production", "cancel-in-progress": False}
@@ -82,7 +82,7 @@ def test_the_look_has_no_credentials_that_can_write() -> None:
     assert credentials(apply) == {"WAREHOUSE_ROLE", "WAREHOUSE_SECRET_ARN", "STATE_SECRET_ARN"}
 
 
-def test_both_environments_take_main_alone_and_a_role_trusts_one_environment() -> None:
+def test_environments_deploy_only_main_and_roles_trust_one_environment() -> None:
     """Or else a branch could edit the workflow and do without its checks."""
     setup = (PROJECT / "docs" / "runbook.md").read_text().partition("\n### GitHub")[2].partition("\n## ")[0]
     environments = {job["environment"] for job in workflow("deploy")["jobs"].values()}

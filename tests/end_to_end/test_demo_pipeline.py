@@ -19,7 +19,7 @@ def test_mornings_leave_what_a_rebuild_gives(demo: Path, tmp_path: Path) -> None
     assert differences(copy, rebuilt(copy, tmp_path / "fresh")) == {}
 
 
-def test_the_baseline_answers_for_tenants_who_lack_a_nationality_and_for_nobody_else(demo: Path, query) -> None:
+def test_enrichment_baseline_fills_only_tenants_without_a_nationality(demo: Path, query) -> None:
     kinds = dict(query(demo, "SELECT nationality_data_source, COUNT(*) FROM silver.stg_tenants GROUP BY 1"))
     assert kinds["llm"] > 10
     wrong = """SELECT COUNT(*) FROM silver.stg_tenants AS s JOIN silver.tenant_nationality AS o USING (tenant_id)
@@ -39,9 +39,7 @@ def test_every_difference_has_its_figure_and_query() -> None:
 
 
 @pytest.mark.parametrize(("title", "figure", "sql"), CASES, ids=[title[:60] for title, _, _ in CASES])
-def test_the_figures_of_the_differences_are_those_of_the_demo(
-    demo: Path, query, title: str, figure: str, sql: str
-) -> None:
+def test_differences_page_figures_match_the_demo(demo: Path, query, title: str, figure: str, sql: str) -> None:
     assert query(demo, sql) == [(int(figure.replace(",", "")),)]
 
 

@@ -18,7 +18,7 @@ CHANGES = "SELECT * FROM silver.tenant_status_changes ORDER BY 1, 2"
 
 
 @pytest.mark.parametrize("how", ["promoted", "taken back"])
-def test_a_late_file_reaches_versions_that_prod_does_not_show(warehouse: Path, tmp_path: Path, query, how: str) -> None:
+def test_late_daily_file_reaches_model_versions_outside_prod(warehouse: Path, tmp_path: Path, query, how: str) -> None:
     """Days that a late file changes are found by the calendar, which all versions share: once it is right, nothing tells any more that
     another version of what stands on it lacks the file."""
     settings = settings_for(warehouse)

@@ -67,9 +67,7 @@ def morning(planned_place: Place, tmp_path: Path, stub: Stub, monkeypatch: pytes
     return place
 
 
-def test_answers_are_in_gold_with_the_mornings_run_on_the_days_they_touch(
-    morning: Place, bucket: Path, stub: Stub
-) -> None:
+def test_morning_run_brings_answers_into_gold_on_affected_days(morning: Place, bucket: Path, stub: Stub) -> None:
     assert morning.query(GOLD) == [(12, "その他"), (13, "その他"), (21, "韓国"), (22, "日本")]
     stub.behave = lambda name: tool("ミャンマー" if name.startswith("VEXMORE") else "", 0.9)
     enrich(morning.settings(bucket))
@@ -81,7 +79,7 @@ def test_answers_are_in_gold_with_the_mornings_run_on_the_days_they_touch(
     assert morning.query("SELECT COUNT(*) FROM landing.enrichment_to_run") == [(0,)]
 
 
-def test_a_new_database_has_the_answers_with_its_first_load_and_asks_nobody(
+def test_first_load_of_new_database_restores_answers_without_asking(
     planned_place: Place, tmp_path: Path, bucket: Path, stub: Stub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = places.copied(planned_place, tmp_path)
@@ -127,7 +125,7 @@ def broken(stub: Stub, bucket: Path, monkeypatch: pytest.MonkeyPatch, how: str) 
 
 
 @pytest.mark.parametrize("how", ["nobody there", "no key", "another region", "bad file", "a bug"])
-def test_whatever_goes_wrong_the_morning_is_green_and_says_so(
+def test_enrichment_failure_only_warns_and_morning_stays_green(
     planned_place: Place, tmp_path: Path, bucket: Path, stub: Stub, monkeypatch, capsys, how: str
 ) -> None:
     """Of `load_only`, the job that asks: it ends well, and so does what follows; of `daily` the same function decides."""
@@ -147,7 +145,7 @@ def test_whatever_goes_wrong_the_morning_is_green_and_says_so(
         assert stub.names == []
 
 
-def test_without_a_model_nobody_is_asked_and_nothing_is_written(
+def test_without_a_model_enrichment_asks_and_writes_nothing(
     planned_place: Place, tmp_path: Path, bucket: Path, stub: Stub, monkeypatch
 ) -> None:
     place = places.copied(planned_place, tmp_path)

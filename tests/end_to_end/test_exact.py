@@ -16,9 +16,7 @@ def day(offset: int) -> dt.date:
     return FIRST_DAY + dt.timedelta(days=offset)
 
 
-def test_corrections_deletions_and_late_files_leave_what_a_rebuild_gives(
-    warehouse: Path, tmp_path: Path, query
-) -> None:
+def test_corrections_deletions_and_late_files_equal_a_rebuild(warehouse: Path, tmp_path: Path, query) -> None:
     settings = settings_for(warehouse)
     # A signing date moves back by years, a contract is cancelled, another comes in for a gap day.
     land_dump(

@@ -26,7 +26,7 @@ NEXT = dt.date(2025, 6, 11)
 HEADER = "tenant_id,status,contract_type,full_name,snapshot_date\r\n"
 
 
-def test_an_empty_lookup_table_is_stopped_by_the_projects_own_contract(
+def test_data_contract_rejects_an_empty_lookup_table(
     bucket: Path, embedded: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """I11: m_nationalities came empty once, and every nationality went with it."""
@@ -42,7 +42,7 @@ def test_an_empty_lookup_table_is_stopped_by_the_projects_own_contract(
     assert "m_nationalities" not in str(other.value)
 
 
-def test_what_the_pipeline_keeps_for_itself_outlives_the_next_dump(bucket: Path, empty_place: Place) -> None:
+def test_pipelines_own_tables_survive_the_next_dump(bucket: Path, empty_place: Place) -> None:
     """I19, I20: the enrichment's column in the source's own table was gone with every reload, and broke it. Here it has its own tables."""
     put_dump(bucket, DAY, company())
     settings = empty_place.settings(bucket)
@@ -59,7 +59,7 @@ def test_what_the_pipeline_keeps_for_itself_outlives_the_next_dump(bucket: Path,
     assert empty_place.query("SELECT COUNT(*) FROM landing.property_geo_latlon_backup") == [(1,)]
 
 
-def test_a_schema_that_is_not_on_record_is_never_dropped(bucket: Path, empty_place: Place) -> None:
+def test_schema_not_on_record_is_never_dropped(bucket: Path, empty_place: Place) -> None:
     """I38, R10: clean-ups by the look of a name took what they should not, and missed what they should."""
     foreign = ("landing_20200101", "landing_20250612_backup")
     settings = empty_place.settings(bucket)
@@ -111,7 +111,7 @@ def test_a_backfill_that_broke_goes_on_where_it_broke(
     assert embedded.query("SELECT COUNT(*) FROM landing.tenant_daily_snapshots") == [(6,)]
 
 
-def test_a_row_that_is_lost_between_dump_and_table_is_noticed(
+def test_row_lost_between_dump_and_table_rejects_the_dump(
     bucket: Path, embedded: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """I20, R4: what could not be loaded was skipped with a warning. Here a database that loses a row is a rejection."""
@@ -134,7 +134,7 @@ def test_a_row_that_is_lost_between_dump_and_table_is_noticed(
     assert everything(embedded) == before
 
 
-def test_a_snapshot_file_that_is_not_utf8_is_rejected_not_guessed_at(bucket: Path, embedded: Place) -> None:
+def test_daily_file_that_is_not_utf8_is_rejected(bucket: Path, embedded: Place) -> None:
     """R28: what could not be decoded was left out, and names came out as other names."""
     put_dump(bucket, DAY, company())
     put_snapshot(bucket, dt.date(2025, 6, 1), HEADER).write_bytes(
@@ -145,7 +145,7 @@ def test_a_snapshot_file_that_is_not_utf8_is_rejected_not_guessed_at(bucket: Pat
     assert embedded.query("SELECT DISTINCT snapshot_date FROM landing.tenant_daily_snapshots") == [(DAY,)]
 
 
-def test_the_history_comes_back_from_the_bucket_into_a_warehouse_that_was_lost(
+def test_lost_warehouse_regains_its_history_from_the_bucket(
     bucket: Path, embedded: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """I12: the status history was in the database alone, and gone with it."""
@@ -162,9 +162,7 @@ def test_the_history_comes_back_from_the_bucket_into_a_warehouse_that_was_lost(
 
 
 @pytest.mark.parametrize("zone", ["AAA+12", "BBB-14"])
-def test_the_business_day_is_japans_in_whatever_time_zone_the_machine_is(
-    zone: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_business_day_is_japans_in_any_machine_time_zone(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """I30: the server's date was UTC's. At any moment one of these two zones has another date than Japan."""
     monkeypatch.setenv("TZ", zone)
     time.tzset()
@@ -176,7 +174,7 @@ def test_the_business_day_is_japans_in_whatever_time_zone_the_machine_is(
         time.tzset()
 
 
-def test_every_failure_has_an_exit_code_that_the_help_explains(bucket: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_failure_has_an_exit_code_in_the_help(bucket: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """R8: a failed job ended as SUCCESS."""
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, LoaderError)]
     assert len(kinds) == 5

@@ -97,7 +97,7 @@ print(json.dumps(asked))
 """
 
 
-def test_loader_and_models_write_one_warehouse_named_in_one_place() -> None:
+def test_loader_and_sqlmesh_connect_to_the_same_configured_warehouse() -> None:
     """I9: the job wrote one cluster, and the dashboards read another."""
     said = os.environ | {
         "WAREHOUSE_GATEWAY": "aurora",
@@ -125,9 +125,7 @@ def test_loader_and_models_write_one_warehouse_named_in_one_place() -> None:
 
 
 @pytest.mark.server
-def test_a_database_restored_to_yesterday_is_computed_again_whatever_the_state_says(
-    aurora: Place, servers: Servers
-) -> None:
+def test_database_restored_to_yesterday_is_recomputed_despite_newer_state(aurora: Place, servers: Servers) -> None:
     """I9: SQLMesh's state lies in another database, which was not restored and knows of a day that is gone."""
     settings = aurora.settings()
     run(settings)

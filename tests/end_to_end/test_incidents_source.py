@@ -103,7 +103,7 @@ def texts(ask: Ask) -> dict[tuple[str, str], set[str]]:
     }
 
 
-def test_a_zero_date_never_wins_over_the_real_date_beside_it(ask: Ask) -> None:
+def test_zero_date_never_wins_over_the_real_date(ask: Ask) -> None:
     """R35, R47: more than half of the move-outs with one fell out of the mart."""
     assert ask("SELECT contract_id, moveout_date FROM gold.moveouts WHERE contract_id = 4") == [
         (4, dt.date(2025, 5, 1))
@@ -134,7 +134,7 @@ def test_no_stay_is_negative(ask: Ask) -> None:
     assert ask("SELECT MIN(days_stayed) FROM silver.tokyo_beta_tenant_room_info") == [(130,)]
 
 
-def test_a_missing_cancel_flag_means_the_same_in_every_table(ask: Ask) -> None:
+def test_missing_cancel_flag_means_the_same_in_every_table(ask: Ask) -> None:
     """R33: such contracts were in one table and not in the next."""
     for table, column in (("gold.new_contracts", "contract_id"), ("silver.tokyo_beta_tenant_room_info", "moving_id")):
         assert ask(f"SELECT COUNT(*) FROM {table} WHERE {column} = 5") == [(1,)], table
@@ -145,7 +145,7 @@ def test_a_cancelled_contract_hides_no_valid_one(ask: Ask) -> None:
     assert ask("SELECT contract_id FROM gold.new_contracts WHERE contract_id IN (1, 14)") == [(1,)]
 
 
-def test_every_contract_is_in_or_named_with_the_reason_why_not(ask: Ask) -> None:
+def test_every_contract_is_kept_or_rejected_with_a_reason(ask: Ask) -> None:
     """R41: inner joins dropped contracts without a word."""
     assert ask("SELECT moving_id, reason FROM silver.int_contracts_rejected ORDER BY 1") == [
         (11, "tenant missing"),
@@ -165,14 +165,14 @@ def test_types_of_tenant_add_up_to_all_contracts(ask: Ask) -> None:
     assert ask("SELECT COUNT(*) FROM gold.new_contracts") == [(9,)]
 
 
-def test_what_is_signed_tomorrow_is_in_nothing_that_counts_days(ask: Ask) -> None:
+def test_contract_signed_tomorrow_is_in_no_daily_mart(ask: Ask) -> None:
     """R24, R46: marts held rows up to the year 9999."""
     assert ask("SELECT contract_date FROM silver.int_contracts WHERE contract_id = 8") == [(dt.date(2025, 6, 12),)]
     assert ask("SELECT COUNT(*) FROM gold.new_contracts WHERE contract_id = 8") == [(0,)]
     assert ask("SELECT MAX(activity_date) FROM gold.daily_activity_summary") == [(DAY,)]
 
 
-def test_the_contract_type_of_the_tenants_row_decides_nothing_in_gold(ask: Ask) -> None:
+def test_tenant_row_contract_type_decides_nothing_in_gold(ask: Ask) -> None:
     """I3: the source merged its codes on one day, and 7 % of the contracts changed their kind."""
     assert ask("SELECT DISTINCT contract_type FROM landing.tenants") == [(2,)]
     assert ask("SELECT DISTINCT tenant_type, contract_system FROM gold.new_contracts ORDER BY 1") == [
@@ -219,9 +219,7 @@ def test_no_status_is_without_its_label(ask: Ask) -> None:
     assert ask("SELECT DISTINCT status_en FROM silver.tenant_status_history WHERE status = 17") == [("Moved Out",)]
 
 
-def test_nothing_of_a_person_is_in_gold_and_names_are_where_they_are_needed(
-    ask: Ask, texts: dict[tuple[str, str], set[str]]
-) -> None:
+def test_gold_has_no_personal_data_names_only_where_needed(ask: Ask, texts: dict[tuple[str, str], set[str]]) -> None:
     """R32, I44: full names and contacts were in a table for dashboards."""
     names = dict.fromkeys(("last_name", "first_name", "full_name_kana"), {"silver.stg_tenants"})
     names["full_name"] = {"silver.stg_tenants", "silver.tokyo_beta_tenant_room_info"}

@@ -53,7 +53,7 @@ def dev_schemas(place: Place) -> list[tuple]:
     )
 
 
-def test_what_expired_goes_and_what_is_shown_or_gone_back_to_stays(place: Place, bucket: Path, tmp_path: Path) -> None:
+def test_janitor_drops_expired_versions_and_keeps_prod_and_rollback(place: Place, bucket: Path, tmp_path: Path) -> None:
     settings = place.settings(bucket)
     project = copy_project(tmp_path / "project")
     first = tables(place)

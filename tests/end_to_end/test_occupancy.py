@@ -35,7 +35,7 @@ def properties(day: dt.date, room_count: int) -> str:
     )
 
 
-def test_occupancy_follows_room_files_that_come_late_or_again_on_their_days_and_on_the_next(bucket, place) -> None:
+def test_occupancy_follows_late_or_replaced_daily_files(bucket, place) -> None:
     """Applications and what no move explains are compared with the day before, so they change on days whose own files did not."""
     before, after = (dt.date(2025, 6, number) for number in (8, 9))
     settings = place.settings(bucket)

@@ -94,7 +94,7 @@ def test_every_chart_is_drawn_from_gold(demo: Path, report: Any, query) -> None:
         )
 
 
-def test_cards_and_the_page_on_the_data_say_what_gold_says(demo: Path, report: Any, query) -> None:
+def test_report_cards_and_data_page_match_gold(demo: Path, report: Any, query) -> None:
     rate, rooms, moveins = query(
         demo,
         "SELECT occupancy_rate, period_end_rooms, new_moveins FROM gold.occupancy_daily_metrics WHERE snapshot_date = DATE '2026-02-10'",
@@ -128,7 +128,7 @@ def test_cards_and_the_page_on_the_data_say_what_gold_says(demo: Path, report: A
     assert shown == [str(day) for (day,) in query(demo, "SELECT check_date FROM gold.data_quality_calendar ORDER BY 1")]
 
 
-def test_it_fits_a_phone_follows_dark_and_speaks_both_languages(report: Any) -> None:
+def test_report_fits_a_phone_dark_mode_and_both_languages(report: Any) -> None:
     ground = "getComputedStyle(document.body).backgroundColor"
     line = "document.querySelector('#occupancy svg path[stroke-dasharray]').getAttribute('stroke')"
     light = report.execute_script(f"return [{ground}, {line}]")
@@ -159,7 +159,7 @@ def test_it_needs_nothing_and_holds_no_name(demo: Path, report: Any, query) -> N
     assert [name for (name,) in names if name in html] == []
 
 
-def test_a_browser_runs_nothing_in_it_but_its_own_scripts_and_sends_nothing(report: Any) -> None:
+def test_report_runs_only_its_own_scripts_and_sends_nothing(report: Any) -> None:
     for chart in CHARTS:  # the library's own tooltips have styles in them
         report.execute_script(
             """const element = document.getElementById(arguments[0]), middle = { x: element.clientWidth / 2, y: element.clientHeight / 2 };

@@ -43,7 +43,7 @@ def states(place: Place) -> list[tuple]:
     return place.query("SELECT business_date, state FROM landing.generations ORDER BY load_id")
 
 
-def test_three_generations_are_kept_and_rolled_back_to_one_by_one(embedded: Place, bucket: Path) -> None:
+def test_rollback_goes_back_three_kept_generations_one_by_one(embedded: Place, bucket: Path) -> None:
     for offset in range(5):
         put_dump(bucket, day(offset), company(tenants=[tenant(1, status=offset)]))
         load(embedded.settings(bucket))
@@ -62,7 +62,7 @@ def test_three_generations_are_kept_and_rolled_back_to_one_by_one(embedded: Plac
     assert states(embedded)[0] == (day(1), "live")
 
 
-def test_a_table_that_only_one_generation_has_goes_and_comes_with_it(empty_place: Place, bucket: Path) -> None:
+def test_rollback_removes_a_table_only_the_newer_dump_had(empty_place: Place, bucket: Path) -> None:
     extra = EXTRA + b"-- Dump completed"
     put_dump(bucket, day(0), company())
     load(empty_place.settings(bucket))
@@ -75,7 +75,7 @@ def test_a_table_that_only_one_generation_has_goes_and_comes_with_it(empty_place
 
 
 @pytest.mark.twin
-def test_after_a_rollback_and_a_run_all_is_as_if_the_dump_had_never_been_loaded(place: Place, bucket: Path) -> None:
+def test_rollback_and_run_leave_no_trace_of_the_dump(place: Place, bucket: Path) -> None:
     put_dump(bucket, day(1), GOOD)
     load(place.settings(bucket))
     assert_fresh(run(place.settings()))
@@ -93,7 +93,7 @@ def test_after_a_rollback_and_a_run_all_is_as_if_the_dump_had_never_been_loaded(
 
 
 @pytest.mark.twin
-def test_a_corrected_dump_of_the_same_day_replaces_what_the_bad_one_left(place: Place, bucket: Path) -> None:
+def test_corrected_dump_replaces_what_the_bad_dump_computed(place: Place, bucket: Path) -> None:
     """Without a run between: the day is computed already, from the bad dump."""
     put_dump(bucket, day(1), BAD)
     load(place.settings(bucket))
@@ -117,7 +117,7 @@ def test_a_corrected_dump_of_the_same_day_replaces_what_the_bad_one_left(place: 
     assert b"\r\n2,14," in (bucket / f"snapshots/tenant_status/{day(1):%Y%m%d}.csv").read_bytes()
 
 
-def test_the_same_dump_is_taken_again_when_a_person_insists(embedded: Place, bucket: Path) -> None:
+def test_rolled_back_dump_loads_again_if_a_person_insists(embedded: Place, bucket: Path) -> None:
     for offset in (0, 1):
         put_dump(bucket, day(offset), company(tenants=[tenant(1, status=offset)]))
         load(embedded.settings(bucket))
@@ -129,7 +129,7 @@ def test_the_same_dump_is_taken_again_when_a_person_insists(embedded: Place, buc
     assert embedded.query("SELECT COUNT(*) FROM landing.tenant_daily_snapshots") == [(2,)]
 
 
-def test_the_withdrawn_days_snapshot_file_is_not_landed_by_a_later_load(embedded: Place, bucket: Path) -> None:
+def test_later_load_skips_the_withdrawn_days_daily_file(embedded: Place, bucket: Path) -> None:
     """It was made from the withdrawn dump, and lies in the bucket still."""
     for offset in (0, 1):
         put_dump(bucket, day(offset), company(tenants=[tenant(1, status=offset)]))
@@ -158,9 +158,7 @@ cli()
 
 
 @pytest.mark.parametrize("command", ["load", "rollback"])
-def test_a_swap_whose_record_was_cut_off_is_settled_by_the_next_command(
-    empty_place: Place, bucket: Path, command: str
-) -> None:
+def test_next_command_records_a_swap_that_was_cut_off(empty_place: Place, bucket: Path, command: str) -> None:
     put_dump(bucket, day(0), company(tenants=[tenant(1, status=0)]))
     load(empty_place.settings(bucket))
     put_dump(bucket, day(1), company(tenants=[tenant(1, status=1)]))
@@ -181,7 +179,7 @@ def test_a_swap_whose_record_was_cut_off_is_settled_by_the_next_command(
     ]
 
 
-def test_a_days_corrected_dump_is_rolled_back_though_a_status_changed_on_that_day(
+def test_corrected_dump_rolls_back_despite_status_changes_that_day(
     warehouse: Path, bucket: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings_for(warehouse, bucket)

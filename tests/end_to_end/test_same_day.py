@@ -25,7 +25,7 @@ from tests.support.places import DATA_CONTRACT, FILE
 DAY = dt.date(2025, 6, 10)
 
 
-def test_an_enrichment_that_is_written_behind_the_run_is_in_with_the_next(warehouse: Path, query) -> None:
+def test_enrichment_written_after_the_run_reaches_the_next_run(warehouse: Path, query) -> None:
     query(warehouse, "INSERT INTO landing.llm_enrichment_cache (tenant_id, llm_nationality) VALUES (1, 'ネパール')")
     query(warehouse, "UPDATE landing_20250610.tenants SET nationality = NULL")
     run(settings_for(warehouse))
@@ -57,7 +57,7 @@ def settings(first_morning: Path, bucket: Path, tmp_path: Path) -> Settings:
     return settings_for(tmp_path / FILE, bucket)
 
 
-def test_what_was_landed_before_a_killed_run_is_computed_on_a_morning_without_a_dump(
+def test_next_morning_computes_dump_landed_before_a_killed_run(
     settings: Settings, bucket: Path, query, monkeypatch
 ) -> None:
     monkeypatch.setattr(dates, "business_today", lambda: DAY + dt.timedelta(days=2))
@@ -69,7 +69,7 @@ def test_what_was_landed_before_a_killed_run_is_computed_on_a_morning_without_a_
     assert query(settings.duckdb_file, newest) == [(DAY + dt.timedelta(days=1),)]
 
 
-def test_a_late_file_that_was_landed_before_a_killed_run_is_computed_on_a_morning_without_a_dump(
+def test_next_morning_computes_late_file_landed_before_killed_run(
     settings: Settings, bucket: Path, query, monkeypatch
 ) -> None:
     monkeypatch.setattr(dates, "business_today", lambda: DAY + dt.timedelta(days=1))
@@ -92,7 +92,7 @@ SHOWN = """
     GROUP BY ALL"""
 
 
-def test_the_reference_file_places_what_the_source_does_not_on_every_day_and_a_bad_one_keeps_nothing_else_from_going_on(
+def test_coordinates_file_fills_all_days_bad_one_blocks_nothing(
     settings: Settings, bucket: Path, query, monkeypatch
 ) -> None:
     nowhere = company(apartments=[company()["apartments"][0] | {"latitude": None, "longitude": None}])
@@ -123,9 +123,7 @@ def test_the_reference_file_places_what_the_source_does_not_on_every_day_and_a_b
     assert query(settings.duckdb_file, SHOWN) == placed("35.7", "139.7", 3)
 
 
-def test_a_first_plan_on_the_morning_itself_is_good_and_its_run_fresh(
-    empty_warehouse: Path, bucket: Path, query
-) -> None:
+def test_first_plan_on_the_loaded_day_gives_fresh_run(empty_warehouse: Path, bucket: Path, query) -> None:
     """SQLMesh's days end nine hours after Japan's, so a plan of that morning ends with the day before, of which nothing has landed."""
     settings = settings_for(empty_warehouse, bucket)
     today = dates.business_today()

@@ -23,7 +23,7 @@ def size(picture: bytes) -> tuple[int, int]:
     return int.from_bytes(stream.read(4), "big"), int.from_bytes(stream.read(4), "big")
 
 
-def test_the_readme_shows_pictures_that_are_there_and_no_others_lie_there() -> None:
+def test_readme_shows_exactly_the_pictures_in_docs_images() -> None:
     shown = set(re.findall(r"docs/images/([a-z-]+\.png)", (PROJECT / "README.md").read_text()))
     made = {f"{take.__name__.replace('_', '-')}.png" for take in screenshots.PICTURES}
     assert shown == made == {path.name for path in screenshots.IMAGES.iterdir()}

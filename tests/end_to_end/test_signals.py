@@ -54,7 +54,7 @@ def test_a_plan_goes_no_further_than_what_has_landed(place: Place) -> None:
     assert set(reached(place).values()) == {FIRST_DAY}
 
 
-def test_a_run_before_the_day_has_landed_marks_nothing_done_and_the_load_makes_up_for_it(place: Place) -> None:
+def test_run_before_landing_marks_nothing_done_and_catches_up(place: Place) -> None:
     sqlmesh_run(place, NEXT_DAY)
     assert set(reached(place).values()) == {FIRST_DAY}
 
@@ -70,7 +70,7 @@ def test_a_run_before_the_day_has_landed_marks_nothing_done_and_the_load_makes_u
     assert place.query(f"SELECT status FROM silver.tenant_status_changes WHERE change_date = '{NEXT_DAY}'") == [(14,)]
 
 
-def test_a_plan_before_the_day_has_landed_marks_nothing_done(empty_place: Place) -> None:
+def test_plan_before_landing_marks_nothing_done(empty_place: Place) -> None:
     land_dump(empty_place.settings(), FIRST_DAY, company())
     plan()
     assert {name for name, last in reached(empty_place).items() if last is None} == OF_SNAPSHOTS | OF_ROOMS
@@ -85,7 +85,7 @@ def test_a_plan_before_the_day_has_landed_marks_nothing_done(empty_place: Place)
     assert empty_place.query("SELECT day_kind, period_end_rooms FROM silver.occupancy_facts") == [("fact", 1)]
 
 
-def test_a_dump_without_its_snapshot_runs_one_branch_and_is_not_called_fresh(place: Place) -> None:
+def test_dump_without_daily_files_runs_partly_and_is_stale(place: Place) -> None:
     land_dump(place.settings(), NEXT_DAY, company())
     result = run(place.settings())
     assert set(result.stale()) == OF_SNAPSHOTS | OF_ROOMS
@@ -93,7 +93,7 @@ def test_a_dump_without_its_snapshot_runs_one_branch_and_is_not_called_fresh(pla
         assert_fresh(result)
 
 
-def test_a_correction_reaches_the_past_on_a_morning_whose_snapshot_is_missing(place: Place) -> None:
+def test_correction_reaches_past_days_without_todays_daily_files(place: Place) -> None:
     """Events wait for the snapshot and show the day before, but the contracts that they count are this morning's."""
     signed = dt.date(2019, 5, 5)
     corrected = moving(1, movein_decided_date=dt.datetime(2019, 5, 5))
@@ -108,7 +108,7 @@ def test_a_correction_reaches_the_past_on_a_morning_whose_snapshot_is_missing(pl
     assert run(place.settings()).restated == {}  # and is done
 
 
-def test_a_skipped_day_is_a_gap_and_holds_nothing_back(place: Place) -> None:
+def test_skipped_day_is_a_gap_and_blocks_nothing(place: Place) -> None:
     later = FIRST_DAY + dt.timedelta(days=3)
     land_dump(place.settings(), later, company(tenants=[tenant(1)]))
     land_snapshot(place.settings(), later, {1: 9, 2: 9})
@@ -129,11 +129,11 @@ def test_a_skipped_day_is_a_gap_and_holds_nothing_back(place: Place) -> None:
     assert place.query(occupancy) == [(FIRST_DAY, "fact", 2, None), *gaps, (later, "fact", 1, None)]
 
 
-def test_a_run_for_a_day_that_was_never_loaded_says_so(place: Place) -> None:
+def test_run_for_an_unloaded_day_says_so(place: Place) -> None:
     with pytest.raises(NoDumpError, match="no dump of 2025-06-11 has been loaded"):
         run(place.settings(), NEXT_DAY)
 
 
-def test_planning_a_database_that_was_never_loaded_says_what_to_do(empty_place: Place) -> None:
+def test_plan_on_an_unloaded_database_says_to_load(empty_place: Place) -> None:
     with pytest.raises(Exception, match="python -m loader load"):
         plan()

@@ -28,7 +28,7 @@ def shown(*words: str) -> list[str]:
     return answer.output.splitlines()
 
 
-def test_a_normal_day_is_one_screen_and_says_what_is_loaded(demo: Path, tmp_path: Path, query) -> None:
+def test_status_of_a_normal_day_fits_one_screen(demo: Path, tmp_path: Path, query) -> None:
     copy = places.copied(duckdb_place(demo), tmp_path)
     with copy.chosen():
         screen, everything = shown(), shown("--all")
@@ -56,7 +56,7 @@ def test_a_normal_day_is_one_screen_and_says_what_is_loaded(demo: Path, tmp_path
     assert f"{sum(count for _, count in nulled):,} values of it were nulled" in " ".join(" ".join(screen).split())
 
 
-def test_of_many_bad_days_the_newest_come_first_and_the_rest_is_counted(warehouse: Path) -> None:
+def test_status_shows_newest_bad_days_and_counts_the_rest(warehouse: Path) -> None:
     bad = [FIRST_DAY + dt.timedelta(days=n) for n in range(1, 11)]
     reason = "dumps-manifest/x.json: " + "a long story " * 30 + "with an end"
     with open_warehouse(settings_for(warehouse)) as opened, opened.transaction():
@@ -89,7 +89,7 @@ def test_a_reason_is_text_whatever_is_written_in_it(warehouse: Path) -> None:
     assert reason in "".join("".join(shown("--all")).split())
 
 
-def test_a_warehouse_without_a_dump_is_wrong_and_says_why(empty_warehouse: Path) -> None:
+def test_status_without_a_loaded_dump_is_wrong_with_reason(empty_warehouse: Path) -> None:
     with open_warehouse(settings_for(empty_warehouse)) as opened, opened.transaction():
         calendar.reject(opened, 1, "dump", FIRST_DAY, "x", "it is cut")
     answer = CliRunner().invoke(cli, ["status"])

@@ -51,9 +51,7 @@ def table_behind(place: Place, view: str) -> str:
     return next(word for word in reversed(words) if "sqlmesh__" in word).removeprefix("warehouse.")
 
 
-def test_a_change_is_seen_in_dev_compared_promoted_without_computing_again_and_rolled_back(
-    place: Place, project: ProjectCopy
-) -> None:
+def test_dev_change_is_compared_promoted_and_reverted_without_backfill(place: Place, project: ProjectCopy) -> None:
     before = contents(place)
     # What was planned from the repository is this copy's own: nothing to do.
     assert project.plan() == {}
@@ -88,7 +86,7 @@ def test_a_change_is_seen_in_dev_compared_promoted_without_computing_again_and_r
     assert contents(place) == before
 
 
-def test_a_plan_restates_the_day_that_it_names_and_no_other_and_a_run_mends_all(
+def test_plan_restates_only_its_day_and_run_restates_rest(
     place: Place, project: ProjectCopy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both contracts were signed on the 20th of January 2025."""
@@ -112,7 +110,7 @@ def test_a_plan_restates_the_day_that_it_names_and_no_other_and_a_run_mends_all(
     assert place.query(signed) == right
 
 
-def test_a_run_computes_with_what_prod_has_and_leaves_an_edited_model_alone(
+def test_run_uses_prod_models_and_ignores_an_edited_model(
     place: Place, project: ProjectCopy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loader_project, "PROJECT", project.path)

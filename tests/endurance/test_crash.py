@@ -482,9 +482,7 @@ def test_mornings_on_mysql_killed_at_many_points(aurora: Place, twin: Place, len
 
 
 @pytest.mark.server
-def test_a_run_killed_while_it_reads_the_models_leaves_no_process_that_holds_the_lock(
-    aurora: Place, tmp_path: Path
-) -> None:
+def test_run_killed_while_reading_models_frees_the_lock(aurora: Place, tmp_path: Path) -> None:
     """With nothing read before: SQLMesh would have worker processes optimize them, with this one's connections."""
     cache = tmp_path / "cache"
     with nursery(tmp_path / "commands") as commands:

@@ -59,7 +59,7 @@ def damaged(draw: st.DrawFn) -> tuple[tuple[str, ...], bytes]:
     return tuple(kinds), body
 
 
-def test_what_lands_of_a_damaged_dump_is_what_its_text_says(length: Length, tmp_path: Path) -> None:
+def test_damaged_dump_is_rejected_or_lands_like_the_reference(length: Length, tmp_path: Path) -> None:
     @seed(length.seed)
     @settings(
         max_examples=length.of(10_000, 500), database=None, deadline=None, suppress_health_check=list(HealthCheck)

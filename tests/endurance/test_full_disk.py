@@ -105,7 +105,7 @@ def datasets(found: dict[str, list]) -> tuple[int, ...]:
     return tuple(landed[f"'{name}'"] for name in ("dump", *(dataset.name for dataset in DATASETS)))
 
 
-def test_the_warehouses_disk_fills_up_at_any_point_of_a_load(
+def test_full_warehouse_disk_leaves_no_half_loaded_data(
     disk: SmallDisk, bucket: Path, dump: bytes, length: Length, tmp_path: Path
 ) -> None:
     place = duckdb_place(disk.folder / FILE)
@@ -135,9 +135,7 @@ def test_the_warehouses_disk_fills_up_at_any_point_of_a_load(
     assert on_disk(disk, place, tmp_path) == found
 
 
-def test_the_warehouses_disk_fills_up_with_rows_that_go_straight_to_the_file(
-    disk: SmallDisk, bucket: Path, tmp_path: Path
-) -> None:
+def test_full_disk_during_direct_row_writes_changes_nothing(disk: SmallDisk, bucket: Path, tmp_path: Path) -> None:
     place = duckdb_place(disk.folder / FILE)
     assert load(disk, bucket, place).returncode == 0
     before = on_disk(disk, place, tmp_path)
@@ -169,7 +167,7 @@ def test_the_disk_of_temporary_files_fills_up(disk: SmallDisk, bucket: Path, dum
     assert empty_place.query("SELECT COUNT(*) FROM landing.load_ledger") == [(8,)]
 
 
-def test_a_chunk_file_is_whole_or_an_error_that_names_it(disk: SmallDisk) -> None:
+def test_chunk_file_is_whole_or_an_error_names_it(disk: SmallDisk) -> None:
     """A write that fills the disk takes a part and says nothing: the rows that it left out would be missed."""
     table = parse_create_table(b"CREATE TABLE `t` (`a` text)")
     disk.resize(MB)
@@ -204,9 +202,7 @@ def test_an_error_that_names_no_file_is_said_too(disk: SmallDisk) -> None:
         raise ZeroDivisionError
 
 
-def test_the_buckets_disk_is_full_when_the_snapshot_is_written(
-    disk: SmallDisk, dump: bytes, empty_place: Place
-) -> None:
+def test_full_bucket_disk_fails_daily_file_but_keeps_dump(disk: SmallDisk, dump: bytes, empty_place: Place) -> None:
     bucket = disk.folder / "bucket"
     seen = disk.seen(bucket)
     seen.mkdir()

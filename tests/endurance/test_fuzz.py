@@ -22,9 +22,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_bucket_whatever_was_done_to_it_is_refused_or_lands_as_the_reference_reads_it(
-    kind: str, place: Place, length: Length
-) -> None:
+def test_altered_bucket_is_rejected_or_lands_like_the_reference(kind: str, place: Place, length: Length) -> None:
     tally, cases = Tally(), range(length.of(20_000, 300))
     for _ in run(place, length.seed, [number for number in cases if kind_of(number) == kind], tally):
         pass

@@ -38,7 +38,7 @@ def test_every_kind_of_trouble_is_in_the_script() -> None:
 
 
 @pytest.mark.server
-def test_some_mornings_on_the_servers_leave_what_a_rebuild_gives(
+def test_mornings_on_database_servers_equal_a_rebuild(
     empty_aurora: Place, servers, length: Length, tmp_path: Path
 ) -> None:
     simulation = Simulation(empty_aurora, tmp_path, length.of(Plan(length.seed, 13, 2, SHORT), FEW))

@@ -111,7 +111,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("spoil", BAD, ids=lambda spoil: spoil.__name__)
-def test_once_the_dump_is_right_the_command_that_the_message_names_takes_it(
+def test_advised_command_loads_the_dump_once_it_is_right(
     spoil: Callable[[Path], None], loaded: Callable[[], str], bucket: Path, embedded: Place
 ) -> None:
     spoil(bucket)
@@ -125,7 +125,7 @@ def test_once_the_dump_is_right_the_command_that_the_message_names_takes_it(
 
 
 @pytest.mark.parametrize("spoil", [spoil for spoil, may in BAD.items() if may], ids=lambda spoil: spoil.__name__)
-def test_what_may_be_taken_all_the_same_is_taken_by_the_last_command(
+def test_last_advised_command_accepts_the_finding_and_loads(
     spoil: Callable[[Path], None], loaded: Callable[[], str], bucket: Path
 ) -> None:
     spoil(bucket)
@@ -135,7 +135,7 @@ def test_what_may_be_taken_all_the_same_is_taken_by_the_last_command(
         assert f"there is no dump of {DAY} to take: what follows is of {BEFORE}" in answer.output
 
 
-def test_a_dump_that_was_rolled_back_is_taken_by_the_command_that_says_so(bucket: Path, loaded) -> None:
+def test_advised_command_loads_a_rolled_back_dump_again(bucket: Path, loaded) -> None:
     put(bucket)
     assert typed(f"python -m loader load --date {DAY} --bucket {bucket}").exit_code == 0
     rolled_back = typed("python -m loader rollback")
@@ -149,9 +149,7 @@ def refusals(place: Place) -> list[tuple]:
     return place.query("SELECT dataset, business_date FROM landing.rejections")
 
 
-def test_a_cut_daily_file_is_made_again_from_its_dump_and_the_refusal_is_over(
-    bucket: Path, loaded, embedded: Place
-) -> None:
+def test_advised_export_rewrites_cut_daily_file_and_ends_rejection(bucket: Path, loaded, embedded: Place) -> None:
     put(bucket)
     file = bucket / snapshot_key(BEFORE)
     good = file.read_bytes()
@@ -164,9 +162,7 @@ def test_a_cut_daily_file_is_made_again_from_its_dump_and_the_refusal_is_over(
     assert (file.read_bytes(), refusals(embedded)) == (good, [])
 
 
-def test_a_bad_daily_file_without_a_dump_is_put_right_by_hand_and_the_refusal_is_over(
-    bucket: Path, loaded, embedded: Place
-) -> None:
+def test_hand_repaired_daily_file_without_dump_ends_its_rejection(bucket: Path, loaded, embedded: Place) -> None:
     put(bucket)
     early = BEFORE - dt.timedelta(days=9)
     put_snapshot(bucket, early, "not,a,file\r\n")
@@ -178,9 +174,7 @@ def test_a_bad_daily_file_without_a_dump_is_put_right_by_hand_and_the_refusal_is
     ]
 
 
-def test_the_loaded_dump_put_back_ends_the_refusal_of_what_lay_there_meanwhile(
-    bucket: Path, loaded, embedded: Place
-) -> None:
+def test_restored_dump_file_ends_the_rejection_of_its_replacement(bucket: Path, loaded, embedded: Place) -> None:
     put(bucket)
     words = f"python -m loader load --date {DAY} --bucket {bucket}"
     assert typed(words).exit_code == 0
@@ -206,7 +200,7 @@ def test_days_that_never_came_are_waived_by_one_command(bucket: Path, loaded, em
     assert land(embedded.settings(bucket), request).problems == []
 
 
-def test_a_bucket_that_was_named_once_stands_in_the_advice_of_commands_that_take_none(bucket: Path, loaded) -> None:
+def test_advice_of_commands_without_bucket_option_names_the_bucket(bucket: Path, loaded) -> None:
     shown = CliRunner().invoke(cli, ["status"])
     assert f"python -m loader daily --bucket {bucket}" in shown.output
     answer = CliRunner().invoke(cli, ["run", "--date", str(DAY)])
@@ -215,6 +209,6 @@ def test_a_bucket_that_was_named_once_stands_in_the_advice_of_commands_that_take
     assert typed(load).exit_code == 0
 
 
-def test_a_report_without_a_bucket_fails_before_it_is_made(loaded) -> None:
+def test_report_without_a_bucket_fails_before_being_made(loaded) -> None:
     answer = typed("python -m loader report")
     assert (answer.exit_code, answer.stdout) == (2, "")

@@ -54,11 +54,11 @@ SAYS_NOTHING = ("-- Dump completed\n", "-- Dump completed", "--\n", "-- Generati
 
 
 @pytest.mark.parametrize("line", SAYS)
-def test_a_line_that_says_when_the_dump_was_made_is_read(line: str) -> None:
+def test_dump_creation_time_is_read_from_its_line(line: str) -> None:
     assert times(line.encode()) == [dt.datetime.fromisoformat(SAYS[line])]
 
 
-def test_a_closing_line_with_a_time_that_there_is_not_is_no_line_without_one() -> None:
+def test_closing_line_with_invalid_time_differs_from_no_line() -> None:
     assert [times(line.encode()) for line in SAYS_NO_TIME] == [[None]] * len(SAYS_NO_TIME)
     assert [times(line.encode()) for line in SAYS_NOTHING] == [[]] * len(SAYS_NOTHING)
 
@@ -99,12 +99,12 @@ def judged(said: str, taken: str, vouched: bool = True) -> bool:
     return finding.outcome != BLOCKED
 
 
-def test_the_time_that_a_dump_says_is_compared_with_its_day() -> None:
+def test_dump_creation_time_is_compared_with_its_day() -> None:
     assert [name for name, case in FITS.items() if not judged(*case)] == []
     assert [name for name, case in STRANGE.items() if judged(*case)] == []
 
 
-def test_a_dump_by_hand_is_of_its_day_in_japans_time_or_utc() -> None:
+def test_dump_by_hand_matches_its_japanese_or_utc_day() -> None:
     fits = {said: judged(said, "2026-02-10 23:59", vouched=False) for said, _ in (*FITS.values(), *STRANGE.values())}
     assert [said for said, good in fits.items() if not good] == [
         "2026-02-11 00:10", "2026-02-12 10:00", "2026-02-11 00:05",
@@ -112,7 +112,7 @@ def test_a_dump_by_hand_is_of_its_day_in_japans_time_or_utc() -> None:
     ]  # fmt: skip
 
 
-def test_each_time_of_a_file_must_fit_and_one_that_says_none_is_not_compared() -> None:
+def test_each_dump_time_must_fit_undated_dump_not_compared() -> None:
     good, old = dt.datetime(2026, 2, 10, 5, 40), dt.datetime(2026, 2, 9, 5, 40)
     found = dated([good, old, good], NEXT, TAKEN, has_manifest=True)
     assert (found.outcome, "2026-02-09 05:40:00, its manifest says 2026-02-10 05:45:00" in found.figure) == (
@@ -141,9 +141,7 @@ def undated(**tables: Any) -> bytes:
     return dump_sql(company(**tables)).replace(b"-- Dump completed\n", b"-- Dump completed \n")
 
 
-def test_yesterdays_dump_under_todays_name_is_refused_unless_it_is_accepted_as_the_message_says(
-    bucket: Path, embedded: Place
-) -> None:
+def test_yesterdays_dump_under_todays_name_is_rejected_until_accepted(bucket: Path, embedded: Place) -> None:
     load(embedded.settings(bucket), put_and_name(bucket, DAY, company()))
     before = everything(embedded)
     yesterdays = (bucket / "dumps/gghouse_20260209.sql").read_bytes()
@@ -174,7 +172,7 @@ def put_and_name(bucket: Path, day: dt.date, tables: Any) -> dt.date:
     return day
 
 
-def test_a_dump_in_which_no_table_of_the_contract_changed_is_refused(bucket: Path, empty_place: Place) -> None:
+def test_dump_is_rejected_if_no_data_contract_table_changed(bucket: Path, empty_place: Place) -> None:
     settings = empty_place.settings(bucket)
     load(settings, put_and_name(bucket, DAY, company()))
     # Other tables, and one that has no key, tell nothing.
@@ -198,7 +196,7 @@ def test_a_dump_in_which_no_table_of_the_contract_changed_is_refused(bucket: Pat
     ]
 
 
-def test_what_is_no_later_day_is_not_compared_but_by_its_bytes(bucket: Path, embedded: Place) -> None:
+def test_same_or_earlier_day_is_compared_only_by_bytes(bucket: Path, embedded: Place) -> None:
     settings, past = embedded.settings(bucket), DAY - dt.timedelta(days=1)
     load(settings, put_and_name(bucket, DAY, undated()))
     load(settings, DAY, again=True)
@@ -213,7 +211,7 @@ def test_what_is_no_later_day_is_not_compared_but_by_its_bytes(bucket: Path, emb
         load(settings, put_and_name(bucket, NEXT + dt.timedelta(days=1), body))
 
 
-def test_a_dump_by_hand_and_one_for_daily_files_alone_are_judged_too(bucket: Path, embedded: Place) -> None:
+def test_export_or_by_hand_dump_must_match_its_day(bucket: Path, embedded: Place) -> None:
     settings = embedded.settings(bucket)
     yesterdays = dump_sql(company()).replace(b"-- Dump completed", f"-- Dump completed on {DAY}  5:40:00".encode())
     put_dump(bucket, NEXT, yesterdays)
@@ -226,7 +224,7 @@ def test_a_dump_by_hand_and_one_for_daily_files_alone_are_judged_too(bucket: Pat
     assert load(settings, put_and_name(bucket, DAY, yesterdays), by_hand=True) == DAY
 
 
-def test_tables_without_a_key_are_not_compared_and_that_is_said() -> None:
+def test_tables_without_a_key_are_reported_as_not_compared() -> None:
     assert str(unchanged(None, DAY, {}, ())) == (
         "unchanged: no table of the data contract has a key here and in the dump of 2026-02-09: not compared"
     )

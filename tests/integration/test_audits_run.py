@@ -108,7 +108,7 @@ def planted(prod: tuple[Any, dict[str, Any]]) -> Iterator[Planted]:
 
 
 @pytest.mark.parametrize("audit", PLANTED)
-def test_an_audit_of_a_run_counts_what_it_finds_and_blocks_unless_it_is_a_warning(audit: str, planted: Planted) -> None:
+def test_audit_counts_rows_and_blocks_unless_named_a_warning(audit: str, planted: Planted) -> None:
     model, statement = PLANTED[audit]
     blocks = not audit.endswith("_warning")
     for done, count in (("SELECT 1", 0), (statement, 1)):
@@ -122,7 +122,7 @@ def printed(result: AuditResult, snapshots: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("audit", SHOWN)
-def test_the_query_that_a_failed_audit_prints_names_models_and_shows_the_grain(
+def test_failed_audit_query_names_models_and_shows_the_grain(
     audit: str, planted: Planted, prod: tuple[Any, dict[str, Any]]
 ) -> None:
     context, snapshots = prod
@@ -136,7 +136,7 @@ def test_the_query_that_a_failed_audit_prints_names_models_and_shows_the_grain(
     assert {name: shown[name] for name in row} == row
 
 
-def test_the_query_of_every_audit_that_there_is_can_be_typed(prod: tuple[Any, dict[str, Any]]) -> None:
+def test_every_printed_audit_query_can_be_run(prod: tuple[Any, dict[str, Any]]) -> None:
     context, snapshots = prod
     for model, snapshot in snapshots.items():
         if snapshot.model.audits:

@@ -101,7 +101,7 @@ def test_a_dump_lands_from_s3_as_from_a_folder(
     assert query(empty_warehouse, "SELECT COUNT(*) FROM landing.tenant_daily_snapshots") == [(1,)]
 
 
-def test_of_more_dumps_than_a_page_lists_the_newest_is_loaded(
+def test_newest_dump_is_loaded_from_a_multi_page_listing(
     s3, s3_server: str, bucket_name: str, uri: str, tmp_path: Path, empty_warehouse: Path, query
 ) -> None:
     keys = sorted(f"dumps/gghouse_{DAY - dt.timedelta(days=n):%Y%m%d}.sql.gz" for n in range(1_200))
@@ -151,7 +151,7 @@ def test_a_version_changes_with_the_content(bucket: Bucket) -> None:
     assert [one.version for one in bucket.stored("a/")] != [before[0].version]
 
 
-def test_a_file_as_old_and_as_long_as_before_is_the_same_version(tmp_path: Path) -> None:
+def test_file_with_same_size_and_mtime_is_same_version(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"123")
     os.utime(tmp_path / "a", ns=(5, 1_700_000_000_123_456_789))
     assert FolderBucket(tmp_path).stored("") == [Stored("a", "3-1700000000123456789")]
@@ -171,7 +171,7 @@ def test_an_object_that_is_not_there_is_named(bucket: Bucket, call: str) -> None
         CALLS[call](bucket)
 
 
-def test_what_a_killed_write_left_in_a_folder_is_no_object(tmp_path: Path, empty_warehouse: Path) -> None:
+def test_killed_write_leftovers_in_a_folder_are_no_objects(tmp_path: Path, empty_warehouse: Path) -> None:
     put_dump(tmp_path / "b", DAY, company())
     left = put_snapshot(tmp_path / "b", DAY - dt.timedelta(days=1), "tenant_id,sta")
     left.rename(left.with_name(f".{left.name}.part"))
@@ -180,7 +180,7 @@ def test_what_a_killed_write_left_in_a_folder_is_no_object(tmp_path: Path, empty
     assert load(Settings.resolve(str(tmp_path / "b"))) == DAY
 
 
-def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+def test_unlistable_folder_is_an_error_and_not_empty(tmp_path: Path) -> None:
     (tmp_path / "dumps").symlink_to(tmp_path / "dumps")
     with pytest.raises(LoaderError, match="dumps can't be listed: Too many levels of symbolic links"):
         FolderBucket(tmp_path).stored("dumps/")
@@ -188,7 +188,7 @@ def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(tmp_path: 
         FolderBucket(tmp_path / "unmounted").stored("dumps/")
 
 
-def test_a_write_that_fails_in_a_folder_says_so_and_leaves_no_object(tmp_path: Path) -> None:
+def test_failed_folder_write_is_reported_and_leaves_no_object(tmp_path: Path) -> None:
     (tmp_path / "dumps/x.sql").mkdir(parents=True)
     bucket = FolderBucket(tmp_path)
     with pytest.raises(LoaderError, match=r"dumps/x\.sql can't be written: Is a directory; .*type the same again"):
@@ -196,13 +196,13 @@ def test_a_write_that_fails_in_a_folder_says_so_and_leaves_no_object(tmp_path: P
     assert bucket.stored("") == []
 
 
-def test_a_pipe_or_a_dangling_link_in_a_folder_is_no_object(tmp_path: Path) -> None:
+def test_pipe_or_dangling_link_is_no_object(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to(tmp_path / "nothing")
     assert FolderBucket(tmp_path).stored("") == []
 
 
-def test_a_folder_made_in_the_console_of_s3_is_no_object(s3, bucket_name: str, uri: str) -> None:
+def test_s3_console_folder_is_no_object(s3, bucket_name: str, uri: str) -> None:
     s3.put_object(Bucket=bucket_name, Key="dumps/", Body=b"")
     assert open_bucket(uri).stored("dumps/") == []
 
@@ -222,12 +222,12 @@ def test_s3_is_told_what_an_object_is(s3, bucket_name: str, uri: str, key: str, 
 @pytest.mark.parametrize(
     "uri", ["s3://", "s3://name/folder", "s3://there-is-no-such-bucket", "s3://no name", "ftp://x"]
 )
-def test_a_bucket_that_is_not_there_is_a_usage_error(s3, uri: str) -> None:
+def test_missing_bucket_is_a_usage_error(s3, uri: str) -> None:
     with pytest.raises(UsageError, match="bucket"):
         open_bucket(uri)
 
 
-def test_aws_settings_that_make_no_sense_are_a_usage_error(s3, uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_aws_settings_are_a_usage_error(s3, uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "no url")
     with pytest.raises(UsageError, match=f"bucket {uri}: .*AWS_"):
         open_bucket(uri)
@@ -258,7 +258,7 @@ def closed_door(s3_server: str) -> Iterator[Callable[[], None]]:
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_credentials_that_are_refused_are_named_by_code_and_never_shown(s3, uri: str, closed_door, call: str) -> None:
+def test_refused_credentials_error_names_code_and_hides_secret(s3, uri: str, closed_door, call: str) -> None:
     bucket = open_bucket(uri)
     closed_door()
     with pytest.raises(
@@ -295,7 +295,7 @@ def test_a_bucket_deleted_under_way_is_named(s3, bucket_name: str, uri: str, cal
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_an_endpoint_that_goes_away_or_is_busy_is_a_plain_error(uri: str, through, call: str) -> None:
+def test_unreachable_or_busy_endpoint_is_a_plain_error(uri: str, through, call: str) -> None:
     with through([]):
         bucket = open_bucket(uri)
     with pytest.raises(LoaderError, match=f"{uri}/dumps/.*EndpointConnectionError; check the network, then type"):
@@ -312,7 +312,7 @@ def big_company(tenants: int = 4_000) -> dict:
 
 
 @pytest.mark.parametrize("how", ["reset", "close"])
-def test_a_dump_whose_line_breaks_again_and_again_lands_whole(
+def test_dump_lands_whole_despite_repeated_connection_breaks(
     s3, bucket_name: str, uri: str, tmp_path: Path, empty_warehouse: Path, query, through, how: str
 ) -> None:
     body = put_dump(tmp_path / "b", DAY, big_company()).read_bytes()
@@ -327,7 +327,7 @@ def test_a_dump_whose_line_breaks_again_and_again_lands_whole(
     assert recorded == [(len(body), hashlib.sha256(body).hexdigest())]
 
 
-def test_a_dump_that_cannot_be_read_to_its_end_changes_nothing(
+def test_dump_not_readable_to_its_end_changes_nothing(
     s3, bucket_name: str, uri: str, tmp_path: Path, empty_warehouse: Path, through
 ) -> None:
     put_dump(tmp_path / "b", DAY, company())
@@ -361,7 +361,7 @@ def test_a_read_goes_on_where_it_broke(uri: str, stored_body: str, through, faul
     assert next(left, None) is None
 
 
-def test_a_line_gone_dead_is_left_after_the_read_timeout(
+def test_stalled_connection_is_dropped_after_the_read_timeout(
     uri: str, stored_body: str, through, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(s3_bucket, "READ_SECONDS", 1)
@@ -382,9 +382,7 @@ def test_a_read_that_gets_no_further_is_given_up(uri: str, stored_body: str, thr
         fails(uri, stored_body, r"can't be read: \w+Error; check the network, then type the same again")
 
 
-def test_an_object_replaced_under_a_read_is_not_mixed_with_the_new_one(
-    s3, bucket_name: str, uri: str, stored_body: str, through
-) -> None:
+def test_object_replaced_during_a_read_is_an_error(s3, bucket_name: str, uri: str, stored_body: str, through) -> None:
     def faults() -> Iterator[Fault]:
         yield Fault(100_000)
         s3.put_object(Bucket=bucket_name, Key=stored_body, Body=BODY[:1000])

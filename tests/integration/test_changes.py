@@ -79,7 +79,7 @@ def test_rows_added_removed_and_changed_are_counted_by_key(bucket: Path, empty_p
     assert changes(empty_place) == {"tenants": (2, 1, 5), "movings": (1, 1, 1), "rooms": (0, 0, 0)}
 
 
-def test_a_column_that_one_dump_lacks_or_has_as_another_type_is_no_change(bucket: Path, empty_place: Place) -> None:
+def test_column_missing_or_retyped_between_dumps_is_no_change(bucket: Path, empty_place: Place) -> None:
     settings = empty_place.settings(bucket)
     body = dump_sql(company(tenants=[tenant(1), tenant(2)]))
     put_dump(bucket, DAY, with_memo(body, "int", b"7"))
@@ -117,7 +117,7 @@ def test_the_counts_are_told_by_load_and_by_status(bucket: Path, place: Place, c
     assert "rooms: +" not in shown
 
 
-def test_the_counts_of_a_dump_that_was_refused_or_aside_are_not_kept(bucket: Path, embedded: Place) -> None:
+def test_rejected_or_historical_dump_keeps_no_change_counts(bucket: Path, embedded: Place) -> None:
     settings = embedded.settings(bucket)
     put_dump(bucket, NEXT, company())
     load(settings)

@@ -65,7 +65,7 @@ def test_nothing_loaded_yet_says_what_to_do(command: str, empty_warehouse: Path)
     assert "python -m loader load" in answer.stderr
 
 
-def test_a_run_before_the_first_plan_says_what_to_do(empty_warehouse: Path) -> None:
+def test_run_before_the_first_plan_says_to_plan(empty_warehouse: Path) -> None:
     land_dump(empty_warehouse, DAY, company())
     answer = typed("run")
     assert (answer.exit_code, "sqlmesh plan" in answer.stderr) == (1, True)
@@ -78,9 +78,7 @@ def test_a_file_that_is_no_database_is_named(empty_warehouse: Path, bucket: Path
 
 
 @pytest.mark.parametrize("command", ["load", "run", "daily", "status"])
-def test_a_second_command_stops_at_once_and_says_who_holds_the_warehouse(
-    command: str, warehouse: Path, bucket: Path
-) -> None:
+def test_second_command_stops_at_once_and_names_the_holder(command: str, warehouse: Path, bucket: Path) -> None:
     put_dump(bucket, FIRST_DAY + dt.timedelta(days=1), company())
     holder = subprocess.Popen(
         [
@@ -101,7 +99,7 @@ def test_a_second_command_stops_at_once_and_says_who_holds_the_warehouse(
     assert "Wait until it ends, then type the same again" in answer.stderr
 
 
-def test_daily_loads_runs_and_is_fresh_and_a_second_one_changes_nothing(warehouse: Path, bucket: Path, query) -> None:
+def test_daily_loads_runs_and_changes_nothing_when_repeated(warehouse: Path, bucket: Path, query) -> None:
     next_day = FIRST_DAY + dt.timedelta(days=1)
     put_dump(bucket, next_day, company(tenants=[tenant(1), tenant(2, status=14)]))
     first = typed("daily", "--bucket", bucket, "--date", next_day)
@@ -126,7 +124,7 @@ def test_daily_loads_runs_and_is_fresh_and_a_second_one_changes_nothing(warehous
     assert "gold" in shown
 
 
-def test_bad_data_stops_at_the_door_with_a_plain_answer(warehouse: Path, query) -> None:
+def test_bad_data_fails_the_run_and_leaves_gold_unchanged(warehouse: Path, query) -> None:
     next_day = FIRST_DAY + dt.timedelta(days=1)
     before = query(warehouse, "SELECT * FROM gold.new_contracts ORDER BY ALL")
     land_dump(warehouse, next_day, company(tenants=[tenant(1, status=99, full_name="試験太郎")]))

@@ -62,7 +62,7 @@ def test_today_is_japans_whatever_the_machines_clock_says() -> None:
     }
 
 
-def test_a_dump_of_a_day_to_come_is_no_dump_yet(bucket, embedded, today, capsys) -> None:
+def test_dump_of_a_future_day_is_not_loaded(bucket, embedded, today, capsys) -> None:
     put(bucket, 0)
     put(bucket, 1)
     with pytest.raises(UsageError, match="2025-06-11 lies in the future: today is 2025-06-10 in Japan"):
@@ -72,7 +72,7 @@ def test_a_dump_of_a_day_to_come_is_no_dump_yet(bucket, embedded, today, capsys)
     assert embedded.query("SELECT COUNT(*) FROM landing.rejections") == [(0,)]  # else the calendar would reach that far
 
 
-def test_a_dump_that_is_foreign_is_refused_before_it_is_read(bucket, embedded, today, capsys) -> None:
+def test_foreign_dump_is_rejected_before_it_is_read(bucket, embedded, today, capsys) -> None:
     put(bucket, 0, source_host="replica.elsewhere")
     with pytest.raises(DumpRejectedError, match="the dump is of replica.elsewhere/basis; allowed"):
         load(embedded.settings(bucket), max_stale_days=0)
@@ -81,7 +81,7 @@ def test_a_dump_that_is_foreign_is_refused_before_it_is_read(bucket, embedded, t
     assert "the dump is of replica.elsewhere/basis" in reason
 
 
-def test_a_dump_by_hand_needs_no_manifest_and_is_known_for_it(bucket, embedded, today) -> None:
+def test_dump_by_hand_needs_no_manifest_and_is_marked(bucket, embedded, today) -> None:
     put(bucket, 0)
     (bucket / "dumps-manifest/gghouse_20250610.json").unlink()
     assert typed("load", "--bucket", bucket, "--no-manifest").exit_code == 2
@@ -127,7 +127,7 @@ def test_the_calendar_knows_what_became_of_each_day(bucket, embedded, today) -> 
     assert "are of another day" in days[3].reasons[0]
 
 
-def test_a_waived_day_is_told_of_no_more_until_its_time_is_over(bucket, embedded, today) -> None:
+def test_waived_day_is_not_reported_until_waiver_ends(bucket, embedded, today) -> None:
     settings = embedded.settings(bucket)
     put(bucket, -2)
     load(settings, day(-2))
@@ -165,7 +165,7 @@ def test_the_days_between_are_caught_up_with_before_today(bucket, embedded, toda
     ]  # fmt: skip
 
 
-def test_a_bad_file_for_a_day_that_is_loaded_is_told_in_the_morning_too(bucket, embedded, today) -> None:
+def test_daily_reports_a_bad_file_of_a_loaded_day(bucket, embedded, today) -> None:
     settings = embedded.settings(bucket)
     put(bucket, -1)
     load(settings, day(-1))
@@ -176,7 +176,7 @@ def test_a_bad_file_for_a_day_that_is_loaded_is_told_in_the_morning_too(bucket, 
     assert embedded.query("SELECT COUNT(*) FROM landing.tenant_daily_snapshots") == [(2,)]
 
 
-def test_a_past_day_brings_its_own_state_and_leaves_what_is_shown(bucket, empty_place, today) -> None:
+def test_past_day_lands_its_history_and_keeps_live_tables(bucket, empty_place, today) -> None:
     settings = empty_place.settings(bucket)
     put(bucket, 0, status=14)
     load(settings)
@@ -205,7 +205,7 @@ def test_a_past_day_brings_its_own_state_and_leaves_what_is_shown(bucket, empty_
     ]  # fmt: skip
 
 
-def test_the_same_day_with_other_bytes_replaces_its_dump_and_its_snapshot(bucket, empty_place, today) -> None:
+def test_corrected_same_day_dump_replaces_dump_and_daily_files(bucket, empty_place, today) -> None:
     settings = empty_place.settings(bucket)
     put(bucket, 0, status=5)
     load(settings)
@@ -228,7 +228,7 @@ def test_the_same_day_with_other_bytes_replaces_its_dump_and_its_snapshot(bucket
 
 
 @pytest.mark.twin
-def test_a_morning_runs_with_what_there_is_and_fails_for_what_there_is_not(bucket, place, today) -> None:
+def test_daily_computes_good_days_and_fails_for_bad_ones(bucket, place, today) -> None:
     today(2)
     # Yesterday's dump is bad, today's is good: the numbers are there at 08:00, and so is the alarm.
     put(bucket, 1, valid_for_etl=False, reason="source_mismatch")
@@ -266,9 +266,7 @@ def test_a_morning_runs_with_what_there_is_and_fails_for_what_there_is_not(bucke
     assert "sato" not in typed("status").output
 
 
-def test_a_bucket_that_takes_no_snapshot_holds_back_no_numbers_and_the_snapshot_is_made_up_for(
-    bucket, embedded, today
-) -> None:
+def test_load_survives_unwritable_daily_files_and_retries_them(bucket, embedded, today) -> None:
     settings = embedded.settings(bucket)
     put(bucket, -1, status=5)
     (bucket / "snapshots").write_text("a file where the folder should be")
@@ -303,9 +301,7 @@ def test_a_waiver_ends_where_the_day_is_loaded(bucket, embedded, today) -> None:
     assert commands.commands(str(problem))
 
 
-def test_a_dump_that_comes_late_is_caught_up_with_and_a_good_one_outlives_the_rollback_of_another(
-    bucket, empty_place, today
-) -> None:
+def test_late_dump_catches_up_and_survives_another_dumps_rollback(bucket, empty_place, today) -> None:
     settings = empty_place.settings(bucket)
     put(bucket, -3)
     load(settings, day(-3))
@@ -334,7 +330,7 @@ def test_a_dump_that_comes_late_is_caught_up_with_and_a_good_one_outlives_the_ro
     ]  # fmt: skip
 
 
-def test_a_bad_file_from_before_the_first_dump_can_be_waived(bucket, embedded, today) -> None:
+def test_bad_file_from_before_first_dump_can_be_waived(bucket, embedded, today) -> None:
     settings = embedded.settings(bucket)
     put(bucket, 0)
     put_snapshot(bucket, day(-9), "no snapshot\r\n")

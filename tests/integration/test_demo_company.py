@@ -31,7 +31,7 @@ def number(db: duckdb.DuckDBPyConnection, sql: str) -> float:
     return row[0]
 
 
-def test_of_two_who_registered_on_one_day_the_same_one_has_asked_whatever_the_threads(
+def test_inquiry_of_same_day_registrants_is_deterministic_across_threads(
     db: duckdb.DuckDBPyConnection,
 ) -> None:
     sql = """count(*) FROM inquiries AS i JOIN tenants AS t USING (tenant_ix)
@@ -217,7 +217,7 @@ def test_snapshots_end_before_the_first_dump_and_have_gaps(count: int) -> None:
             assert (found[-1] - found[0]).days + 1 - count == (max(1, round(count * 0.015)) if count >= 10 else 0)
 
 
-def test_tables_are_as_wide_and_as_many_as_the_source() -> None:
+def test_demo_tables_match_the_sources_width_and_count() -> None:
     tables = {table.name: table for table in schema.load(bulk=True)}
     assert len(tables) == 81
     widths = {"movings": 101, "tenants": 114, "apartments": 87, "rooms": 35, "m_nationalities": 11}

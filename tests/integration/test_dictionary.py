@@ -66,7 +66,7 @@ def test_every_column_of_a_model_has_type_and_meaning(dictionary: Path) -> None:
             assert [column for column, kind, meaning in columns if not kind or not meaning] == [], name
 
 
-def test_a_column_is_followed_back_to_landing_in_a_browser(dictionary: Path, browser: Any) -> None:
+def test_dictionary_follows_a_column_back_to_landing(dictionary: Path, browser: Any) -> None:
     browser.get(dictionary.as_uri())
     summary = "document.getElementById('gold.daily_activity_summary')"
     shown = until(browser, f"{summary}.querySelector('tr[data-column=contracts_signed_count]').innerText")

@@ -54,7 +54,7 @@ def test_gzip_is_read_whether_once_or_twice(layers: int, start: str, tmp_path: P
     assert found.report.size_bytes == len(body)
 
 
-def test_the_name_says_nothing_of_what_is_in_a_file(bucket: Path, empty_place: Place) -> None:
+def test_file_name_does_not_decide_the_dump_format(bucket: Path, empty_place: Place) -> None:
     days = [dt.date(2025, 6, day) for day in (10, 11, 12)]
     for day, layers, end in zip(days, (1, 0, 2), (".sql", ".sql.gz", ".sql.gz"), strict=True):
         body = dump_sql(company(tenants=[tenant(1, status=day.day)]))
@@ -117,7 +117,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("said", OTHERS)
-def test_what_is_no_dump_is_named_with_the_way_out(said: str, tmp_path: Path) -> None:
+def test_file_that_is_no_dump_is_rejected_with_advice(said: str, tmp_path: Path) -> None:
     for body in OTHERS[said]:
         assert refusal(body, tmp_path).startswith(said)
 
@@ -209,7 +209,7 @@ PLACES = {
 
 @pytest.mark.parametrize("type_", ["varchar(20)", "blob"])
 @pytest.mark.parametrize("place", PLACES)
-def test_stderr_anywhere_in_a_dump_is_the_cause_that_is_told(place: str, type_: str, tmp_path: Path) -> None:
+def test_stderr_text_inside_a_dump_is_the_reported_cause(place: str, type_: str, tmp_path: Path) -> None:
     old, new = PLACES[place]
     whole = DUMP.replace("varchar(20)", type_)
     assert whole.count(old) == 1 or place == "between statements"
@@ -221,11 +221,11 @@ def test_stderr_anywhere_in_a_dump_is_the_cause_that_is_told(place: str, type_: 
 
 
 @pytest.mark.parametrize("text", ["Connection to 10.0.0.1 closed.\r\n", "-- Disconnecting from localhost...\n"])
-def test_what_ssh_and_verbose_write_at_the_end_is_named(text: str, tmp_path: Path) -> None:
+def test_ssh_and_verbose_output_at_the_end_is_reported(text: str, tmp_path: Path) -> None:
     assert "keep stderr (2>&1) and login banners out of the file" in refusal(DUMP + text, tmp_path)
 
 
-def test_a_bare_newline_in_a_text_is_refused_only_where_mysqldump_would_have_escaped_it(tmp_path: Path) -> None:
+def test_bare_newline_is_rejected_only_where_mysqldump_escapes_it(tmp_path: Path) -> None:
     bare = TABLE.replace("(2,'it", "(2,'a\nb'),(4,'it")
     assert refusal(HEADER + bare + TRAILER, tmp_path).startswith("table costs, row 2: a line ends within a value")
     assert Landed(bare.encode(), tmp_path).tables["costs"][1] == (2, "a\nb")
@@ -236,7 +236,7 @@ def test_a_bare_newline_in_a_text_is_refused_only_where_mysqldump_would_have_esc
         assert Landed((HEADER + row_a_line + TRAILER).encode(), tmp_path).tables["costs"] == ROWS
 
 
-def test_a_value_that_reads_like_a_message_is_a_value(tmp_path: Path) -> None:
+def test_value_that_looks_like_a_message_stays_a_value(tmp_path: Path) -> None:
     text = WARNING.strip().replace("'", "\\'")
     body = DUMP.replace("'secret'", f"'{text}\\n'").replace("varchar(20)", "text COMMENT 'mysqldump: Error 1'")
     assert Landed(body.encode(), tmp_path).tables["costs"][0] == (1, WARNING)

@@ -78,7 +78,7 @@ def test_keys_that_look_alike_are_no_repeats(tmp_path: Path) -> None:
     assert all(table.rows_landed == table.rows_in_dump for table in landed.report.tables.values())
 
 
-def test_a_key_that_the_server_computes_is_not_known_and_not_judged(tmp_path: Path) -> None:
+def test_server_computed_key_is_not_checked_for_repeats(tmp_path: Path) -> None:
     assert Landed(COMPUTED.encode(), tmp_path).tables["t"] == [(1, None), (1, None)]
 
 
@@ -101,7 +101,7 @@ def test_a_key_of_nothing_is_refused(columns: str, said: str, tmp_path: Path) ->
     assert said in rejection(f"CREATE TABLE `t` ({columns});\n", tmp_path)
 
 
-def test_a_row_without_a_key_of_its_own_is_refused(tmp_path: Path) -> None:
+def test_row_without_its_own_key_is_rejected(tmp_path: Path) -> None:
     dump = "CREATE TABLE `t` (`a` int AUTO_INCREMENT PRIMARY KEY, `b` int);\nINSERT INTO `t` (`b`) VALUES (1);\n"
     assert "INSERT leaves out column a" in rejection(dump, tmp_path)
 

@@ -30,7 +30,7 @@ def parsed(elements: str, behind: str = "ENGINE=InnoDB") -> Table:
 @pytest.mark.parametrize(
     "type_", ["int", "varchar(20)", "decimal(10,2)", "enum('a','b')", "date NOT NULL CHECK (`b` > 0)"]
 )
-def test_a_column_whose_name_is_a_keyword_is_a_column_or_the_table_is_refused(type_: str) -> None:
+def test_keyword_column_name_is_read_or_table_is_rejected(type_: str) -> None:
     refused = []
     for word in {*KEYWORDS, *OTHERS}:
         assert [column.name for column in parsed(f"`a` int, `{word}` {type_}, `b` int").columns] == ["a", word, "b"]
@@ -47,7 +47,7 @@ def test_a_column_whose_name_is_a_keyword_is_a_column_or_the_table_is_refused(ty
     assert {word for word in refused if " " not in word} <= odd
 
 
-def test_a_column_without_quotes_is_there_with_and_without_rows(tmp_path: Path) -> None:
+def test_unquoted_column_is_read_with_and_without_rows(tmp_path: Path) -> None:
     create = "CREATE TABLE {} (period int, unique_ varchar(9), vector vector(2), `key` int, KEY `k` (period));\n"
     dump = create.format("empty") + create.format("full") + "INSERT INTO full VALUES (1,'a',0x00,2);\n"
     found = Landed(dump.encode(), tmp_path)
@@ -96,7 +96,7 @@ def test_the_primary_key(elements: str, key: tuple[str, ...]) -> None:
         "PERIOD (`a`), `a` int", "`a` int, KEY", "'a' int", "@ int", "`a` int, PERIOD FOR `p`",
     ],
 )  # fmt: skip
-def test_what_is_neither_a_key_nor_a_column_is_refused(elements: str) -> None:
+def test_create_table_element_neither_key_nor_column_is_rejected(elements: str) -> None:
     with pytest.raises(Defect):
         parsed(elements)
 
@@ -225,7 +225,7 @@ def test_what_could_bring_rows_is_refused(statement: str, said: str, tmp_path: P
 @pytest.mark.parametrize(
     "first", ["/*M!999999\\- enable the sandbox mode */ \n", "/*!999999\\- enable the sandbox mode */ \n"]
 )
-def test_a_dump_that_was_appended_and_cut_behind_its_first_line_is_refused(first: str, tmp_path: Path) -> None:
+def test_dump_appended_and_cut_after_first_line_is_rejected(first: str, tmp_path: Path) -> None:
     dump = f"{first}-- MariaDB dump 10.19\nCREATE TABLE `t` (`a` int);\n-- Dump completed on 2026-02-10  5:40:00\n"
     assert Landed(dump.encode(), tmp_path).report.complete
     with pytest.raises(DumpRejectedError, match="goes on behind mysqldump's own closing line"):

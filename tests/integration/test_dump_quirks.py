@@ -122,7 +122,7 @@ def dates_dump() -> bytes:
     return (dump + ",('2024-01-01',NULL);\n").encode()
 
 
-def test_dates_that_do_not_exist_become_null_and_are_counted(tmp_path: Path) -> None:
+def test_invalid_dates_become_null_and_are_counted(tmp_path: Path) -> None:
     found = Landed(dates_dump(), tmp_path)
     good = dt.date(2024, 2, 29)
     assert [row[0] for row in found.tables["t"]] == [good, *[None] * 7, good, good, dt.date(2024, 1, 1)]
@@ -152,7 +152,7 @@ LEAVES_OUT = (
 )
 
 
-def test_a_column_list_in_any_order_and_columns_left_out_take_their_default(tmp_path: Path) -> None:
+def test_columns_land_in_any_order_with_defaults_when_omitted(tmp_path: Path) -> None:
     found = Landed(LEAVES_OUT.encode(), tmp_path)
     assert found.tables["t"] == [
         (1, "it's", -3, None, "x", None, b"xy", 7),
@@ -164,7 +164,7 @@ def test_a_column_list_in_any_order_and_columns_left_out_take_their_default(tmp_
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
 @pytest.mark.parametrize("start", ["", "\ufeff"], ids=["", "bom"])
-def test_one_row_a_line_one_row_a_statement_and_other_line_ends(newline: str, start: str, tmp_path: Path) -> None:
+def test_rows_land_from_any_statement_layout_and_line_ending(newline: str, start: str, tmp_path: Path) -> None:
     dump = (
         "-- MySQL dump 10.13\n\n/*!40101 SET NAMES utf8mb4 */;\n" + TWO + "LOCK TABLES `t` WRITE;\n"
         "INSERT INTO `t` VALUES (1,'a'),(2,'b');\nINSERT INTO `t` VALUES\n(3,'c'),\n(4,'d');\n"
@@ -242,7 +242,7 @@ def test_a_whole_trailer_at_the_end_makes_it_complete(end: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("end", [TRAILER.rstrip("\n"), TRAILER + "SET x=1;\n", "", TRAILER + "-- more\n"])
-def test_a_dump_with_a_header_needs_a_whole_trailer_at_its_end(end: str, tmp_path: Path) -> None:
+def test_dump_with_a_header_needs_a_complete_trailer(end: str, tmp_path: Path) -> None:
     with pytest.raises(DumpRejectedError, match="closing line"):
         Landed((HEADER + TWO + end).encode(), tmp_path)
 

@@ -68,7 +68,7 @@ def test_a_bad_row_is_named_by_its_number(photo: str, row: str, what: str, tmp_p
         assert what in message
 
 
-def test_a_number_no_double_can_hold_is_rejected_not_infinite(tmp_path: Path) -> None:
+def test_number_beyond_double_range_is_rejected_not_infinite(tmp_path: Path) -> None:
     for kind, number in (("double", "1e400"), ("float", "1e39"), ("double", "-1e999")):
         assert "column x" in rejection(
             f"CREATE TABLE `t` (`x` {kind});\nINSERT INTO `t` VALUES ({number});\n", tmp_path
@@ -91,7 +91,7 @@ def test_a_value_beyond_the_databases_memory_is_named(tmp_path: Path) -> None:
     assert message.startswith("table tenants, row 1,204: a row of 35,651,"), message
 
 
-def test_a_row_beyond_the_limit_is_named_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_oversized_row_is_named_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("loader.mysqldump.lexer.statements.MAX_ROW_BYTES", 1 << 20)
     for photo in ("longtext", "longblob"):
         dump = (
@@ -167,7 +167,7 @@ def test_a_bad_statement_is_named_by_its_place(text: str, message: str, tmp_path
         "`a` date DEFAULT ''",
     ],
 )
-def test_a_column_left_out_needs_a_value_the_dump_holds(left_out: str, tmp_path: Path) -> None:
+def test_omitted_column_needs_a_default_in_the_dump(left_out: str, tmp_path: Path) -> None:
     dump = f"CREATE TABLE `t` (`id` int, {left_out});\nINSERT INTO `t` (`id`) VALUES (1);\n"
     assert "INSERT leaves out column a" in rejection(dump, tmp_path)
 
@@ -196,7 +196,7 @@ class Pipe(io.RawIOBase):
 
 
 @pytest.mark.parametrize("gzipped", [False, True])
-def test_short_reads_are_fine_and_every_byte_is_hashed_counted_and_told(gzipped: bool, tmp_path: Path) -> None:
+def test_short_reads_land_with_every_byte_hashed_and_counted(gzipped: bool, tmp_path: Path) -> None:
     text = (PEOPLE.format(photo="text") + f"INSERT INTO `tenants` VALUES {GOOD};\n").encode()
     body = gzip.compress(text) if gzipped else text
     told: list[int] = []
@@ -215,9 +215,7 @@ def test_short_reads_are_fine_and_every_byte_is_hashed_counted_and_told(gzipped:
 
 
 @pytest.mark.parametrize("defect", [None, "stream", "statement", "row", "date", "reader"])
-def test_afterwards_the_connection_the_scratch_folder_and_the_threads_are_as_before(
-    defect: str | None, tmp_path: Path
-) -> None:
+def test_landing_restores_connection_settings_scratch_folder_and_threads(defect: str | None, tmp_path: Path) -> None:
     body = PEOPLE.format(photo="text") + f"INSERT INTO `tenants` VALUES {GOOD};\n"
     body += {
         "statement": "DELETE FROM tenants;\n",
@@ -242,7 +240,7 @@ def test_afterwards_the_connection_the_scratch_folder_and_the_threads_are_as_bef
 
 
 @pytest.mark.parametrize("gzipped", [False, True], ids=["plain", "gz"])
-def test_a_compact_dump_cut_anywhere_is_rejected_or_lands_a_beginning(gzipped: bool, tmp_path: Path) -> None:
+def test_cut_compact_dump_is_rejected_or_lands_leading_rows(gzipped: bool, tmp_path: Path) -> None:
     """It has no trailer to miss: the caller's checksum tells. But no row is ever landed in part, or wrong."""
     whole = b"CREATE TABLE `t` (\n  `a` int,\n  `b` text\n);\nINSERT INTO `t` VALUES (1,'x;\\n\\''),(23,NULL);\nINSERT INTO `t` VALUES (4,'),(');\n"
     rows = [(1, "x;\n'"), (23, None), (4, "),(")]

@@ -109,7 +109,7 @@ def test_what_was_written_lands(tmp_path: Path, dump: tuple[bytes, list[tuple[An
 
 @settings(FIXED, max_examples=250)
 @given(dumps(), st.data())
-def test_a_dump_with_a_byte_less_is_rejected_incomplete_or_as_long_as_it_says(
+def test_truncated_dump_is_rejected_without_values_or_reported_incomplete(
     tmp_path: Path, dump: tuple[bytes, list[tuple[Any, ...]]], data: st.DataObject
 ) -> None:
     body, rows = dump
@@ -160,7 +160,7 @@ def test_what_is_no_literal_row_is_refused(case: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["load_ledger", "Tenant_Daily_Snapshots"])
-def test_a_table_with_the_name_of_the_pipelines_own_is_refused(name: str, tmp_path: Path) -> None:
+def test_dump_table_named_like_a_pipeline_table_is_rejected(name: str, tmp_path: Path) -> None:
     import io
     from functools import partial
 
@@ -176,7 +176,7 @@ def test_a_table_with_the_name_of_the_pipelines_own_is_refused(name: str, tmp_pa
         land_dump(partial(DuckDBDumpWriter, connection, "g"), body, "x.sql", scratch=tmp_path, reserved=reserved)
 
 
-def test_text_that_is_not_utf8_and_broken_gzip_are_refused(tmp_path: Path) -> None:
+def test_non_utf8_text_and_broken_gzip_are_rejected(tmp_path: Path) -> None:
     import gzip
 
     create = b"CREATE TABLE `t` (`id` varchar(9));\n"

@@ -57,7 +57,7 @@ def ask(place: Place, bucket: Path, clock: Clock | None = None, **options: bool)
     return done
 
 
-def test_exactly_those_whom_silver_lacks_are_asked_about_current_ones_first(
+def test_enrichment_asks_only_missing_nationalities_current_tenants_first(
     filled: Place, bucket: Path, stub: Stub
 ) -> None:
     done = ask(filled, bucket)
@@ -75,9 +75,7 @@ def test_exactly_those_whom_silver_lacks_are_asked_about_current_ones_first(
     assert (done.input_tokens, done.output_tokens, float(done.yen)) == (4000, 240, 0.26)
 
 
-def test_what_is_asked_is_the_prompt_the_masters_names_and_one_name_as_data(
-    filled: Place, bucket: Path, stub: Stub
-) -> None:
+def test_enrichment_request_holds_prompt_master_list_and_one_name(filled: Place, bucket: Path, stub: Stub) -> None:
     ask(filled, bucket)
     body = stub.requests[0]
     assert set(stub.models) == {enrichment.MODEL}
@@ -90,7 +88,7 @@ def test_what_is_asked_is_the_prompt_the_masters_names_and_one_name_as_data(
     assert not any(name in rest for name in NAMES)
 
 
-def test_what_was_answered_is_never_asked_again_until_the_name_changes(filled: Place, bucket: Path, stub: Stub) -> None:
+def test_answered_name_is_not_asked_again_until_it_changes(filled: Place, bucket: Path, stub: Stub) -> None:
     stub.behave = lambda name: tool("", 0.1)  # a null too is an answer that was paid for
     ask(filled, bucket)
     assert ask(filled, bucket).calls == 0
@@ -165,7 +163,7 @@ def test_an_answer_counts_or_is_null_with_its_reason(
         ((200, None), "unreachable"),
     ],
 )
-def test_a_call_without_an_answer_is_counted_and_asked_again_next_time(
+def test_unanswered_call_is_counted_and_repeated_next_run(
     filled: Place, bucket: Path, stub: Stub, answer, reason
 ) -> None:
     good = tool("ネパール")
@@ -229,7 +227,7 @@ def test_nobody_there_ends_the_run(filled: Place, bucket: Path, stub: Stub) -> N
         ({"seconds_per_run": 1, "answer_seconds": 0.5, "requests_per_second": 3}, "time", 2),
     ],
 )
-def test_a_run_ends_at_each_bound_and_the_next_goes_on(
+def test_enrichment_stops_at_each_bound_and_resumes_next_run(
     filled: Place, bucket: Path, stub: Stub, monkeypatch, tmp_path: Path, changes, ended: str, calls: int
 ) -> None:
     with monkeypatch.context() as patch:
@@ -255,7 +253,7 @@ COMMANDS = [
 ]
 
 
-def test_instructions_in_a_name_stay_data_and_reach_nobody_else(filled: Place, bucket: Path, stub: Stub) -> None:
+def test_instructions_in_a_name_stay_data_of_one_request(filled: Place, bucket: Path, stub: Stub) -> None:
     with open_warehouse(filled.settings()) as warehouse:
         for number, name in zip(LACKING, COMMANDS, strict=True):
             warehouse.execute("UPDATE landing_20250610.tenants SET full_name = ? WHERE id = ?", name, number)
@@ -333,7 +331,7 @@ def test_no_name_is_in_any_log_error_or_table(
     assert any("ZORBLATT" in name for name in stub.names)
 
 
-def test_killed_half_way_it_goes_on_without_asking_anybody_twice(filled: Place, bucket: Path, stub: Stub) -> None:
+def test_killed_enrichment_resumes_without_asking_anyone_twice(filled: Place, bucket: Path, stub: Stub) -> None:
     started = None
 
     def kills_at_the_third(name: str):
@@ -359,7 +357,7 @@ def test_killed_half_way_it_goes_on_without_asking_anybody_twice(filled: Place, 
     assert len((bucket / FILE_KEY).read_text().splitlines()) == 5
 
 
-def test_a_changed_threshold_judges_what_is_there_and_asks_nobody(
+def test_changed_threshold_rejudges_stored_answers_without_asking(
     filled: Place, bucket: Path, stub: Stub, monkeypatch, tmp_path: Path
 ) -> None:
     stub.behave = lambda name: tool("ネパール", 0.6)

@@ -42,7 +42,7 @@ def test_spellings_mean_the_masters_names_and_nothing_else_does(text: str, meant
     assert master.match(text) == meant
 
 
-def test_a_name_is_known_by_its_key_and_its_tenant_whatever_its_width() -> None:
+def test_name_digest_depends_on_key_and_tenant_not_width() -> None:
     key = KEY.encode()
     known = candidates.digest(key, 1, "Anna　Lee")
     assert known == candidates.digest(key, 1, "ＡＮＮＡ  lee ")
@@ -142,7 +142,7 @@ def test_the_region_is_the_buckets_unless_another_is_allowed(set_up, given, buck
         ({config.MODEL: f"arn:aws:bedrock:{TOKYO}:1:application-inference-profile/x"}, TOKYO, "may send it on"),
     ],
 )  # fmt: skip
-def test_a_configuration_that_makes_no_sense_or_crosses_a_region_is_refused(set_up, given, bucket, said) -> None:
+def test_invalid_or_cross_region_enrichment_configuration_is_rejected(set_up, given, bucket, said) -> None:
     set_up(**given)
     with pytest.raises(UsageError, match=said) as refused:
         config.resolve(bucket)
@@ -169,7 +169,7 @@ FIRST = Cached(7, "0" * 64, "ネパール", Decimal("0.90000"), MOMENT, MODEL, "
 SECOND = Cached(8, None, None, None, None, 'a "model", by hand')
 
 
-def test_table_and_file_come_to_hold_the_same_and_no_answer_is_lost(empty_warehouse: Path, bucket: Path) -> None:
+def test_cache_table_and_file_synchronize_without_losing_answers(empty_warehouse: Path, bucket: Path) -> None:
     there = FolderBucket(bucket)
     newer = dataclasses.replace(FIRST, llm_nationality="日本", enriched_at=MOMENT + dt.timedelta(seconds=1))
     with open_warehouse(settings_for(empty_warehouse)) as warehouse:
@@ -208,7 +208,9 @@ GOOD = enrichment_cache.text_of([FIRST, SECOND])
         (GOOD.replace("\r\n8,", "\r\n-8,").encode(), "line 3: tenant_id is not"),
     ],
 )
-def test_a_bad_file_is_refused_and_left_as_it_is(empty_warehouse: Path, bucket: Path, body: bytes, said: str) -> None:
+def test_bad_cache_file_is_rejected_and_left_unchanged(
+    empty_warehouse: Path, bucket: Path, body: bytes, said: str
+) -> None:
     file = bucket / enrichment_cache.KEY
     file.parent.mkdir()
     file.write_bytes(body)
@@ -222,7 +224,7 @@ def test_a_bad_file_is_refused_and_left_as_it_is(empty_warehouse: Path, bucket: 
     assert file.read_bytes() == body
 
 
-def test_a_glue_job_reads_model_and_key_and_goes_on_without_the_key(
+def test_glue_job_reads_model_and_tolerates_a_missing_key(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What jobs/load.py sets before its morning: the secret as it is now, and nothing where no model is named."""

@@ -42,7 +42,7 @@ def found_by(
     }
 
 
-def test_audits_in_one_statement_find_what_they_find_one_by_one(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+def test_combined_audit_statements_find_what_single_ones_find(place: Place, caplog: pytest.LogCaptureFixture) -> None:
     with open_warehouse(place.settings()) as warehouse:
         ((schema,),) = warehouse.query("SELECT schema_name FROM landing.generations WHERE state = 'live'")
         schema = "landing" if place.on_mysql else schema  # DuckDB shows the live dump's tables by views

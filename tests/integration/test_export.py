@@ -58,7 +58,7 @@ ROOMS = (
 SMALL_HOURS = dt.datetime(2025, 6, 9, 3, 4, 5, 678000)
 
 
-def test_the_files_are_to_the_byte_what_the_dump_says_on_both_engines(bucket: Path, empty_place: Place) -> None:
+def test_exported_daily_files_are_exact_on_both_engines(bucket: Path, empty_place: Place) -> None:
     """Into an empty warehouse, which stays one."""
     tables = company(
         tenants=[tenant(1, full_name="O'Neill, 試験"), tenant(2, status=14, moving_id=99)],
@@ -113,7 +113,7 @@ def test_the_files_are_to_the_byte_what_the_dump_says_on_both_engines(bucket: Pa
     assert [name for (name,) in schemas if name.startswith("landing")] == ["landing"]
 
 
-def test_what_is_shown_and_on_record_stays_and_the_next_load_lands_the_files(bucket: Path, empty_place: Place) -> None:
+def test_export_leaves_warehouse_unchanged_next_load_lands_the_files(bucket: Path, empty_place: Place) -> None:
     for offset, status in ((-3, 5), (-2, 6), (-1, 7), (0, 9)):
         put(bucket, offset, status)
     load(empty_place.settings(bucket))
@@ -130,7 +130,7 @@ def test_what_is_shown_and_on_record_stays_and_the_next_load_lands_the_files(buc
     assert empty_place.query(ledger) == [("dump", 1), ("property", 4), ("room_assignment", 4), ("tenant_status", 4)]
 
 
-def test_what_the_bucket_has_is_left_unless_again_is_typed(bucket: Path, embedded: Place) -> None:
+def test_export_keeps_existing_files_unless_again_is_typed(bucket: Path, embedded: Place) -> None:
     put(bucket, -1, status=5)
     assert export(bucket, -1).exit_code == 0
     right = files(bucket)
@@ -152,7 +152,7 @@ def test_what_the_bucket_has_is_left_unless_again_is_typed(bucket: Path, embedde
     assert files(bucket) == right
 
 
-def test_a_day_without_a_dump_is_named_and_the_others_are_made(bucket: Path, embedded: Place) -> None:
+def test_export_names_a_day_without_dump_and_makes_others(bucket: Path, embedded: Place) -> None:
     put(bucket, -3)
     put(bucket, -1)
     done = export(bucket, -3, -1)
@@ -161,9 +161,7 @@ def test_a_day_without_a_dump_is_named_and_the_others_are_made(bucket: Path, emb
     assert files(bucket).keys() == of_days(-3, -1)
 
 
-def test_a_rejected_dump_is_named_and_the_others_are_made_and_nothing_is_on_record(
-    bucket: Path, embedded: Place
-) -> None:
+def test_export_names_rejected_dumps_makes_others_and_records_nothing(bucket: Path, embedded: Place) -> None:
     put(bucket, 0)
     load(embedded.settings(bucket))
     put(bucket, -4, valid_for_etl=False, reason="source_mismatch")
@@ -182,7 +180,7 @@ def test_a_rejected_dump_is_named_and_the_others_are_made_and_nothing_is_on_reco
     assert {name: embedded.query(f"SELECT * FROM landing.{name}") for name in records} == kept
 
 
-def test_a_dump_that_was_rolled_back_makes_no_files_by_itself(bucket: Path, embedded: Place) -> None:
+def test_export_refuses_a_rolled_back_dump_without_again(bucket: Path, embedded: Place) -> None:
     for offset in (-1, 0):
         put(bucket, offset)
         load(embedded.settings(bucket))
@@ -196,7 +194,7 @@ def test_a_dump_that_was_rolled_back_makes_no_files_by_itself(bucket: Path, embe
     assert files(bucket).keys() == of_days(-1, 0)
 
 
-def test_a_day_that_is_live_is_exported_from_what_is_shown(bucket: Path, empty_place: Place) -> None:
+def test_export_of_the_live_day_reads_the_warehouse(bucket: Path, empty_place: Place) -> None:
     put(bucket, 0)
     load(empty_place.settings(bucket))
     written = files(bucket)

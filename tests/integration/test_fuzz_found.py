@@ -87,7 +87,7 @@ def test_what_a_server_would_not_have_is_refused(statement: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize("statement", TOLD)
-def test_a_value_that_stands_where_a_name_does_is_not_told(statement: str, tmp_path: Path) -> None:
+def test_rejection_hides_a_value_in_place_of_a_name(statement: str, tmp_path: Path) -> None:
     with pytest.raises(DumpRejectedError) as rejection:
         landed(tmp_path, statement)
     assert "secret" not in str(rejection.value)
@@ -122,9 +122,7 @@ ODD = [
 @pytest.mark.parametrize(
     ("dataset", "column", "value"), [(dataset, column, value) for dataset, column, odd in ODD for value in odd]
 )
-def test_a_value_of_a_daily_file_is_taken_for_no_other(
-    dataset: Dataset, column: str, value: str, tmp_path: Path
-) -> None:
+def test_daily_file_value_is_never_read_as_another(dataset: Dataset, column: str, value: str, tmp_path: Path) -> None:
     """Dates that are words became 1900-01-01, and digits behind the twelfth were rounded away."""
     day, path = dt.date(2025, 6, 1), tmp_path / "20250601.csv"
     needed = dict.fromkeys((dataset.key, *dataset.filled), "1") | {"snapshot_date": str(day)}

@@ -87,7 +87,7 @@ BLOCKED = {
 
 
 @pytest.mark.parametrize("case", BLOCKED)
-def test_a_dump_that_breaks_a_rule_is_rejected_with_figure_and_bound(bucket, empty_place, contract, case) -> None:
+def test_broken_rule_rejects_the_dump_with_figure_and_bound(bucket, empty_place, contract, case) -> None:
     contract(RULES)
     settings = empty_place.settings(bucket)
     put_dump(bucket, DAY, houses())
@@ -123,7 +123,7 @@ def test_each_rule_finds_the_same_on_a_server(empty_aurora) -> None:
     assert found == {name: judged(*case.found, case.good) for name, case in CASES.items()}
 
 
-def test_a_rule_may_only_warn_or_be_accepted_for_once(bucket, embedded, contract) -> None:
+def test_gate_rule_may_only_warn_or_be_accepted_once(bucket, embedded, contract) -> None:
     contract(RULES)
     settings = embedded.settings(bucket)
     put_dump(bucket, DAY, houses(tenants=people(gender_type=7)))
@@ -136,14 +136,14 @@ def test_a_rule_may_only_warn_or_be_accepted_for_once(bucket, embedded, contract
     assert embedded.query(found) == [("change:tenants", "accepted"), ("codes:tenants.gender_type", "warned")]
 
 
-def test_a_rule_that_there_is_not_can_be_accepted_by_nobody(bucket, embedded, contract) -> None:
+def test_accepting_an_unknown_gate_rule_is_a_usage_error(bucket, embedded, contract) -> None:
     contract(RULES)
     put_dump(bucket, DAY, houses())
     with pytest.raises(UsageError, match="--accept change:tenant: there is no such rule"):
         load(embedded.settings(bucket), accepted=frozenset(["change:tenant"]))
 
 
-def test_what_is_new_at_the_source_lands_and_is_noted(bucket, embedded) -> None:
+def test_new_source_column_lands_and_is_noted(bucket, embedded) -> None:
     settings = embedded.settings(bucket)
     put_dump(bucket, DAY, company())
     load(settings)
@@ -176,7 +176,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_a_contract_that_makes_no_sense_is_a_usage_error_that_names_the_field(contract, case) -> None:
+def test_invalid_data_contract_error_names_the_field(contract, case) -> None:
     text, message = WRONG[case]
     with pytest.raises(UsageError, match=f"rules.yaml.*{message}"):
         contract(text)
@@ -188,7 +188,7 @@ def test_a_contract_that_is_not_there_is_named(bucket, embedded, monkeypatch) ->
         load(embedded.settings(bucket))
 
 
-def test_the_projects_own_contract_has_rules_for_every_table_that_models_read() -> None:
+def test_data_contract_has_rules_for_every_table_models_read() -> None:
     assert {column.table for column in required_columns()} == set(read_data_contract(DATA_CONTRACT).tables)
     assert Settings("duckdb", Path("x"), None).data_contract == DATA_CONTRACT
 
@@ -200,9 +200,7 @@ PARTS = {
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_part_of_a_table_that_models_read_is_refused_and_nobody_can_accept_it(
-    part: str, empty_warehouse: Path, bucket: Path
-) -> None:
+def test_incomplete_table_that_models_read_cannot_be_accepted(part: str, empty_warehouse: Path, bucket: Path) -> None:
     whole = dump_sql(company())
     body = re.sub(*PARTS[part], whole)
     assert body != whole

@@ -34,7 +34,7 @@ def by_time_of(snapshot: Snapshot) -> tuple[str, list[str]]:
     return snapshot.table_name(), [column.name for column in snapshot.model.grains[0].find_all(exp.Column)]
 
 
-def test_a_row_twice_on_an_old_day_fails_the_run_and_is_named_and_a_plan_mends_it(warehouse: Path, query) -> None:
+def test_duplicate_row_on_old_day_fails_run_until_restated(warehouse: Path, query) -> None:
     settings = settings_for(warehouse)
     place = Place({"WAREHOUSE_GATEWAY": "duckdb", "WAREHOUSE_DUCKDB": str(warehouse)})
     table, _ = by_time(place)["silver.occupancy_property_facts"]
@@ -51,7 +51,7 @@ def test_a_row_twice_on_an_old_day_fails_the_run_and_is_named_and_a_plan_mends_i
     run(settings)
 
 
-def test_a_row_twice_is_found_in_every_by_time_table(warehouse: Path) -> None:
+def test_duplicate_row_is_found_in_every_by_time_table(warehouse: Path) -> None:
     place = Place({"WAREHOUSE_GATEWAY": "duckdb", "WAREHOUSE_DUCKDB": str(warehouse)})
     with sqlmesh_context(place.settings()) as (context, _):
         snapshots = prod_snapshots(context)
@@ -64,7 +64,7 @@ def test_a_row_twice_is_found_in_every_by_time_table(warehouse: Path) -> None:
                     duplicates.assert_rows_once(context, {name: snapshots[name]})
 
 
-def test_a_day_that_was_found_right_is_counted_again_as_soon_as_its_grains_are_others(warehouse: Path) -> None:
+def test_day_found_right_is_counted_again_when_grains_change(warehouse: Path) -> None:
     place = Place({"WAREHOUSE_GATEWAY": "duckdb", "WAREHOUSE_DUCKDB": str(warehouse)})
     name, day = "silver.tenant_room_snapshot_daily", "snapshot_date = '2025-06-10'"
     with sqlmesh_context(place.settings()) as (context, _):
@@ -94,7 +94,7 @@ def test_a_day_that_was_found_right_is_counted_again_as_soon_as_its_grains_are_o
             duplicates.assert_rows_once(context, snapshots)
 
 
-def test_no_two_days_of_a_few_rows_have_the_same_mark() -> None:
+def test_days_with_different_rows_never_share_a_mark() -> None:
     pairs = [(tenant, room) for tenant in (11, 12, 13) for room in (101, 102, 103)]
     days = [rows for size in range(1, 6) for rows in combinations_with_replacement(pairs, size)]
     values = ", ".join(f"({day}, {tenant}, {room})" for day, rows in enumerate(days) for tenant, room in rows)

@@ -25,7 +25,7 @@ def indexes(place: Place, unique: bool = False) -> dict[str, list[list[str]]]:
     return {table: list(by_name.values()) for table, by_name in found.items()}
 
 
-def test_every_table_is_indexed_by_its_grains_and_its_time_column(aurora: Place) -> None:
+def test_every_mysql_table_is_indexed_by_grains_and_time(aurora: Place) -> None:
     with sqlmesh_context(aurora.settings()) as (context, _):
         tables = {
             snapshot.table_name(): snapshot.model

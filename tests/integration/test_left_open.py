@@ -87,9 +87,7 @@ UNKNOWN = {
 
 
 @pytest.mark.parametrize(("statement", "said"), UNKNOWN.items())
-def test_a_zone_that_nobody_knows_is_told_of_a_table_with_timestamps_and_rows(
-    statement: str, said: str, tmp_path: Path
-) -> None:
+def test_unknown_time_zone_is_reported_for_tables_with_timestamps(statement: str, said: str, tmp_path: Path) -> None:
     others = "CREATE TABLE `none` (`ts` timestamp);\nCREATE TABLE `dt` (`d` datetime);\nINSERT INTO `dt` VALUES ('2026-02-10');\n"
     others += "CREATE TABLE `empty` (`a` int, `ts` timestamp NULL);\nINSERT INTO `empty` (`a`) VALUES (1);\n"
     found = landed(f"{statement}\n{STAMPED}{ROW}{others}", tmp_path)
@@ -123,7 +121,7 @@ def test_a_zone_that_changes_within_a_table_is_refused(dump: str, tmp_path: Path
         landed(dump, tmp_path)
 
 
-def test_a_zone_that_is_written_in_another_way_or_of_a_table_without_timestamps_may_change(tmp_path: Path) -> None:
+def test_time_zone_may_change_in_spelling_or_without_timestamps(tmp_path: Path) -> None:
     dump = f"SET TIME_ZONE='+09:00';\n{STAMPED}{ROW}SET @@session.time_zone='+9:00';\n{ROW}"
     assert len(landed(dump, tmp_path).tables["t"]) == 2
     dump = (
@@ -132,7 +130,7 @@ def test_a_zone_that_is_written_in_another_way_or_of_a_table_without_timestamps_
     assert remarks(landed(dump, tmp_path)) == []
 
 
-def test_fractions_defaults_and_dates_that_are_no_days_come_through_a_zone(tmp_path: Path) -> None:
+def test_fractions_defaults_and_invalid_dates_survive_a_time_zone(tmp_path: Path) -> None:
     found = landed(MOMENTS, tmp_path)
     day, default, half = dt.date(2026, 1, 1), dt.datetime(2026, 2, 10), dt.datetime(2026, 1, 1, microsecond=500_000)
     assert found.tables["t"] == [
@@ -185,7 +183,7 @@ COMPUTED = "CREATE TABLE `t` (`a` int, `V` int GENERATED ALWAYS AS (`a`) STORED)
         (" VALUES (1,1),(2,NULL);\n", None),
     ],
 )
-def test_a_computed_value_that_is_not_in_the_dump_is_told_once_a_column(
+def test_computed_value_missing_from_dump_is_reported_per_column(
     rows: str, missing: str | None, tmp_path: Path
 ) -> None:
     found = landed(COMPUTED + rows, tmp_path)
@@ -195,7 +193,7 @@ def test_a_computed_value_that_is_not_in_the_dump_is_told_once_a_column(
     assert remarks(landed(COMPUTED.removesuffix("INSERT INTO `t`"), tmp_path)) == []
 
 
-def test_default_as_a_value_and_empty_rows_are_the_columns_default(tmp_path: Path) -> None:
+def test_default_keyword_and_empty_rows_take_the_column_default(tmp_path: Path) -> None:
     found = landed(DEFAULTS, tmp_path)
     day, text = dt.datetime(2026, 2, 10), "it's \\"
     assert found.tables["t"] == [
@@ -237,7 +235,7 @@ BAD_DEFAULTS = [
 
 
 @pytest.mark.parametrize(("columns", "rows", "why"), BAD_DEFAULTS)
-def test_a_default_that_the_dump_does_not_hold_is_refused(columns: str, rows: str, why: str, tmp_path: Path) -> None:
+def test_default_missing_from_the_dump_is_rejected(columns: str, rows: str, why: str, tmp_path: Path) -> None:
     with pytest.raises(DumpRejectedError, match=why):
         landed(f"CREATE TABLE `t` ({columns});\nINSERT INTO `t` {rows};\n", tmp_path)
 
@@ -267,9 +265,7 @@ LOST = [
 
 
 @pytest.mark.parametrize(("statement", "table", "lost"), LOST)
-def test_a_dump_of_three_bytes_a_sign_over_a_table_of_four_is_told(
-    statement: str, table: str, lost: bool, tmp_path: Path
-) -> None:
+def test_utf8mb3_dump_of_utf8mb4_table_is_reported(statement: str, table: str, lost: bool, tmp_path: Path) -> None:
     row = "INSERT INTO `t` VALUES ('00:00:00');\n"
     assert remarks(landed(f"{statement}\n{table}{row}", tmp_path)) == [("charset", "t", None)] * lost
     assert remarks(landed(f"{statement}\n{table}", tmp_path)) == []

@@ -29,7 +29,7 @@ def ledger_of(place: Place) -> list[tuple]:
     )
 
 
-def test_a_dump_lands_with_its_snapshot_and_a_second_load_changes_nothing(bucket, empty_place) -> None:
+def test_dump_lands_with_daily_files_and_reload_changes_nothing(bucket, empty_place) -> None:
     put_dump(bucket, DAY, company(tenants=[tenant(1, full_name="O'Neill, 試験"), tenant(2)]))
     settings = empty_place.settings(bucket)
     assert load(settings) == DAY
@@ -62,7 +62,7 @@ def test_a_dump_lands_with_its_snapshot_and_a_second_load_changes_nothing(bucket
     assert everything(empty_place) == before
 
 
-def test_the_next_dump_replaces_every_table_and_keeps_the_history(bucket, empty_place) -> None:
+def test_next_dump_replaces_every_table_and_keeps_history(bucket, empty_place) -> None:
     put_dump(bucket, DAY, company(inquiries=[{"id": 1, "created_at": DAY}]))
     settings = empty_place.settings(bucket)
     load(settings)
@@ -85,7 +85,7 @@ def test_the_next_dump_replaces_every_table_and_keeps_the_history(bucket, empty_
     assert empty_place.query("SELECT id, status FROM landing_20250610.tenants") == [(1, 9)]
 
 
-def test_a_table_that_a_later_dump_lacks_is_gone_not_stale(bucket, empty_place) -> None:
+def test_table_missing_from_a_later_dump_is_removed(bucket, empty_place) -> None:
     extra = dump_sql(company()).replace(
         b"-- Dump completed",
         EXTRA + b"-- Dump completed",
@@ -115,7 +115,7 @@ def test_the_newest_valid_dump_is_chosen_by_its_date(bucket, embedded, capsys) -
     ]
 
 
-def test_a_dump_that_is_not_the_one_its_manifest_vouches_for_changes_nothing(bucket, empty_place) -> None:
+def test_dump_not_matching_its_manifest_changes_nothing(bucket, empty_place) -> None:
     put_dump(bucket, DAY, company())
     settings = empty_place.settings(bucket)
     load(settings)
@@ -126,7 +126,7 @@ def test_a_dump_that_is_not_the_one_its_manifest_vouches_for_changes_nothing(buc
     assert everything(empty_place) == before
 
 
-def test_a_dump_that_lacks_a_table_models_read_is_rejected(bucket, embedded) -> None:
+def test_dump_missing_a_table_models_read_is_rejected(bucket, embedded) -> None:
     tables = company()
     del tables["rooms"]
     put_dump(bucket, DAY, tables)
@@ -134,7 +134,7 @@ def test_a_dump_that_lacks_a_table_models_read_is_rejected(bucket, embedded) -> 
         load(embedded.settings(bucket))
 
 
-def test_a_dump_with_a_statement_that_is_no_literal_insert_changes_nothing(bucket, embedded) -> None:
+def test_dump_with_a_non_literal_insert_changes_nothing(bucket, embedded) -> None:
     settings = embedded.settings(bucket)
     put_dump(bucket, DAY, company())
     load(settings)
@@ -172,7 +172,7 @@ def test_a_dump_that_is_cut_changes_nothing(bucket, empty_place) -> None:
     assert load(settings) == NEXT
 
 
-def test_a_killed_load_leaves_the_old_dump_and_the_next_load_cleans_up(bucket, empty_place) -> None:
+def test_killed_load_keeps_old_dump_next_load_cleans_up(bucket, empty_place) -> None:
     put_dump(bucket, DAY, company())
     settings = empty_place.settings(bucket)
     load(settings)
@@ -199,7 +199,7 @@ def test_a_killed_load_leaves_the_old_dump_and_the_next_load_cleans_up(bucket, e
     assert empty_place.query("SELECT state FROM landing.generations ORDER BY load_id") == [("kept",), ("live",)]
 
 
-def test_a_load_killed_between_dump_and_snapshot_is_made_good(bucket, embedded, monkeypatch) -> None:
+def test_next_load_completes_one_killed_before_its_daily_files(bucket, embedded, monkeypatch) -> None:
     put_dump(bucket, DAY, company())
     settings = embedded.settings(bucket)
     with monkeypatch.context() as patch:
@@ -232,7 +232,7 @@ def test_the_load_report_is_kept(bucket, empty_place) -> None:
     ) == [(2, 2)]
 
 
-def test_a_log_gets_one_json_line_a_step_and_no_name(bucket, embedded, capsys) -> None:
+def test_load_logs_one_json_line_per_step_without_names(bucket, embedded, capsys) -> None:
     put_dump(bucket, DAY, company(tenants=[tenant(1, full_name="試験太郎")]))
     load(embedded.settings(bucket))
     out = capsys.readouterr().out
@@ -247,7 +247,7 @@ def test_a_log_gets_one_json_line_a_step_and_no_name(bucket, embedded, capsys) -
     assert "試験太郎" not in out
 
 
-def test_a_schema_that_somebody_made_is_never_taken_or_dropped(bucket, empty_place) -> None:
+def test_schema_made_by_hand_is_never_reused_or_dropped(bucket, empty_place) -> None:
     put_dump(bucket, DAY, company())
     settings = empty_place.settings(bucket)
     with open_warehouse(settings) as warehouse:

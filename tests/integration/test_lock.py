@@ -128,7 +128,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize("holder", HOLDERS)
-def test_the_second_is_refused_with_the_holders_name_and_changes_nothing_and_a_dead_holder_holds_nothing(
+def test_mysql_lock_refuses_second_command_until_its_holder_dies(
     holder: str, aurora: Place, project: ProjectCopy, tmp_path: Path
 ) -> None:
     bucket = tmp_path / "bucket"

@@ -30,14 +30,14 @@ def test_the_aurora_gateway_says_which_variable_it_lacks(monkeypatch) -> None:
         settings.Settings.resolve(gateway="aurora")
 
 
-def test_a_server_that_is_not_there_is_named_without_the_password() -> None:
+def test_unreachable_server_is_named_without_its_password() -> None:
     with pytest.raises(LoaderError, match="mysql://etl@127.0.0.1:9 can't be used") as refusal:
         connect(**Account("127.0.0.1", 9, "etl", "secret").arguments)
     assert "secret" not in str(refusal.value)
 
 
 @pytest.mark.server
-def test_with_a_ca_file_certificate_and_host_are_verified_by_loader_and_sqlmesh(
+def test_server_certificate_is_verified_by_loader_and_sqlmesh(
     aurora: Place, servers: Servers, tmp_path: Path, monkeypatch
 ) -> None:
     cipher = "SHOW SESSION STATUS LIKE 'Ssl_cipher'"
@@ -65,7 +65,7 @@ def test_with_a_ca_file_certificate_and_host_are_verified_by_loader_and_sqlmesh(
 
 
 @pytest.mark.server
-def test_loader_and_sqlmesh_wait_ten_minutes_at_most_and_compare_bytes(aurora: Place) -> None:
+def test_loader_and_sqlmesh_wait_ten_minutes_and_compare_bytes(aurora: Place) -> None:
     asked = "SELECT @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@autocommit, @@collation_connection, 'か' = 'が'"
     expected = (600, 600, 1, "utf8mb4_bin", 0)
     with open_warehouse(aurora.settings()) as warehouse:
@@ -78,7 +78,7 @@ def test_loader_and_sqlmesh_wait_ten_minutes_at_most_and_compare_bytes(aurora: P
 
 
 @pytest.mark.server
-def test_a_server_with_local_infile_off_gets_the_same_rows_and_says_so(
+def test_server_without_local_infile_gets_same_rows_and_warning(
     empty_aurora: Place, servers: Servers, tmp_path: Path, capsys
 ) -> None:
     (tmp_path / "bucket").mkdir()

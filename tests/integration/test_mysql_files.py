@@ -44,7 +44,7 @@ def tls(
     return (f"?ssl_ca={ca}" if request.param else ""), tuple(server)
 
 
-def test_no_statement_makes_the_loader_send_a_file_that_it_is_not_sending(tls, secret: Path, chunk: Path) -> None:
+def test_server_gets_no_file_the_loader_is_not_sending(tls, secret: Path, chunk: Path) -> None:
     options, certificate = tls
     with fake_mysql(lambda statement: str(secret) if "steal" in statement else None, certificate) as server:
         for sending in (None, chunk):

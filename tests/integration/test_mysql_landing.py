@@ -135,9 +135,7 @@ def test_a_bad_row_is_named_by_its_number(photo: str, row: str, what: str, land:
         ("char(2)", "'日本語'"), ("bigint unsigned", "123456789012345678901"),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_its_type_is_rejected_not_rounded_cut_or_computed(
-    declared: str, literal: str, land: Land, tmp_path: Path
-) -> None:
+def test_value_that_does_not_fit_its_type_is_rejected(declared: str, literal: str, land: Land, tmp_path: Path) -> None:
     dump = f"CREATE TABLE `t` (`e5` int, `x` {declared});\nINSERT INTO `t` VALUES (1,NULL),(2,{literal});\n"
     assert rejection(dump, tmp_path, land).startswith("table t, row 2: ")
 
@@ -161,19 +159,19 @@ def test_a_repeated_key_is_refused(
     assert message == f"table costs: {count} rows repeat a primary key ({key})"
 
 
-def test_keys_that_look_alike_and_keys_not_known_are_no_repeats(land: Land, tmp_path: Path) -> None:
+def test_similar_and_computed_keys_are_no_repeats_on_mysql(land: Land, tmp_path: Path) -> None:
     body = ("".join(of(name, *table) for name, table in APART.items()) + COMPUTED).encode()
     same(land(body, tmp_path), body, tmp_path)
 
 
 @pytest.mark.parametrize("type_", ["int", "char(1)"])
-def test_a_part_of_a_key_that_rows_leave_out_is_its_default(type_: str, land: Land, tmp_path: Path) -> None:
+def test_omitted_key_part_takes_its_default_on_mysql(type_: str, land: Land, tmp_path: Path) -> None:
     body = BY_DEFAULT.format(type=type_, rows="(2),(1)").encode()
     same(land(body, tmp_path), body, tmp_path)
     assert "a primary key" in rejection(BY_DEFAULT.format(type=type_, rows="(2),(2)"), tmp_path, land)
 
 
-def test_tables_have_integer_keys_and_no_other_and_wide_ones_fit(
+def test_mysql_tables_have_only_integer_keys_wide_ones_fit(
     schema: pymysql.cursors.Cursor, server: MySQLServer, tmp_path: Path
 ) -> None:
     dump = (
@@ -217,7 +215,7 @@ def test_the_server_knows_how_many_rows_there_are(server: MySQLServer, schema, t
     assert schema.fetchone() == (500,)
 
 
-def test_a_name_that_is_too_long_for_a_file_of_the_servers_is_the_dumps_fault(land: Land, tmp_path: Path) -> None:
+def test_table_name_too_long_for_mysql_rejects_the_dump(land: Land, tmp_path: Path) -> None:
     name = "部屋" * 32
     found = rejection(f"CREATE TABLE `{name}` (`a` int);\n", tmp_path, land)
     assert f"table {name}" in found
@@ -316,7 +314,7 @@ def test_a_bad_statement_is_named_by_its_place(text: str, message: str, land: La
     assert message.replace("byte 0", f"byte {len(start.encode()):,}") in said
 
 
-def test_a_dump_cut_anywhere_is_rejected_or_lands_a_beginning(land: Land, tmp_path: Path) -> None:
+def test_mysql_rejects_a_cut_dump_or_lands_leading_rows(land: Land, tmp_path: Path) -> None:
     whole = (
         b"CREATE TABLE `t` (\n  `a` int,\n  `b` text\n);\nINSERT INTO `t` VALUES (1,'x;\\n\\''),(23,NULL);\n"
         b"INSERT INTO `t` VALUES (4,'),(');\n"

@@ -178,7 +178,7 @@ def test_where_a_replica_would_go_on_is_skipped(statement: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("options", ["--skip-quote-names", "--skip-quote-names --complete-insert"])
-def test_names_without_quotes_land_as_they_are_or_are_rejected(
+def test_unquoted_names_land_unchanged_or_are_rejected(
     options: str, source: Source, texts: dict[str, Texts], tmp_path: Path
 ) -> None:
     kinds = None
@@ -194,7 +194,7 @@ def test_names_without_quotes_land_as_they_are_or_are_rejected(
 
 
 @pytest.mark.parametrize("name", ["utf8", "utf8mb3"])
-def test_an_old_utf8_lands_with_the_question_marks_that_its_client_wrote(
+def test_utf8mb3_dump_lands_with_the_clients_question_marks(
     name: str, source: Source, texts: dict[str, Texts], tmp_path: Path
 ) -> None:
     """Signs of four bytes are lost in the dump already."""

@@ -46,9 +46,7 @@ def asked(place: Place) -> list[int]:
         return [one.tenant_id for one in candidates.to_ask(warehouse, KEY.encode(), Offline()).tenants]
 
 
-def test_what_was_paid_for_is_not_asked_again_until_the_name_changes(
-    filled: Place, bucket: Path, tmp_path: Path
-) -> None:
+def test_imported_answer_is_not_asked_again_until_name_changes(filled: Place, bucket: Path, tmp_path: Path) -> None:
     settings = filled.settings(bucket)
     there = Cached(13, None, "日本", Decimal("0.90000"), MOMENT, "newer", "日本")
     with open_warehouse(settings) as warehouse, warehouse.transaction():

@@ -29,9 +29,7 @@ def test_every_column_says_what_the_model_says_of_it(planned: Path, query, proje
         assert model.column_descriptions == {column: shown[model.name, column] for column in model.column_descriptions}
 
 
-def test_models_with_the_history_tag_have_rows_from_the_first_landed_day_on(
-    planned: Path, query, project: Context
-) -> None:
+def test_history_models_have_rows_from_first_landed_day(planned: Path, query, project: Context) -> None:
     ((first,),) = query(planned, "SELECT MIN(business_date) FROM landing.load_ledger")
     tagged = [model for model in project.models.values() if HISTORY in model.tags]
     assert len(tagged) == 5

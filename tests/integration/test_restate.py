@@ -76,7 +76,7 @@ def test_a_table_that_is_made_whole(context: Context) -> None:
     assert restate.differing_tables(context, prod_snapshots(context), FIRST_DAY, behind=True) == []
 
 
-def test_opened_days_are_open_and_those_beside_them_are_not(context: Context) -> None:
+def test_restating_opens_only_the_named_days(context: Context) -> None:
     day = [FIRST_DAY - dt.timedelta(days=before) for before in range(10)]
     restate.open_days(context, [prod_snapshots(context)[MART]], [(day[9], day[8]), (day[6], day[6])])
     done = [(restate._day(start), restate._day(end)) for start, end in prod_snapshots(context)[MART].intervals]

@@ -155,7 +155,7 @@ def test_rows_that_were_counted_are_taken() -> None:
     require_counted(dump(costs=5, empty=0), report(costs=5, empty=0, other=7))
 
 
-def test_where_rows_end_is_open_until_every_table_is_counted() -> None:
+def test_row_ends_stay_open_until_every_table_is_counted() -> None:
     found = report(OPEN, OTHER, a=3, empty=0)
     assert left_open(dump(), found) == [OPEN, OTHER]
     assert left_open(dump(a=3), found) == [OPEN, OTHER]  # who knows what the empty one has lost
@@ -183,7 +183,7 @@ SHRUNK = {
 
 
 @pytest.mark.parametrize("case", SHRUNK)
-def test_a_table_without_rules_that_lost_more_than_half_is_warned_of(case: str) -> None:
+def test_table_without_rules_warns_on_losing_over_half(case: str) -> None:
     before, now, figure = SHRUNK[case]
     landed = Landed("s", report(**({"tenants": 1} | now)), dump(), {}, before, {}, None, None, {})
     found = examine(None, landed, RULES, [], [])  # type: ignore[arg-type]  # rules that ask the warehouse are not among these
@@ -200,7 +200,7 @@ def compact(costs: int) -> bytes:
     return "".join(line for line in tables.splitlines(True) if not ends.search(line)).encode()
 
 
-def test_counts_and_losses_show_in_the_load_and_in_status(bucket: Path, empty_warehouse: Path) -> None:
+def test_row_counts_and_losses_show_in_load_and_status(bucket: Path, empty_warehouse: Path) -> None:
     counts = {name: len(rows) for name, rows in company().items()} | {"costs": 5}
     put_dump(bucket, DAY, compact(5), rows_by_table=counts)
     first = CliRunner().invoke(cli, ["load", "--bucket", str(bucket), "--date", str(DAY)])

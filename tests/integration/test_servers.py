@@ -47,7 +47,7 @@ def ask(server: MySQLServer, sql: str, **options: object) -> tuple:
         return cursor.fetchall()
 
 
-def test_it_is_the_flavour_that_was_asked_for_with_its_own_character_set(server: MySQLServer) -> None:
+def test_throwaway_server_has_requested_flavour_and_default_charset(server: MySQLServer) -> None:
     assert server.own
     assert server.flavour == FLAVOUR
     assert ask(server, "SELECT VERSION()") == ((server.version,),)
@@ -69,7 +69,7 @@ def test_a_session_has_the_houses_settings_on_either_server(server: MySQLServer)
     assert ("split_materialized=off" in switch) == (FLAVOUR == "mariadb")
 
 
-def test_restore_brings_back_what_was_saved_as_often_as_wanted(server: MySQLServer) -> None:
+def test_restore_returns_the_saved_state_every_time(server: MySQLServer) -> None:
     ask(server, "CREATE DATABASE kept")
     ask(server, "CREATE TABLE kept.t AS SELECT 1 AS a")
     server.save("one row")

@@ -27,7 +27,7 @@ def days_of(place: Place) -> list[dt.date]:
 HEADER = snapshot_file("tenant_status", [])
 
 
-def test_a_bad_snapshot_file_is_rejected_whole_and_named_without_a_name_in_it(bucket, empty_place) -> None:
+def test_bad_daily_file_is_rejected_whole_without_personal_names(bucket, empty_place) -> None:
     """What makes one bad: tests/unit/test_daily_files.py."""
     put_dump(bucket, DAY, company())
     put_snapshot(bucket, dt.date(2025, 5, 31), HEADER + "1,9,1,,2025-05-31\r\n")
@@ -80,7 +80,7 @@ def one(day: dt.date, **statuses: int) -> str:
     return HEADER + "".join(f"{name[1:]},{status},1,,{day}\r\n" for name, status in statuses.items())
 
 
-def test_a_file_exported_again_with_other_content_replaces_the_day_in_one_step(bucket, empty_place) -> None:
+def test_changed_daily_file_replaces_its_day_in_one_step(bucket, empty_place) -> None:
     put_dump(bucket, DAY, company())
     settings = empty_place.settings(bucket)
     earlier = dt.date(2025, 6, 1)
@@ -101,7 +101,7 @@ def test_a_file_exported_again_with_other_content_replaces_the_day_in_one_step(b
     assert everything(empty_place) == before
 
 
-def test_a_listing_that_is_shorter_or_empty_takes_nothing_away_and_is_told(bucket, embedded, capsys) -> None:
+def test_shorter_bucket_listing_unloads_nothing_and_is_reported(bucket, embedded, capsys) -> None:
     put_dump(bucket, DAY, company())
     for number in (7, 8, 9):
         put_snapshot(bucket, dt.date(2025, 6, number), one(dt.date(2025, 6, number), t1=9))
@@ -115,9 +115,7 @@ def test_a_listing_that_is_shorter_or_empty_takes_nothing_away_and_is_told(bucke
     assert '"gone_from_bucket": 4' in capsys.readouterr().out
 
 
-def test_a_file_of_a_day_to_come_is_rejected_and_one_of_a_day_whose_dump_is_awaited_waits(
-    bucket, embedded, capsys
-) -> None:
+def test_future_daily_file_is_rejected_one_awaiting_dump_waits(bucket, embedded, capsys) -> None:
     put_dump(bucket, DAY, company())
     put_snapshot(bucket, NEXT, one(NEXT, t1=9))
     settings = embedded.settings(bucket)
@@ -139,9 +137,7 @@ def bounded(tmp_path: Path, settings, rules: str):
     return type(settings)(settings.gateway, settings.duckdb_file, settings.bucket, settings.mysql, contract)
 
 
-def test_the_number_of_rows_is_compared_with_the_file_before_whether_that_is_landed_or_lands_with_it(
-    bucket, embedded, tmp_path
-) -> None:
+def test_number_of_rows_is_compared_with_last_good_file(bucket, embedded, tmp_path) -> None:
     settings = bounded(tmp_path, embedded.settings(bucket), "{at_least: 1, change_percent: [-40, 60]}")
     put_dump(bucket, DAY, company(tenants=[tenant(1), tenant(2), tenant(3)]))
     days = [dt.date(2025, 6, number) for number in (7, 8, 9)]
@@ -163,7 +159,7 @@ def test_the_number_of_rows_is_compared_with_the_file_before_whether_that_is_lan
     ) == [("change:tenant_status", "accepted")]
 
 
-def test_a_file_is_compared_with_that_of_the_day_before_and_not_with_the_first(bucket, embedded, tmp_path) -> None:
+def test_daily_file_is_compared_with_previous_day_not_first(bucket, embedded, tmp_path) -> None:
     settings = bounded(tmp_path, embedded.settings(bucket), "{change_percent: [-40, 60]}")
     days = [dt.date(2025, 6, number) for number in (7, 8, 9)]
     for day, status in zip(
@@ -176,7 +172,7 @@ def test_a_file_is_compared_with_that_of_the_day_before_and_not_with_the_first(b
 
 
 @pytest.mark.twin
-def test_models_follow_a_file_exported_again_on_its_day_and_on_the_next(bucket, place) -> None:
+def test_replaced_daily_file_updates_its_day_and_the_next(bucket, place) -> None:
     """The day after is compared with the replaced file, so its changes change too, though its own file did not."""
     before = dt.date(2025, 6, 9)
     put_snapshot(bucket, before, one(before, t1=14, t3=9))  # landed and computed: tenant 1 in status 9

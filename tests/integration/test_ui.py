@@ -18,7 +18,7 @@ def address(warehouse: Path, tmp_path: Path) -> Iterator[str]:
         yield address
 
 
-def test_a_model_its_columns_and_the_way_back_to_landing(address: str, browser: Any) -> None:
+def test_ui_shows_a_models_columns_and_lineage_to_landing(address: str, browser: Any) -> None:
     # It also asks the web for a worker that checks edits. That fails without a network, and nothing here needs it.
     browser.get(f"{address}/data-catalog/models/gold.daily_activity_summary")
     shown = until(browser, "document.body.innerText.includes('contracts_signed_count') && document.body.innerText")

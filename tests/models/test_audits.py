@@ -309,7 +309,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.audit for rule in RULES])
-def test_an_audit_finds_what_breaks_its_rule_and_nothing_else(
+def test_audit_finds_exactly_what_breaks_its_rule(
     rule: Rule, project: Context, connection: duckdb.DuckDBPyConnection
 ) -> None:
     model = project.get_model(rule.model)

@@ -73,7 +73,7 @@ SEEDS = [
 
 
 @pytest.mark.parametrize(("rule", "part", "instead", "said"), SEEDS)
-def test_of_a_seed_a_rule_says_where_in_its_model(
+def test_lint_rule_names_the_violation_in_a_seed_model(
     rule: type, part: str, instead: str, said: str, tmp_path: Path
 ) -> None:
     (tmp_path / "example.csv").write_text("id,name\n1,x\n")
@@ -148,7 +148,7 @@ def test_the_pipelines_own_tables_are_declared_as_the_loader_makes_them(project:
         } == {column: kind.replace("DOUBLE", "DOUBLE PRECISION") for column, kind in kinds.items()}, name
 
 
-def test_every_model_of_the_project_is_held_to_the_rules(project: Context) -> None:
+def test_every_project_model_passes_the_lint_rules(project: Context) -> None:
     """As `sqlmesh lint` does."""
     rules = {
         "describedmodel",

@@ -37,7 +37,7 @@ def tables(query: exp.Expression) -> set[str]:
     return {f"{table.db}.{table.name}" for table in query.find_all(exp.Table) if table.db}
 
 
-def test_every_audit_blocks_unless_it_is_called_a_warning_and_none_is_off(models: Models) -> None:
+def test_every_audit_blocks_unless_named_a_warning_none_skipped(models: Models) -> None:
     """I26, R9: tests were off for being slow, and those that ran only warned."""
     for model in models.values():
         assert model.audits_with_args or model.kind.is_embedded, f"{model.name} has no audit"
@@ -48,7 +48,7 @@ def test_every_audit_blocks_unless_it_is_called_a_warning_and_none_is_off(models
             assert audit.blocking == (not audit.name.endswith("_warning")), said
 
 
-def test_every_table_is_audited_to_be_unique_on_each_of_its_grains(models: Models) -> None:
+def test_every_table_audits_uniqueness_on_each_grain(models: Models) -> None:
     """I26, I27, R11: "a primary key exists" was said of tables that had none."""
     checked = 0
     for model in models.values():
@@ -63,7 +63,7 @@ def test_every_table_is_audited_to_be_unique_on_each_of_its_grains(models: Model
     assert checked >= 10
 
 
-def test_what_a_model_or_an_audit_reads_is_computed_before_it(models: Models) -> None:
+def test_inputs_of_models_and_audits_are_computed_first(models: Models) -> None:
     """I16: labels were empty, for the code tables were loaded after the models, or not at all; tests read tables past the lineage."""
     read: set[str] = set()
     for model in models.values():
@@ -121,7 +121,7 @@ def test_lists_of_values_are_those_of_the_code_tables(models: Models) -> None:
     assert seen == of_seeds.keys()
 
 
-def test_code_tables_hold_every_code_and_say_what_each_implies() -> None:
+def test_code_tables_hold_every_code_with_its_flags() -> None:
     """I10, I39: codes drifted apart from place to place."""
     statuses, contracts = seed("code_tenant_status"), seed("code_contract_type")
     assert [int(row["code"]) for row in statuses] == list(range(18))
@@ -156,7 +156,7 @@ def test_code_tables_hold_every_code_and_say_what_each_implies() -> None:
         assert [int(row["code"]) for row in seed(f"code_{name}")] == list(range(first, last + 1)), name
 
 
-def test_the_move_out_date_is_put_together_in_one_place(models: Models) -> None:
+def test_move_out_date_is_derived_in_one_place(models: Models) -> None:
     """I36, R43: each model had an order of its own for the three dates. One place for contracts as they are, one for the daily files."""
     raw = {"moveout_date_integrated", "moveout_plans_date", "moveout_final_rent_date"}
     orders = {}
@@ -218,7 +218,7 @@ def test_a_choice_among_rows_is_always_the_same(models: Models) -> None:
     ]
 
 
-def test_every_date_and_text_of_the_source_goes_through_its_cleaner(models: Models) -> None:
+def test_every_source_date_and_text_is_cleaned_by_macro(models: Models) -> None:
     """R34, R36, R47: what was cleaned in one table came through raw in the next."""
     from loader.quality.columns import required_columns
 
@@ -236,7 +236,7 @@ def test_every_date_and_text_of_the_source_goes_through_its_cleaner(models: Mode
 DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
 
-def test_no_sql_holds_a_day_or_the_number_of_rooms_and_every_day_that_is_written_exists() -> None:
+def test_sql_hard_codes_nothing_and_every_written_date_exists() -> None:
     """R6, R18: bad days and 16,108 rooms stood in the code, and a test asked for the 29th of February 2026."""
     rooms = PROJECT / "seeds" / "physical_rooms.csv"  # the one place, with the days from which it holds
     sql = [file for part in ("models", "audits", "seeds") for file in (PROJECT / part).rglob("*.*") if file != rooms]

@@ -17,7 +17,7 @@ from loader.settings import DATA_CONTRACT, Settings
 DAY = dt.date(2025, 6, 10)
 
 
-def test_a_command_has_the_bucket_and_gateway_that_flags_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_advised_command_repeats_bucket_and_gateway_flags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAREHOUSE_GATEWAY", "aurora")
     monkeypatch.setenv("WAREHOUSE_DUCKDB", str(tmp_path / "w.duckdb"))
     Settings.resolve(f"{tmp_path}/a bucket", "duckdb")
@@ -35,9 +35,7 @@ def test_what_the_shell_says_already_is_not_repeated(monkeypatch: pytest.MonkeyP
     assert (commands.loader("load"), commands.sqlmesh("plan")) == ("python -m loader load", "sqlmesh plan")
 
 
-def test_a_bucket_that_nobody_named_is_the_one_that_was_loaded_from(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_unnamed_bucket_in_advice_is_the_last_loaded_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert commands.loader("load") == "python -m loader load --bucket BUCKET"
     monkeypatch.chdir(tmp_path)
     commands.remember_bucket(str(tmp_path / "data" / "bucket"))
@@ -64,7 +62,7 @@ def test_a_query_survives_a_shell(query: str) -> None:
     assert shlex.split(commands.sqlmesh("fetchdf", query)) == ["sqlmesh", "fetchdf", query]
 
 
-def test_commands_are_found_in_a_text_each_to_the_end_of_its_line() -> None:
+def test_commands_are_found_in_text_to_their_line_end() -> None:
     text = f"it is cut\n  {commands.ask_producer(DAY)}\n    {commands.again(DAY)}\n  or: WAREHOUSE_GATEWAY=aurora sqlmesh plan\n  bye"
     assert commands.commands(text) == [commands.again(DAY), "WAREHOUSE_GATEWAY=aurora sqlmesh plan"]
 
@@ -86,7 +84,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("rules", REFUSED)
-def test_what_the_gate_refuses_is_told_with_commands_that_lead_on(rules: tuple[str, ...]) -> None:
+def test_gate_rejection_advises_commands_that_lead_on(rules: tuple[str, ...]) -> None:
     text = refusal(
         "d.sql", DAY, [Finding(rule, "much", outcome=BLOCKED) for rule in rules], read_data_contract(DATA_CONTRACT)
     )
@@ -94,7 +92,7 @@ def test_what_the_gate_refuses_is_told_with_commands_that_lead_on(rules: tuple[s
     assert all(f"\n  {rule}: much" in text for rule in rules)
 
 
-def test_every_code_that_lacks_is_to_be_added_to_its_seed_and_none_may_be_accepted() -> None:
+def test_unknown_code_is_added_to_its_seed_never_accepted() -> None:
     contract = read_data_contract(DATA_CONTRACT)
     codes = {
         f"codes:{table}.{column}": one.seed

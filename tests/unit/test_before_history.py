@@ -31,7 +31,7 @@ def evaluator(monkeypatch: pytest.MonkeyPatch) -> RunEvaluator:
         ([], 1, "2025-06-10", True),
     ],
 )
-def test_a_piece_before_the_first_landed_day_is_left_out(
+def test_batch_before_the_first_landed_day_is_skipped(
     tags: list[str], piece: int, end: str, computed: bool, evaluator: RunEvaluator
 ) -> None:
     model = SimpleNamespace(tags=tags)

@@ -47,9 +47,7 @@ ROWS = rb"(1,'a;'),(2,'it''s; \'),(3'),(4,'\\'),(5,');')," + b"(6,'\xe8\xa9\xa6\
 
 @pytest.mark.parametrize("block", [1, 2, 7, 64, 1 << 20])
 @pytest.mark.parametrize("size", [1, 10, 40, 1 << 20])
-def test_an_insert_is_cut_between_its_rows_wherever_blocks_end(
-    block: int, size: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_insert_is_split_between_rows_at_any_block_end(block: int, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("loader.mysqldump.lexer.statements.SLICE_BYTES", size)
     found = statements(b"INSERT INTO `t` VALUES " + ROWS + b";\nSET @x = 'a;\n';\n", block)
     assert b",".join(one.text for one in found[:-1]) == ROWS
@@ -59,7 +57,7 @@ def test_an_insert_is_cut_between_its_rows_wherever_blocks_end(
     assert found[-1].text == b"SET @x = 'a;\n'"
 
 
-def test_a_row_beyond_the_limit_is_known_by_its_head(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_oversized_row_is_recognized_by_its_head(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("loader.mysqldump.lexer.statements.MAX_ROW_BYTES", 10 * MIB)
     for value in (b"'" + b"a" * (12 * MIB) + b"'", b"0x" + b"a" * (12 * MIB)):
         body = b"INSERT INTO `t` VALUES (1,'a'),(2," + value + b");\n"
@@ -81,7 +79,7 @@ LONG = b"a" * (MIB + 1)
         b"SET @x = %s 1;\n",
     ],
 )
-def test_what_brings_no_rows_and_is_longer_than_a_mebibyte_is_refused(body: bytes) -> None:
+def test_rowless_statement_over_one_mebibyte_is_rejected(body: bytes) -> None:
     with pytest.raises(Defect, match="of more than 1,048,576 bytes"):
         statements(body % LONG + b"SET @x = 1;\n" * MIB)
 
@@ -95,7 +93,7 @@ MANY = 50_000
 
 
 @pytest.mark.parametrize("one", [b"-- x\n", b"/* x */;\n", b"SET a = 1;\n", b"/*!40101 SET a = 1 */;\n"])
-def test_there_is_no_end_of_rows_but_of_what_brings_none(one: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_rowless_statements_are_limited_in_number(one: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("loader.mysqldump.lexer.statements.MAX_OTHERS", 5)
     row = b"INSERT INTO `t` VALUES (1);\n"
     assert len(list(Statements([one * 5 + row * 9]))) >= 9
@@ -106,7 +104,7 @@ def test_there_is_no_end_of_rows_but_of_what_brings_none(one: bytes, monkeypatch
 @pytest.mark.parametrize(
     "text", [b"SET @x = '%s'" % (b"''" * MANY), b"SET @x = '%s'" % (b"\\\\" * MANY), b"SET @x = %s1" % (b"(" * MANY)]
 )
-def test_a_statement_takes_no_memory_for_each_of_its_signs(text: bytes) -> None:
+def test_statement_memory_stays_under_twelve_times_its_size(text: bytes) -> None:
     session = Session()
     for work in (
         lambda: without_comments(text),
@@ -117,7 +115,7 @@ def test_a_statement_takes_no_memory_for_each_of_its_signs(text: bytes) -> None:
         assert peak(work) < 12 * len(text)
 
 
-def test_a_comment_line_takes_no_memory_for_each_sign_of_a_name() -> None:
+def test_comment_line_memory_stays_under_four_times_its_size() -> None:
     line = b"-- Dumping data for table `" + b"a" * MIB + b"`\n"
     assert peak(lambda: Sections().comment(line)) < 4 * len(line)
 
@@ -132,7 +130,7 @@ VALUES = [
 
 
 @pytest.mark.parametrize(("kind", "literal", "size"), VALUES)
-def test_a_big_value_takes_less_than_eight_times_its_size(kind: str, literal: bytes, size: int) -> None:
+def test_big_value_memory_stays_under_eight_times_its_size(kind: str, literal: bytes, size: int) -> None:
     text = b"(1," + literal + b")"
     found: list[Rows] = []
     taken = peak(lambda: found.append(convert_each(target("integer", kind), text)))

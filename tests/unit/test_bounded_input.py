@@ -53,7 +53,7 @@ def grow(path: Path, size: int) -> None:
     os.truncate(path, size)
 
 
-def test_of_a_huge_manifest_no_more_is_read_than_a_manifest_may_have(bucket: Path) -> None:
+def test_huge_manifest_is_read_only_to_its_limit(bucket: Path) -> None:
     put_dump(bucket, DAY, company())
     grow(bucket / manifest_key(DAY), 64 * MIB)
     selector = DumpSelector(open_bucket(str(bucket)), DATA_CONTRACT.manifest, DAY)
@@ -61,9 +61,7 @@ def test_of_a_huge_manifest_no_more_is_read_than_a_manifest_may_have(bucket: Pat
         selector.of_day(DAY, selector.listed()[DAY])
 
 
-def test_of_a_huge_csv_file_no_more_is_read_than_one_may_have(
-    own: Warehouse, bucket: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_huge_csv_file_is_read_only_to_its_limit(own: Warehouse, bucket: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_file, "MAX_BYTES", MIB)
     put_coordinates(bucket, [(1, "35.69", "139.7")])
     there = open_bucket(str(bucket))
@@ -76,13 +74,13 @@ def test_of_a_huge_csv_file_no_more_is_read_than_one_may_have(
 
 
 @pytest.mark.parametrize("head", ["", "a,b\n"])
-def test_a_line_of_a_csv_file_becomes_no_endless_row(head: str) -> None:
+def test_overlong_csv_line_is_rejected_in_bounded_memory(head: str) -> None:
     columns = {"a": csv_file.ID, "b": csv_file.ID}
     with at_most(20), pytest.raises(BadFile, match=f", line {2 if head else 1}: more than 65,536 characters"):
         csv_file.read(head.encode() + b"," * (8 * MIB), columns, "a")
 
 
-def test_a_daily_file_that_is_too_large_is_refused_unread_and_on_record(own: Warehouse, bucket: Path) -> None:
+def test_oversized_daily_file_is_rejected_unread_and_recorded(own: Warehouse, bucket: Path) -> None:
     grow(put_snapshot(bucket, DAY, ""), MAX_BYTES + 1)
     landed = DailyFileLoader(own, open_bucket(str(bucket)), DATA_CONTRACT.manifest, DAY)
     with at_most(4):

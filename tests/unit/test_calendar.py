@@ -33,7 +33,7 @@ def states(own: Warehouse, first: int, last: int) -> list[tuple[int, str, list[s
     return [((one.date - FIRST).days, one.dump, [one.files[name] for name in FILES]) for one in found]
 
 
-def test_each_day_since_the_first_dump_is_loaded_rejected_or_missing(own: Warehouse) -> None:
+def test_each_calendar_day_is_loaded_rejected_or_missing(own: Warehouse) -> None:
     landed(own, 1, 0, "dump", *FILES)
     landed(own, 2, -1, "tenant_status")
     landed(own, 3, 2, "property")
@@ -58,7 +58,7 @@ def reasons(own: Warehouse, offset: int) -> tuple[str, ...]:
     return found.reasons
 
 
-def test_a_refusal_is_told_while_nothing_newer_of_its_kind_has_landed(own: Warehouse) -> None:
+def test_rejection_is_shown_until_something_newer_has_landed(own: Warehouse) -> None:
     landed(own, 1, 0, "dump")
     landed(own, 3, 1, "dump", "property")
     calendar.reject(own, 2, "dump", day(1), "k", "cut")
@@ -67,7 +67,7 @@ def test_a_refusal_is_told_while_nothing_newer_of_its_kind_has_landed(own: Wareh
     assert reasons(own, 1) == ("no header", "no rows")
 
 
-def test_a_newer_refusal_takes_the_place_of_the_one_before_and_a_long_one_is_cut(own: Warehouse) -> None:
+def test_newer_rejection_replaces_older_and_long_reason_is_cut(own: Warehouse) -> None:
     landed(own, 1, 0, "dump")
     calendar.reject(own, 2, "dump", day(1), "k" * 300, "first")
     calendar.reject(own, 3, "dump", day(1), "k" * 300, "x" * 5_000)
@@ -81,7 +81,7 @@ def test_a_dump_by_hand_is_known_for_it(own: Warehouse) -> None:
     assert [one.has_manifest for one in calendar.days(own, day(0), day(1))] == [False, True]
 
 
-def test_a_waiver_counts_until_its_last_day_and_another_takes_its_place(own: Warehouse) -> None:
+def test_waiver_lasts_until_its_last_day_or_replacement(own: Warehouse) -> None:
     landed(own, 1, 0, "dump", *FILES)
     calendar.waive(own, day(1), day(1), Waiver("sato", "lost", day(3)))
     calendar.waive(own, day(1), day(1), Waiver("s" * 200, "r" * 600, day(4)))
@@ -92,7 +92,7 @@ def test_a_waiver_counts_until_its_last_day_and_another_takes_its_place(own: War
     assert (calendar.waived(own, day(4)), calendar.waived(own, day(5))) == ({day(1)}, set())
 
 
-def test_what_is_loaded_or_would_never_count_is_not_waived(own: Warehouse) -> None:
+def test_waive_refuses_loaded_days_and_waivers_already_over(own: Warehouse) -> None:
     landed(own, 1, 0, "dump", *FILES)
     landed(own, 2, 1, "dump", "property")
     with pytest.raises(UsageError, match="2025-06-10 is loaded, dump and daily files: there is nothing to waive"):
@@ -121,14 +121,14 @@ def test_a_day_names_what_is_missing(dump: str, files: tuple[str, ...], lacking:
     assert (found.missing, found.complete) == (lacking, not lacking)
 
 
-def test_a_stretch_is_waived_in_one_go_but_for_what_is_loaded(own: Warehouse) -> None:
+def test_range_is_waived_at_once_except_loaded_days(own: Warehouse) -> None:
     landed(own, 1, 0, "dump", *FILES)
     landed(own, 2, 2, "dump", *FILES)
     assert calendar.waive(own, day(0), day(3), Waiver("sato", "lost", day(9))) == [day(1), day(3)]
     assert calendar.waived(own, day(9)) == {day(1), day(3)}
 
 
-def test_a_refusal_is_over_when_the_bucket_has_what_is_loaded(own: Warehouse) -> None:
+def test_rejection_ends_when_bucket_again_holds_the_loaded_file(own: Warehouse) -> None:
     landed(own, 1, 0, "dump", *FILES)
     for dataset in ("dump", "property"):
         calendar.reject(own, 2, dataset, day(0), "k", f"{dataset} cut")
@@ -157,7 +157,7 @@ def test_a_missing_day_is_told_with_what_to_type() -> None:
     ]
 
 
-def test_days_on_end_that_lack_the_same_are_told_in_one_sentence() -> None:
+def test_consecutive_days_missing_the_same_share_one_message() -> None:
     said = told(lacking(0), lacking(1), lacking(3), lacking(4, files="loaded"), lacking(5, files="loaded"))
     assert [text.partition("\n")[0] for _, text in said] == [
         "2025-06-10 to 2025-06-11 (2 days) are missing (dump and snapshot)",
@@ -167,7 +167,7 @@ def test_days_on_end_that_lack_the_same_are_told_in_one_sentence() -> None:
     assert commands.commands(said[0][1])[1] == "python -m loader waive 2025-06-10 --to 2025-06-11 --reason '…'"
 
 
-def test_a_rejected_day_is_told_by_itself_with_all_reasons_and_what_to_type() -> None:
+def test_rejected_day_has_its_own_message_reasons_and_commands() -> None:
     rejected = lacking(1, "rejected", reasons=("cut", "no header"))
     said = told(lacking(0), rejected, lacking(2, "rejected", reasons=("cut\n  python -m loader load --date X",)))
     assert [kind for kind, _ in said] == [NoDumpError, DumpRejectedError, DumpRejectedError]

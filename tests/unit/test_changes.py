@@ -49,7 +49,7 @@ def test_a_key_of_two_columns_is_one(own: Warehouse) -> None:
     assert compared(own, before, now, {"t": {"key": ["id", "kind"]}}) == {"t": Changes(1, 1, 0)}
 
 
-def test_a_column_that_one_dump_lacks_or_has_as_another_type_is_not_compared(own: Warehouse) -> None:
+def test_column_missing_or_retyped_between_dumps_is_not_compared(own: Warehouse) -> None:
     before = "SELECT 1 AS id, 'x' AS gone, 1::BIGINT AS other, 1::DECIMAL(9, 2) AS finer"
     now = "SELECT 1 AS id, 'y' AS new, '2' AS other, 1::DECIMAL(12, 4) AS finer"
     assert compared(own, before, now) == {"t": Changes(0, 0, 0)}

@@ -31,7 +31,7 @@ def test_messages_name_the_program_that_was_typed(program: str, named: str) -> N
     assert commands.commands(f"now type\n  {commands.loader('run')}\nbye") == [f"{named} run"]
 
 
-def test_a_variable_is_as_good_as_the_flag_and_messages_do_not_repeat_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_variable_replaces_flag_and_messages_omit_it(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     monkeypatch.setattr(
         "loader.landing.load.load", lambda *words, **more: seen.append((words, commands.loader("load")))
@@ -58,7 +58,7 @@ def test_the_placeholder_that_messages_print_is_no_reason() -> None:
     assert (wrong.exit_code, "write in words why the day is lost" in wrong.stderr) == (2, True)
 
 
-def test_sqlmesh_gets_its_own_flags_and_its_exit_code_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sqlmesh_command_passes_flags_through_and_exit_code_back(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = typed("sqlmesh", "plan", "--help")
     assert (shown.exit_code, shown.stdout.startswith("Usage: sqlmesh plan")) == (0, True)
     assert typed("sqlmesh", "nothing").exit_code == 2

@@ -18,7 +18,7 @@ def state(url: str, monkeypatch: pytest.MonkeyPatch) -> dict:
     return state_database()
 
 
-def test_a_mysql_url_is_taken_apart_and_its_password_is_not_shown() -> None:
+def test_mysql_url_is_taken_apart_and_its_password_hidden() -> None:
     account = parse("mysql://etl%40tokyo:p%2Fw%3A%E7%A7%98@db.example:3307", NAME)
     assert account == Account("db.example", 3307, "etl@tokyo", "p/w:秘")
     assert "秘" not in f"{account} {account!r}"
@@ -49,7 +49,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("url", REFUSED)
-def test_what_is_no_plain_url_is_refused_and_no_part_of_it_is_shown(url: str, monkeypatch) -> None:
+def test_malformed_url_is_rejected_without_showing_any_part(url: str, monkeypatch) -> None:
     for scheme, path, variable in (("mysql", "", NAME), ("postgresql", "/state", "WAREHOUSE_STATE_URL")):
         with pytest.raises(UsageError, match=f"^{variable}") as refusal:
             whole = url.format(scheme, path)
@@ -58,7 +58,7 @@ def test_what_is_no_plain_url_is_refused_and_no_part_of_it_is_shown(url: str, mo
 
 
 @pytest.mark.parametrize("url", ["mysql://u:secret@h/db", "mysql://u:secret@h?ssl=off&ssl_ca=/x"])
-def test_a_mysql_url_names_no_database_and_one_option_at_most(url: str) -> None:
+def test_mysql_url_allows_no_database_and_one_option(url: str) -> None:
     with pytest.raises(UsageError, match="no database, and one of the two options"):
         parse(url, NAME)
 

@@ -37,7 +37,7 @@ def refused(own: Warehouse) -> list[tuple]:
     return own.query("SELECT dataset, business_date, object_key, reason FROM landing.rejections")
 
 
-def test_a_file_replaces_what_was_loaded_and_has_one_row_in_the_ledger(own: Warehouse, bucket: Path) -> None:
+def test_coordinates_file_replaces_the_old_one_and_ledger_entry(own: Warehouse, bucket: Path) -> None:
     put_coordinates(bucket, TWO)
     file = Coordinates(own, open_bucket(str(bucket)), DATA_CONTRACT)
     assert (file.would_land(DAY), shown(own)) == (2, [])
@@ -54,7 +54,7 @@ def test_a_file_replaces_what_was_loaded_and_has_one_row_in_the_ledger(own: Ware
     assert (entry.load_id, entry.entry.business_date, entry.entry.row_count) == (2, dt.date(2025, 6, 11), 1)
 
 
-def test_the_same_content_lands_once_and_without_a_file_what_is_loaded_stands(own: Warehouse, bucket: Path) -> None:
+def test_same_coordinates_land_once_missing_file_keeps_them(own: Warehouse, bucket: Path) -> None:
     assert land(own, bucket) is None
     path = put_coordinates(bucket, TWO)
     assert (land(own, bucket), land(own, bucket)) == (2, None)
@@ -71,7 +71,7 @@ HEADER = "apartment_id,asset_id_hj,apartment_name,full_address,prefecture,munici
 ROW = '3,J0000003,"a ""b"", c","x\r\ny",東京都,,35.5,139.5,2025-06-09 10:00:00\r\n'
 
 
-def test_columns_in_any_order_and_texts_over_lines_are_taken(own: Warehouse, bucket: Path) -> None:
+def test_coordinates_accept_any_column_order_and_multiline_text(own: Warehouse, bucket: Path) -> None:
     put(bucket / KEY, "\ufeff" + HEADER + ROW)
     assert land(own, bucket) == 1
     moment = own.query("SELECT source_updated_at FROM landing.property_geo_latlon_backup")
@@ -98,7 +98,7 @@ def test_columns_in_any_order_and_texts_over_lines_are_taken(own: Warehouse, buc
         ("\x1f\x8b\x08", " is compressed with gzip"),
     ],
 )
-def test_a_bad_file_is_refused_whole_and_is_on_record_until_it_is_mended(
+def test_bad_coordinates_file_is_rejected_whole_until_mended(
     own: Warehouse, bucket: Path, body: str, said: str
 ) -> None:
     put_coordinates(bucket, TWO)
@@ -117,7 +117,7 @@ def test_a_bad_file_is_refused_whole_and_is_on_record_until_it_is_mended(
     assert refused(own) == []
 
 
-def test_a_file_that_lost_its_rows_is_refused_unless_somebody_accepts_it(own: Warehouse, bucket: Path) -> None:
+def test_coordinates_file_losing_rows_is_rejected_unless_accepted(own: Warehouse, bucket: Path) -> None:
     put_coordinates(bucket, [(number, 35, 139) for number in range(1, 6)])
     land(own, bucket)
     put_coordinates(bucket, TWO)

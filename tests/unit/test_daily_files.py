@@ -80,7 +80,7 @@ def test_files_behind_the_live_dump_wait_for_theirs(own: Warehouse, bucket: Path
     assert seen.figures() == {"waiting_for_their_dump": 1}
 
 
-def test_a_file_that_the_listing_lacks_is_told_and_nothing_else(own: Warehouse, bucket: Path) -> None:
+def test_daily_file_missing_from_listing_is_only_reported(own: Warehouse, bucket: Path) -> None:
     put(bucket, 0)
     record(own, bucket, 0)
     put(bucket, 0).unlink()
@@ -111,7 +111,7 @@ def test_a_file_of_a_day_to_come_is_rejected(own: Warehouse, bucket: Path) -> No
     assert (at, "2025-06-11 lies in the future" in str(error)) == (day(1), True)
 
 
-def test_a_file_that_was_rolled_back_lands_only_with_other_bytes(own: Warehouse, bucket: Path) -> None:
+def test_rolled_back_daily_file_lands_only_with_other_bytes(own: Warehouse, bucket: Path) -> None:
     put(bucket, 0)
     record(own, bucket, 0)
     ledger.withdraw_from(own, day(0), suspect=day(0))
@@ -131,7 +131,7 @@ def test_a_day_lacks_the_kinds_that_have_not_landed(own: Warehouse, bucket: Path
     assert missing_kinds(own, day(1)) == list(DATASETS)
 
 
-def test_an_export_is_of_the_dumps_day_and_admits_its_file_again(own: Warehouse, bucket: Path) -> None:
+def test_export_writes_the_dumps_day_and_readmits_its_file(own: Warehouse, bucket: Path) -> None:
     own.create_schema("landing_1")
     own.execute("CREATE TABLE landing_1.tenants (id BIGINT, status BIGINT, contract_type BIGINT, full_name VARCHAR)")
     own.execute("INSERT INTO landing_1.tenants VALUES (2, 5, 1, NULL), (1, 9, 2, 'a \"b\", c')")
@@ -167,9 +167,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_what_is_no_daily_file_is_refused_by_its_name_and_without_a_value_of_it(
-    own: Warehouse, bucket: Path, case: str
-) -> None:
+def test_malformed_daily_file_is_rejected_by_name_without_values(own: Warehouse, bucket: Path, case: str) -> None:
     body, said = BAD[case]
     path = put(bucket, 0, body)
     with pytest.raises(DumpRejectedError, match=said) as refusal, own.transaction():
@@ -179,7 +177,7 @@ def test_what_is_no_daily_file_is_refused_by_its_name_and_without_a_value_of_it(
     assert own.query("SELECT COUNT(*) FROM landing.tenant_daily_snapshots") == [(0,)]
 
 
-def test_a_daily_file_lands_whatever_the_order_of_its_columns(own: Warehouse, bucket: Path) -> None:
+def test_daily_file_lands_with_any_column_order(own: Warehouse, bucket: Path) -> None:
     path = put(
         bucket,
         0,

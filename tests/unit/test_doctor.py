@@ -46,7 +46,7 @@ def test_what_is_there_is_well(settings: Settings) -> None:
     }
 
 
-def test_each_part_is_asked_whatever_became_of_the_one_before(settings: Settings, tmp_path: Path) -> None:
+def test_doctor_checks_every_part_despite_earlier_failures(settings: Settings, tmp_path: Path) -> None:
     lost = Settings("duckdb", settings.duckdb_file, None, data_contract=tmp_path / "none.yaml")
     found = {one.part: one.text for one in doctor.examine(lost) if not one.is_well}
     assert found.keys() == {"data contract", "bucket", "database", "prod"}

@@ -59,7 +59,7 @@ def test_a_key_without_a_date_in_it_is_named(bucket: Path) -> None:
         selector(bucket).listed()
 
 
-def test_the_newest_is_the_one_of_the_last_day_whenever_it_was_written(bucket: Path) -> None:
+def test_newest_dump_is_chosen_by_day_not_write_time(bucket: Path) -> None:
     put(bucket, 0)
     put(bucket, -1)
     found, passed = newest(bucket)
@@ -95,7 +95,7 @@ def test_a_bucket_without_dumps_says_so(bucket: Path) -> None:
         newest(bucket)
 
 
-def test_where_none_will_do_the_reasons_of_five_are_told(bucket: Path) -> None:
+def test_no_usable_dump_error_gives_five_reasons(bucket: Path) -> None:
     for offset in range(-6, 1):
         put(bucket, offset, valid_for_etl=False, reason=f"r{-offset}")
     with pytest.raises(DumpRejectedError) as refusal:
@@ -103,7 +103,7 @@ def test_where_none_will_do_the_reasons_of_five_are_told(bucket: Path) -> None:
     assert [f"reason: r{n}" in str(refusal.value) for n in range(7)] == [True] * 5 + [False] * 2
 
 
-def test_a_day_to_come_is_told_and_no_reason_why_there_is_none(bucket: Path) -> None:
+def test_future_dump_is_noted_but_day_counts_as_missing(bucket: Path) -> None:
     put(bucket, 1)
     with pytest.raises(DumpRejectedError, match="2025-06-11 lies in the future, today is 2025-06-10 in Japan"):
         selector(bucket).of_day(day(1), ["dumps/gghouse_20250611.sql"])
@@ -137,7 +137,7 @@ def test_a_manifest_of_another_dump_vouches_for_nothing(bucket: Path, changes: d
         of_day(bucket)
 
 
-def test_of_a_plain_and_a_packed_one_the_manifest_names_it(bucket: Path) -> None:
+def test_manifest_chooses_between_plain_and_zipped_dump(bucket: Path) -> None:
     put(bucket, 0)
     put(bucket, 0, zipped=True)
     assert of_day(bucket).key == "dumps/gghouse_20250610.sql.gz"
@@ -157,7 +157,7 @@ def test_a_foreign_dump_is_refused(bucket: Path) -> None:
         of_day(bucket)
 
 
-def test_a_dump_that_was_rolled_back_is_refused_and_a_corrected_one_is_not(bucket: Path) -> None:
+def test_rolled_back_dump_is_rejected_but_corrected_one_accepted(bucket: Path) -> None:
     put(bucket, 0)
     bad = of_day(bucket).sha256
     with pytest.raises(
@@ -181,6 +181,6 @@ def test_by_hand_nobody_vouches_and_there_must_be_one(bucket: Path) -> None:
         of_day(bucket, by_hand=True)
 
 
-def test_the_rows_that_a_manifest_counts_come_with_the_dump(bucket: Path) -> None:
+def test_dump_carries_the_row_counts_of_its_manifest(bucket: Path) -> None:
     put(bucket, 0, rows_by_table={"tenants": 3})
     assert of_day(bucket).rows_by_table == {"tenants": 3}

@@ -78,7 +78,7 @@ def test_a_value_that_a_model_can_not_keep_blocks(judged: Any, rows: str) -> Non
     assert judged(rows) == BEYOND[rows]
 
 
-def test_a_column_that_lacks_blocks_and_the_rules_are_not_asked(judged: Any) -> None:
+def test_missing_column_blocks_before_gate_rules_are_asked(judged: Any) -> None:
     gone = RequiredColumn("t", "gone", "VARCHAR", (9,))
     found = judged(rules={"tables": {"t": {"key": ["no_such_column"], "at_least": 9}}}, required=(gone,))
     assert [*found] == [("columns", BLOCKED)]
@@ -87,7 +87,7 @@ def test_a_column_that_lacks_blocks_and_the_rules_are_not_asked(judged: Any) -> 
     }
 
 
-def test_a_rule_of_the_contract_blocks_or_warns_as_it_says(judged: Any) -> None:
+def test_data_contract_rule_blocks_or_only_warns(judged: Any) -> None:
     rules = {"tables": {"t": {"at_least": 5}}}
     assert judged(rules=rules) == {("rows:t", BLOCKED): "1"}
     assert judged(rules=rules | {"only_warn": ["rows:t"]}) == {("rows:t", WARNED): "1"}
@@ -115,17 +115,17 @@ REMARKS = {
 
 
 @pytest.mark.parametrize("case", REMARKS)
-def test_what_a_dump_leaves_open_blocks_where_numbers_are_made_of_it(judged: Any, case: str) -> None:
+def test_open_dump_value_blocks_where_models_compute_from_it(judged: Any, case: str) -> None:
     remark, found = REMARKS[case]
     assert judged(report={"remarks": [remark]}) == found
 
 
-def test_a_part_of_a_table_with_rules_blocks_though_no_model_reads_it(judged: Any) -> None:
+def test_incomplete_table_with_rules_blocks_even_if_unread(judged: Any) -> None:
     found = judged(rules={"tables": {"t": {}}}, required=(), report={"remarks": [Remark("whole", "t", "a part")]})
     assert found == {("whole:t", BLOCKED): "a part"}
 
 
-def test_another_days_dump_blocks_by_its_time_by_its_bytes_and_by_its_rows(judged: Any) -> None:
+def test_another_days_dump_blocks_by_time_bytes_or_rows(judged: Any) -> None:
     assert ("dated", BLOCKED) in judged(report={"times": [dt.datetime(2025, 6, 9, 5, 40)]})
     assert ("unchanged", BLOCKED) in judged(twin=dt.date(2025, 6, 9))
     same = {"since": dt.date(2025, 6, 9), "changes": {"t": Changes(0, 0, 0)}}
@@ -136,7 +136,7 @@ def test_another_days_dump_blocks_by_its_time_by_its_bytes_and_by_its_rows(judge
     assert ("unchanged", BLOCKED) not in judged(rules=rules, **same)
 
 
-def test_what_is_new_is_noted_but_not_of_the_first_dump(judged: Any) -> None:
+def test_new_columns_are_noted_except_in_the_first_dump(judged: Any) -> None:
     before = {"t": {"id": "BIGINT", "name": "VARCHAR", "rent": "BIGINT"}, "old": {"id": "BIGINT"}}
     found = judged(columns_before=before)
     assert [*found] == [("drift", NOTED)]

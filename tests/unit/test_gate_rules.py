@@ -25,14 +25,14 @@ def test_a_table_without_rules_is_asked_nothing(own: Warehouse) -> None:
     assert list(findings_on(table, TableRules())) == []
 
 
-def test_codes_of_the_first_dump_or_of_a_new_column_are_compared_with_none(own: Warehouse) -> None:
+def test_first_dump_or_new_column_codes_are_not_compared(own: Warehouse) -> None:
     case = CASES["codes that were merged"]
     with pytest.raises(ValueError, match="not enough values"):  # no such finding
         finding(own, dataclasses.replace(case, shown=()))
 
 
 @pytest.mark.parametrize("before", [None, 0])
-def test_a_number_of_rows_is_compared_with_no_dump_before_or_an_empty_one(before: int | None) -> None:
+def test_row_count_without_a_previous_one_is_not_compared(before: int | None) -> None:
     assert list(on_rows("t", 5, before, None, (-10, 10))) == []
 
 
@@ -53,7 +53,7 @@ SOFTENED = [
 
 
 @pytest.mark.parametrize(("only_warn", "accepted", "outcome"), SOFTENED)
-def test_a_contract_may_only_warn_and_a_person_may_accept(
+def test_finding_is_softened_by_only_warn_or_acceptance(
     only_warn: tuple[str, ...], accepted: tuple[str, ...], outcome: str
 ) -> None:
     assert softened(BAD, only_warn, accepted) == dataclasses.replace(BAD, outcome=outcome)

@@ -25,7 +25,7 @@ def entry(dataset: str, offset: int, sha256: str = "0") -> Entry:
     return Entry(dataset, day(offset), f"{dataset}/{offset}", 3, 5, sha256, "v1", 1, 0.5)
 
 
-def test_a_load_gets_a_number_that_none_has_used_also_no_dead_or_withdrawn_one(own: Warehouse) -> None:
+def test_new_load_id_differs_from_dead_and_withdrawn_loads(own: Warehouse) -> None:
     assert ledger.next_load_id(own) == 1
     own.execute("INSERT INTO landing.generations VALUES (1, 'a', '2025-06-10', 'loading')")
     assert ledger.next_load_id(own) == 2
@@ -39,7 +39,7 @@ def test_a_load_gets_a_number_that_none_has_used_also_no_dead_or_withdrawn_one(o
     assert ledger.next_load_id(own) == 6
 
 
-def test_a_day_has_one_entry_of_a_kind_the_newest(own: Warehouse) -> None:
+def test_newest_ledger_entry_of_a_day_and_kind_counts(own: Warehouse) -> None:
     for load_id, (dataset, offset) in enumerate([("dump", 1), ("dump", 0), ("property", 0), ("dump", 1)], 1):
         ledger.record(own, load_id, entry(dataset, offset))
     found = ledger.entries(own, "dump")
@@ -49,7 +49,7 @@ def test_a_day_has_one_entry_of_a_kind_the_newest(own: Warehouse) -> None:
     assert ledger.newest_load(own) == 4
 
 
-def test_a_day_has_its_files_when_every_kind_is_in(own: Warehouse) -> None:
+def test_day_has_its_daily_files_when_every_kind_landed(own: Warehouse) -> None:
     for dataset in FILES:
         ledger.record(own, 1, entry(dataset, 0))
     for dataset in FILES[:2]:
@@ -65,7 +65,7 @@ def test_another_name_of_the_same_content_is_noted(own: Warehouse) -> None:
     assert versions == ["v1", "v1", "v2"]
 
 
-def test_a_rollback_takes_out_the_days_from_one_on_and_suspects_the_files_of_one(own: Warehouse) -> None:
+def test_rollback_withdraws_later_days_and_suspects_only_one_day(own: Warehouse) -> None:
     for offset in (-1, 0, 1):
         ledger.record(own, 10 + offset, entry("dump", offset, sha256=f"d{offset}"))
         ledger.record(own, 10 + offset, entry("property", offset, sha256=f"p{offset}"))
@@ -82,7 +82,7 @@ def test_a_rollback_takes_out_the_days_from_one_on_and_suspects_the_files_of_one
     assert (ledger.withdrawn(own, "dump"), ledger.withdrawn(own, "property")) == (set(), {(day(1), "p1")})
 
 
-def test_a_rollback_ends_the_waiver_of_the_dump_that_it_takes_back(own: Warehouse) -> None:
+def test_rollback_ends_the_waiver_of_its_dumps_day(own: Warehouse) -> None:
     for offset in (0, 1):
         own.execute(
             "INSERT INTO landing.waivers VALUES (?, 'sato', 'lost', ?, ?)",
@@ -94,7 +94,7 @@ def test_a_rollback_ends_the_waiver_of_the_dump_that_it_takes_back(own: Warehous
     assert own.query("SELECT business_date FROM landing.waivers") == [(day(0),)]
 
 
-def test_one_file_of_one_day_is_taken_out_to_land_again(own: Warehouse) -> None:
+def test_withdrawing_one_daily_file_leaves_all_others_loaded(own: Warehouse) -> None:
     for dataset, offset in itertools.product(FILES, (0, 1)):
         ledger.record(own, 1, entry(dataset, offset))
     ledger.withdraw_file(own, PROPERTY, day(1))
@@ -113,7 +113,7 @@ def states(own: Warehouse) -> list[tuple[int, str]]:
     return [((one.day - FIRST).days, one.state) for one in generations.recorded(own)]
 
 
-def test_a_dump_is_shown_in_place_of_the_one_before_which_is_kept(own: Warehouse) -> None:
+def test_new_dump_goes_live_and_the_previous_is_kept(own: Warehouse) -> None:
     assert generations.live(own) is None
     loaded(own, 0)
     assert (own.query("SELECT n FROM landing.t"), states(own)) == ([(0,)], [(0, "live")])
@@ -123,7 +123,7 @@ def test_a_dump_is_shown_in_place_of_the_one_before_which_is_kept(own: Warehouse
     assert [*ledger.entries(own, "dump")] == [day(0), day(1)]
 
 
-def test_a_schema_that_is_there_gets_the_number_of_the_load_behind_its_name(own: Warehouse) -> None:
+def test_occupied_schema_name_gets_the_load_number_appended(own: Warehouse) -> None:
     own.create_schema("landing_20250610")
     assert generations.begin(own, day(0)).schema == "landing_20250610_1"
     own.create_schema("landing_20250610_2")
@@ -131,7 +131,7 @@ def test_a_schema_that_is_there_gets_the_number_of_the_load_behind_its_name(own:
         generations.begin(own, day(0))
 
 
-def test_three_generations_are_kept_beside_the_live_one_and_dead_ones_go(own: Warehouse) -> None:
+def test_three_kept_generations_remain_and_dead_ones_are_dropped(own: Warehouse) -> None:
     for offset in range(5):
         loaded(own, offset)
     dead, refused = generations.begin(own, day(5)), generations.begin(own, day(6))
@@ -144,7 +144,7 @@ def test_three_generations_are_kept_beside_the_live_one_and_dead_ones_go(own: Wa
     assert (load_report.rows_of(own, dead.load_id), load_report.rows_of(own, refused.load_id)) == ({}, {"t": 1})
 
 
-def test_a_rollback_shows_the_newest_kept_one_and_takes_the_day_out_of_the_ledger(own: Warehouse) -> None:
+def test_rollback_restores_previous_generation_and_clears_the_ledger_day(own: Warehouse) -> None:
     for offset in (0, 1, 2):
         loaded(own, offset)
     was, now = generations.roll_back(own)
@@ -158,7 +158,7 @@ def test_a_rollback_shows_the_newest_kept_one_and_takes_the_day_out_of_the_ledge
     assert own.query("SELECT n FROM landing.t") == [(0,)]
 
 
-def test_another_dump_of_the_day_opens_it_and_takes_its_files_out(own: Warehouse) -> None:
+def test_replacing_a_days_dump_reopens_it_and_withdraws_files(own: Warehouse) -> None:
     loaded(own, 0)
     loaded(own, 1)
     assert own.query("SELECT first_day FROM landing.days_to_reopen") == []
@@ -169,7 +169,7 @@ def test_another_dump_of_the_day_opens_it_and_takes_its_files_out(own: Warehouse
     assert ledger.days(own, "property") == {day(0)}
 
 
-def test_a_swap_whose_record_was_cut_off_is_settled_and_once_is_enough(own: Warehouse) -> None:
+def test_interrupted_generation_swap_is_reconciled_idempotently(own: Warehouse) -> None:
     loaded(own, 0)
     made = generations.begin(own, day(1))
     own.execute(f"CREATE TABLE {made.schema}.t AS SELECT 1 AS n")

@@ -85,7 +85,7 @@ def test_the_newest_dump_is_taken_once(load: Any, bucket: Path) -> None:
     assert load(day=day(0)) == ([], [])
 
 
-def test_the_same_is_taken_again_when_a_person_insists_and_other_bytes_by_themselves(load: Any, bucket: Path) -> None:
+def test_same_dump_reloads_on_request_other_bytes_by_themselves(load: Any, bucket: Path) -> None:
     put(bucket, 0)
     load()
     assert load(again=True) == ([(0, "shown")], [])
@@ -93,7 +93,7 @@ def test_the_same_is_taken_again_when_a_person_insists_and_other_bytes_by_themse
     assert load() == ([(0, "shown")], [])
 
 
-def test_a_dump_that_is_too_old_is_not_taken_for_todays(load: Any, bucket: Path) -> None:
+def test_too_old_dump_does_not_count_as_todays(load: Any, bucket: Path) -> None:
     put(bucket, -2)
     for stale in (0, 1):
         landed, (problem,) = load(max_stale_days=stale)
@@ -109,7 +109,7 @@ def test_a_named_day_is_that_day_or_nothing(load: Any, bucket: Path) -> None:
     assert load(day=day(-2)) == ([(-2, "shown")], [])
 
 
-def test_an_older_dump_is_no_news_but_a_named_past_day_is_landed_aside(load: Any, bucket: Path) -> None:
+def test_older_dump_is_ignored_unless_its_day_is_named(load: Any, bucket: Path) -> None:
     put(bucket, 0)
     load()
     put(bucket, -1)
@@ -119,7 +119,7 @@ def test_an_older_dump_is_no_news_but_a_named_past_day_is_landed_aside(load: Any
     assert load(day=day(-1)) == ([], [])
 
 
-def test_a_past_day_without_its_files_is_landed_again_for_them(load: Any, bucket: Path, own: Warehouse) -> None:
+def test_past_day_without_daily_files_is_landed_again(load: Any, bucket: Path, own: Warehouse) -> None:
     put(bucket, 0)
     put(bucket, -1)
     load()
@@ -128,7 +128,7 @@ def test_a_past_day_without_its_files_is_landed_again_for_them(load: Any, bucket
     assert load(day=day(-1)) == ([(-1, "historical")], [])
 
 
-def test_what_was_passed_over_is_kept_as_a_refusal_of_its_day_once(
+def test_passed_over_dump_is_recorded_as_rejected_once(
     load: Any, bucket: Path, own: Warehouse, capsys: pytest.CaptureFixture[str]
 ) -> None:
     put(bucket, -1)
@@ -142,14 +142,14 @@ def test_what_was_passed_over_is_kept_as_a_refusal_of_its_day_once(
     assert "2025-06-11 lies in the future" in said
 
 
-def test_a_dump_that_no_one_can_have_is_a_problem(load: Any, bucket: Path) -> None:
+def test_rejected_or_missing_dump_is_a_problem(load: Any, bucket: Path) -> None:
     put(bucket, 0, valid_for_etl=False)
     landed, (problem,) = load(day=day(0))
     assert (landed, problem.split(":")[0]) == ([], DumpRejectedError.__name__)
     assert load(day=day(-3))[1][0].startswith(f"{NoDumpError.__name__}: ")
 
 
-def test_the_days_between_are_caught_up_with_in_their_order(load: Any, bucket: Path) -> None:
+def test_missed_days_are_caught_up_in_order(load: Any, bucket: Path) -> None:
     put(bucket, -3)
     load(day=day(-3))
     for offset in (0, -1, -2):
@@ -163,9 +163,7 @@ def test_the_first_load_of_all_catches_up_with_nothing(load: Any, bucket: Path) 
     assert load(catch_up=True) == ([(0, "shown")], [])
 
 
-def test_no_day_is_caught_up_with_that_is_outside_of_the_window_or_before_the_first_dump(
-    load: Any, bucket: Path
-) -> None:
+def test_catchup_skips_days_outside_window_or_before_first_dump(load: Any, bucket: Path) -> None:
     put(bucket, -6)
     load(day=day(-6))
     for offset in (-7, -5, -1):
@@ -176,7 +174,7 @@ def test_no_day_is_caught_up_with_that_is_outside_of_the_window_or_before_the_fi
     assert load(today=1, catch_up=True) == ([(1, "shown")], [])
 
 
-def test_a_dump_that_comes_late_is_landed_aside_unless_it_was_refused(load: Any, bucket: Path, own: Warehouse) -> None:
+def test_late_dump_lands_as_history_unless_rejected_before(load: Any, bucket: Path, own: Warehouse) -> None:
     put(bucket, -4)
     load(day=day(-4))
     put(bucket, 0)
@@ -188,9 +186,7 @@ def test_a_dump_that_comes_late_is_landed_aside_unless_it_was_refused(load: Any,
     assert load(catch_up=True) == ([], [])
 
 
-def test_a_bad_dump_of_a_day_between_is_kept_as_refused_and_holds_nothing_back(
-    load: Any, bucket: Path, own: Warehouse
-) -> None:
+def test_catchup_records_a_rejected_dump_and_continues(load: Any, bucket: Path, own: Warehouse) -> None:
     put(bucket, -3)
     load(day=day(-3))
     put(bucket, -2, valid_for_etl=False)
@@ -200,9 +196,7 @@ def test_a_bad_dump_of_a_day_between_is_kept_as_refused_and_holds_nothing_back(
     assert own.query("SELECT business_date FROM landing.rejections") == [(day(-2),)]
 
 
-def test_a_dump_that_was_rolled_back_is_taken_again_only_with_other_bytes(
-    load: Any, bucket: Path, own: Warehouse
-) -> None:
+def test_rolled_back_dump_loads_again_only_with_other_bytes(load: Any, bucket: Path, own: Warehouse) -> None:
     put(bucket, -1)
     put(bucket, 0)
     load(day=day(-1))

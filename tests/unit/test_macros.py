@@ -62,7 +62,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_text_is_trimmed_cut_and_none_in_four_spellings(computed: Callable[..., Any], text: str) -> None:
+def test_text_is_trimmed_cut_and_null_in_four_spellings(computed: Callable[..., Any], text: str) -> None:
     assert computed(cleaning.clean_text, text, "8") == TEXTS[text]
 
 
@@ -107,7 +107,7 @@ CODES = {
 
 
 @pytest.mark.parametrize("text", CODES)
-def test_a_code_is_up_to_nine_digits_and_nothing_else(computed: Callable[..., Any], text: str) -> None:
+def test_code_is_at_most_nine_digits(computed: Callable[..., Any], text: str) -> None:
     assert computed(cleaning.to_code, f"'{text}'") == CODES[text]
 
 
@@ -127,7 +127,7 @@ CONTACTS = {
 
 
 @pytest.mark.parametrize("contact", CONTACTS)
-def test_a_contact_shows_four_signs_at_most_and_hides_four_at_least(computed: Callable[..., Any], contact: str) -> None:
+def test_masked_contact_shows_at_most_four_and_hides_four(computed: Callable[..., Any], contact: str) -> None:
     assert computed(cleaning.masked, f"CAST('{contact}' AS VARCHAR)") == CONTACTS[contact]
     assert computed(cleaning.masked, "CAST(NULL AS VARCHAR)") is None
 
@@ -145,7 +145,7 @@ ADDRESSES = {
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_of_an_address_only_what_is_behind_its_one_at_sign_is_shown(computed: Callable[..., Any], address: str) -> None:
+def test_masked_email_shows_only_the_domain_after_one_at(computed: Callable[..., Any], address: str) -> None:
     assert computed(cleaning.masked_email, f"CAST('{address}' AS VARCHAR)", "7") == ADDRESSES[address]
     assert computed(cleaning.masked_email, "CAST(NULL AS VARCHAR)", "7") is None
 
@@ -223,7 +223,7 @@ ON_MYSQL = [
 
 
 @pytest.mark.parametrize(("macro", "arguments", "sql"), ON_MYSQL)
-def test_mysql_has_sql_of_its_own_but_not_in_unit_tests_that_run_on_duckdb(
+def test_mysql_sql_differs_except_in_duckdb_unit_tests(
     macro: Callable[..., Any], arguments: tuple[str, ...], sql: str
 ) -> None:
     assert written(macro, *arguments, evaluator=MYSQL) == sql
@@ -251,7 +251,7 @@ def at(stage: str, dialect: str, **adapter: Any) -> Any:
     return SimpleNamespace(runtime_stage=stage, engine_adapter=SimpleNamespace(dialect=dialect, **adapter))
 
 
-def test_a_database_that_was_never_loaded_is_refused_before_a_plan_or_run_begins() -> None:
+def test_unloaded_database_is_refused_before_plan_or_run() -> None:
     asked: list[str] = []
     lacks = at("before_all", "duckdb", table_exists=lambda name: asked.append(name))
     with pytest.raises(SQLMeshError, match="Load a dump first: python -m loader load"):
@@ -262,7 +262,7 @@ def test_a_database_that_was_never_loaded_is_refused_before_a_plan_or_run_begins
     assert written(guards.require_landing, evaluator=at("loading", "duckdb")) == guards.NOTHING
 
 
-def test_the_lock_is_taken_on_mysql_alone_and_before_anything_else() -> None:
+def test_lock_is_taken_first_and_only_on_mysql() -> None:
     held: list[str] = []
     for stage, dialect in (("before_all", "duckdb"), ("loading", "mysql"), ("before_all", "mysql")):
         one = at(stage, dialect, hold_lock=lambda stage=stage, dialect=dialect: held.append(f"{stage} {dialect}"))

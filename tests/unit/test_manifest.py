@@ -98,7 +98,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_a_field_that_is_none_is_named_without_its_value(case: str) -> None:
+def test_invalid_manifest_field_is_named_without_its_value(case: str) -> None:
     changes, said = WRONG[case]
     with pytest.raises(DumpRejectedError, match=said) as refusal:
         made(**changes)
@@ -127,7 +127,7 @@ VALID = [
 
 
 @pytest.mark.parametrize(("flags", "good"), VALID)
-def test_a_dump_is_valid_by_the_first_flag_that_is_there(flags: dict[str, Any], good: bool) -> None:
+def test_dump_validity_comes_from_the_first_flag_present(flags: dict[str, Any], good: bool) -> None:
     if good:
         assert made(**flags).day == DAY
     else:
@@ -135,7 +135,7 @@ def test_a_dump_is_valid_by_the_first_flag_that_is_there(flags: dict[str, Any], 
             made(**flags)
 
 
-def test_the_producers_reason_is_told_on_one_line_and_no_longer_than_that() -> None:
+def test_producers_reason_is_one_short_line() -> None:
     with pytest.raises(DumpRejectedError, match=r"\(reason: source mismatch\)$"):
         made(valid_for_etl=False, reason="source\n\x1b mismatch")
     with pytest.raises(DumpRejectedError) as refusal:
@@ -157,12 +157,12 @@ def judged(today: dt.date = DAY, only_warn: tuple[str, ...] = (), **changes: Any
     require_acceptable(made(**{"max_updated_at_by_table": FRESH} | changes), rules.manifest, NAME, today)
 
 
-def test_a_fresh_dump_of_its_day_from_a_source_that_is_allowed_is_good() -> None:
+def test_fresh_dump_from_an_allowed_source_is_accepted() -> None:
     judged()
 
 
 @pytest.mark.parametrize("field", ["source_host", "source_database"])
-def test_another_source_is_refused_and_the_allowed_ones_are_named(field: str) -> None:
+def test_dump_of_another_source_is_rejected_naming_allowed_ones(field: str) -> None:
     with pytest.raises(DumpRejectedError, match=r"the dump is of .*other.*; allowed .* is gghouse-db.internal/basis"):
         judged(**{field: "other"})
 
@@ -176,7 +176,7 @@ TAKEN = {
 
 
 @pytest.mark.parametrize("taken", TAKEN)
-def test_a_dump_is_taken_on_its_day_or_a_day_after_it(taken: str) -> None:
+def test_dump_must_be_taken_on_its_day_or_next(taken: str) -> None:
     if TAKEN[taken]:
         judged(generated_at=taken)
     else:
@@ -184,7 +184,7 @@ def test_a_dump_is_taken_on_its_day_or_a_day_after_it(taken: str) -> None:
             judged(generated_at=taken)
 
 
-def test_a_past_days_dump_may_have_been_taken_until_today() -> None:
+def test_past_days_dump_may_be_taken_until_today() -> None:
     """It is made again from a backup."""
     judged(today=dt.date(2025, 6, 20), generated_at="2025-06-21T00:00:00")
     with pytest.raises(DumpRejectedError, match="is not that day's"):
@@ -203,9 +203,9 @@ def test_a_table_without_a_watermark_is_named() -> None:
         judged(max_updated_at_by_table={"tenants": FRESH["tenants"]})
 
 
-def test_a_watermark_from_the_future_is_judged_by_the_rows_later() -> None:
+def test_manifest_accepts_a_future_watermark_for_later_row_checks() -> None:
     judged(max_updated_at_by_table=FRESH | {"movings": "2300-01-01T00:00:00"})
 
 
-def test_what_only_warns_and_what_has_no_bound_refuses_nothing() -> None:
+def test_warning_or_unbounded_freshness_rule_rejects_nothing() -> None:
     judged(only_warn=("fresh:movings",), max_updated_at_by_table={"tenants": FRESH["tenants"]})

@@ -25,12 +25,12 @@ def test_a_fault_has_its_place(fault: Fault) -> None:
 
 
 @pytest.mark.parametrize("text", ["1 <= 2", "1 < 2, 1 < 2"])
-def test_a_text_that_is_not_there_once_is_an_error(text: str) -> None:
+def test_fault_text_not_found_exactly_once_is_an_error(text: str) -> None:
     with pytest.raises(ListError, match="a: its text is . times in a.py"):
         planted(A, text)
 
 
-def test_an_id_that_is_there_twice_is_an_error_and_the_part_before_is_for_the_code_as_it_was(tmp_path: Path) -> None:
+def test_fault_ids_are_unique_and_before_describes_earlier_code(tmp_path: Path) -> None:
     entry = "- {id: a, file: a.py, find: x, put: z, wrong: '', try: [], before: {find: y}}\n"
     (tmp_path / "a.yaml").write_text(entry)
     assert [read(tmp_path)[0].find, read(tmp_path, before=True)[0].find] == ["x", "y"]
@@ -39,7 +39,7 @@ def test_an_id_that_is_there_twice_is_an_error_and_the_part_before_is_for_the_co
         read(tmp_path)
 
 
-def test_a_test_is_found_by_its_name_wherever_it_lies(tmp_path: Path) -> None:
+def test_command_finds_a_test_by_name_in_any_file(tmp_path: Path) -> None:
     folder = tmp_path / "tests" / "unit"
     folder.mkdir(parents=True)
     (folder / "test_a.py").write_text("def test_one(): ...\n")

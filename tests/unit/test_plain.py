@@ -38,7 +38,7 @@ def test_text_of_people_stays_as_it_is(text: str) -> None:
     assert plain(text) == plain_lines(text) == text
 
 
-def test_what_a_terminal_acts_on_is_shown_and_newlines_are_left_to_messages() -> None:
+def test_terminal_control_characters_are_shown_newlines_stay_in_messages() -> None:
     assert plain("a\x1b[1m\x9b\r\n\t\u202e\ud800\U000e0001") == r"a\u001b[1m\u009b\r\n\t\u202e\ud800\udb40\udc01"
     assert plain_lines("a\x1b\nb\r") == "a\\u001b\nb\\r"
 
@@ -86,7 +86,7 @@ def test_an_error_code_of_a_storage_forges_nothing() -> None:
     assert is_harmless(str(explained(ClientError(answer, "GetObject"), "s3://b/k", "read")))
 
 
-def test_whatever_is_printed_is_filtered_on_a_terminal_and_in_a_log(
+def test_all_printed_text_is_filtered_on_terminal_and_log(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with console.step("load \x1b[2J") as step:

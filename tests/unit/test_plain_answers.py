@@ -47,7 +47,7 @@ def used(process: int) -> float:
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def test_ctrl_c_within_a_query_ends_with_130_and_one_line(tmp_path: Path) -> None:
+def test_ctrl_c_during_query_exits_130_with_one_line(tmp_path: Path) -> None:
     own = {**os.environ, "WAREHOUSE_DUCKDB": str(tmp_path / "warehouse.duckdb")}
     with subprocess.Popen(
         [sys.executable, "-c", LONG], cwd=PROJECT, env=own, stdout=-1, stderr=-1, text=True
@@ -70,7 +70,7 @@ def test_a_question_mark_in_the_warehouses_path_is_refused(
         Settings.resolve()
 
 
-def test_a_contract_that_is_nested_too_deeply_or_too_large_is_a_usage_error(tmp_path: Path) -> None:
+def test_deeply_nested_or_oversized_data_contract_is_usage_error(tmp_path: Path) -> None:
     file = tmp_path / "data_contract.yaml"
     file.write_text("[" * 20_000)
     with pytest.raises(UsageError, match="its brackets are nested too deeply"):
@@ -80,7 +80,7 @@ def test_a_contract_that_is_nested_too_deeply_or_too_large_is_a_usage_error(tmp_
         read_data_contract(file)
 
 
-def test_a_table_wider_than_the_source_can_have_is_refused_and_the_widest_is_not() -> None:
+def test_table_wider_than_innodb_allows_is_rejected_widest_passes() -> None:
     def table(columns: int) -> bytes:
         return f"CREATE TABLE `wide` ({', '.join(f'`c{number}` int' for number in range(columns))})".encode()
 
@@ -110,9 +110,7 @@ def test_a_right_that_is_lacking_is_said_plainly() -> None:
         os.mkdir("/sys/new")
 
 
-def test_a_project_that_can_not_be_written_is_said_before_sqlmesh_complains(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unwritable_project_is_reported_before_sqlmesh_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("loader.transform.context.PROJECT", Path("/proc/self"))
     with (
         pytest.raises(

@@ -10,7 +10,7 @@ from report.dictionary.__main__ import page
 from report.policy import policy
 
 
-def test_scripts_and_styles_are_named_by_their_hash_and_all_else_is_forbidden() -> None:
+def test_page_policy_allows_only_hashed_scripts_and_styles() -> None:
     # The hashes are those that a browser names in its console: of the bytes in UTF-8.
     assert policy(scripts=["alert(1)", ""], styles=["p { color: red }"]) == (
         "default-src 'none'; script-src 'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI=' "

@@ -58,7 +58,7 @@ def test_a_link_where_a_write_begins_leads_nowhere(tmp_path: Path, monkeypatch: 
     assert (outside.read_bytes(), place.read_bytes()) == (b"as it was", b"a name")
 
 
-def test_a_link_in_place_of_an_object_is_replaced_and_not_followed(tmp_path: Path) -> None:
+def test_link_in_place_of_object_is_replaced_not_followed(tmp_path: Path) -> None:
     outside, place = tmp_path / "outside", tmp_path / "bucket" / KEY
     outside.write_bytes(b"as it was")
     place.parent.mkdir(parents=True)
@@ -67,7 +67,7 @@ def test_a_link_in_place_of_an_object_is_replaced_and_not_followed(tmp_path: Pat
     assert (outside.read_bytes(), place.is_symlink(), place.read_bytes()) == (b"as it was", False, b"a name")
 
 
-def test_what_a_killed_write_left_goes_with_the_next_one(tmp_path: Path) -> None:
+def test_next_write_removes_leftovers_of_a_killed_write(tmp_path: Path) -> None:
     left = tmp_path / KEY
     left.parent.mkdir(parents=True)
     left = left.with_name(f".{left.name}.0123456789abcdef.part")
@@ -76,9 +76,7 @@ def test_what_a_killed_write_left_goes_with_the_next_one(tmp_path: Path) -> None
     assert [path.name for path in left.parent.iterdir()] == ["20250610.csv"]
 
 
-def test_a_second_writer_of_an_object_leaves_the_first_ones_part(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_second_writer_of_an_object_waits_for_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bucket = FolderBucket(tmp_path)
     second = threading.Thread(target=bucket.write, args=(KEY, b"second"))
 
@@ -111,7 +109,7 @@ with scratch() as folder:
 """
 
 
-def test_the_scratch_folder_of_a_killed_command_goes_with_the_next_and_that_of_a_living_one_stays(
+def test_next_command_removes_only_scratch_folders_of_killed_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))

@@ -84,11 +84,11 @@ def test_a_run_that_is_yet_to_come_is_wrong() -> None:
     assert wrong(waits_for_run=True)[0].endswith(f"what was computed from it still stands\n{RUN}")
 
 
-def test_models_that_end_early_are_one_problem_counted_by_layer() -> None:
+def test_models_ending_early_are_one_problem_by_layer() -> None:
     assert wrong(fresh=LATE) == [f"models that end before 2025-06-10: silver 1 of 2, gold 1 of 1\n{RUN}"]
 
 
-def test_a_failed_run_says_why_and_how_far_models_reach() -> None:
+def test_failed_run_problem_gives_reason_and_model_reach() -> None:
     (found,) = wrong(failed_run=FAILED, fresh=LATE, waits_for_run=True)
     assert found == (
         f"the run for 2025-06-10 failed at 2025-06-10 01:00:00 UTC\n{WHY}\n"
@@ -96,7 +96,7 @@ def test_a_failed_run_says_why_and_how_far_models_reach() -> None:
     )
 
 
-def test_what_stops_a_run_before_any_model_is_told_whole() -> None:
+def test_run_failure_before_any_model_is_shown_whole() -> None:
     (found,) = wrong(failed_run=(*FAILED[:2], "rows stand twice"))
     assert found == "the run for 2025-06-10 failed at 2025-06-10 01:00:00 UTC\n  rows stand twice"
 
@@ -125,11 +125,11 @@ GOOD = [
 
 
 @pytest.mark.parametrize("one", GOOD)
-def test_a_day_that_is_loaded_or_waived_is_not_wrong(one: Day) -> None:
+def test_loaded_or_waived_day_is_no_problem(one: Day) -> None:
     assert wrong(days=[one]) == []
 
 
-def test_a_waiver_that_is_over_by_the_newest_dumps_day_excuses_nothing() -> None:
+def test_waiver_expired_by_newest_dumps_day_excuses_nothing() -> None:
     assert len(wrong(days=[Day(day(-5), "missing", NONE, (), Waiver("sato", "lost", day(-1)))])) == 1
 
 
@@ -142,7 +142,7 @@ def printed(found: list[str], *, everything: bool = False) -> list[str]:
 LONG = f"    python -m loader daily --bucket {'x' * 200} --accept a:b"
 
 
-def test_a_command_is_never_cut_or_folded_and_what_is_said_may_be() -> None:
+def test_commands_are_never_cut_but_text_may_be() -> None:
     lines = printed([f"it is wrong [/red]\n  {'rule ' * 60}\n  {'make room ' * 20}\n{LONG}"])
     assert lines[:2] == ["Problems: 1", "  it is wrong [/red]"]
     assert lines[-1].strip() == LONG.strip()
@@ -152,7 +152,7 @@ def test_a_command_is_never_cut_or_folded_and_what_is_said_may_be() -> None:
     assert "..." not in "".join(printed([f"it is wrong\n  {'rule ' * 60}\n{LONG}"], everything=True))
 
 
-def test_of_many_problems_the_first_are_shown_and_the_rest_is_counted() -> None:
+def test_status_shows_first_problems_and_counts_the_rest() -> None:
     many = [f"problem {number}" for number in range(6)]
     assert printed(many) == [
         "Problems: 6", "  problem 0", "  problem 1", "  problem 2", "  and 3 more: python -m loader status --all",

@@ -44,19 +44,19 @@ def in_a_pipe(code: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_a_terminal_shows_amount_rate_and_time_left_then_one_line() -> None:
+def test_terminal_shows_amount_rate_time_left_then_one_line() -> None:
     shown = on_a_terminal(BYTES)
     assert re.search(r"load dump .*2\.0/4\.0 MB .*[kMG]B/s .*left", shown)
     assert shown.strip().splitlines()[-1].startswith("✓ load dump: rows 1,200 (")
 
 
-def test_a_step_whose_size_turns_out_on_the_way_shows_it() -> None:
+def test_step_shows_its_size_once_it_is_known() -> None:
     shown = on_a_terminal(UNKNOWN)
     assert re.search(r"run .*1/4 .*/s 0:00 so far", shown)
     assert re.search(r"✓ run \(\d+\.\d s\)$", shown.strip())
 
 
-def test_a_narrow_terminal_shows_the_time_left_and_no_other() -> None:
+def test_narrow_terminal_shows_only_the_time_left() -> None:
     shown = on_a_terminal(BYTES.replace('"load dump"', '"export 2026-02-10 (999 of 1,000)"'), columns=80)
     bars = re.findall(r"export .*2\.0/4\.0 MB.*", shown.replace("\r", "\n"))
     assert bars

@@ -13,7 +13,7 @@ from report import page
 from report.publish import after_green_run
 
 
-def test_a_report_that_fails_for_whatever_reason_is_told_and_not_raised(tmp_path: Path) -> None:
+def test_failing_report_returns_a_message_and_never_raises(tmp_path: Path) -> None:
     settings = Settings("duckdb", tmp_path / "warehouse.duckdb", str(tmp_path))
     with open_warehouse(settings):
         pass
@@ -22,7 +22,7 @@ def test_a_report_that_fails_for_whatever_reason_is_told_and_not_raised(tmp_path
     assert "python -m loader report" in told
 
 
-def test_no_text_of_the_source_ends_the_script_that_it_stands_in() -> None:
+def test_source_text_cannot_end_its_script_element() -> None:
     written = page._in_script({"name": "</script><!-- & 東京"})
     assert not {"<", ">", "&"} & {*written}
     assert json.loads(written) == {"name": "</script><!-- & 東京"}

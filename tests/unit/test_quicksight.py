@@ -60,7 +60,7 @@ def test_all_are_started_at_once_and_waited_for(service: Stubber) -> None:
     assert pauses == [quicksight.PAUSE_SECONDS] * 2
 
 
-def test_one_that_fails_is_told_and_keeps_no_other_back(service: Stubber) -> None:
+def test_failed_refresh_is_reported_and_others_go_on(service: Stubber) -> None:
     starts(service, "a")
     service.add_client_error(
         "create_ingestion", "LimitExceededException", expected_params=asked("b") | {"IngestionType": "FULL_REFRESH"}
@@ -78,7 +78,7 @@ def test_one_that_fails_is_told_and_keeps_no_other_back(service: Stubber) -> Non
     ]
 
 
-def test_one_that_does_not_end_is_not_waited_for_without_end(service: Stubber) -> None:
+def test_endless_refresh_is_given_up_after_twenty_minutes(service: Stubber) -> None:
     starts(service, "rooms")
     for _ in range(quicksight.WAIT_SECONDS // 60):
         says(service, "rooms", "RUNNING")

@@ -42,7 +42,7 @@ def test_every_id_has_one_row() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
-def test_a_row_says_what_went_wrong_what_ends_it_and_what_shows_that(row: list[str]) -> None:
+def test_reliability_row_names_problem_answer_and_existing_tests(row: list[str]) -> None:
     assert len(row) == 4
     _, problem, answer, shown = row
     assert len(problem) > 20

@@ -41,7 +41,7 @@ def test_the_median_of_counted_values(counted: list[tuple[int, int]], median: in
     assert figures._median(counted) == median
 
 
-def test_rents_are_those_of_a_year_in_bins_without_a_hole(own: Warehouse) -> None:
+def test_rents_of_a_year_fall_in_gapless_bins(own: Warehouse) -> None:
     gold(
         own,
         "gold.new_contracts",
@@ -68,7 +68,7 @@ def test_without_a_known_rent_there_are_no_bins(own: Warehouse) -> None:
     assert (found["bins"], found["median"], found["unknown"]) == ([], None, 1)
 
 
-def test_pending_notices_are_counted_by_the_week_of_the_move_out(own: Warehouse) -> None:
+def test_pending_notices_are_counted_by_move_out_week(own: Warehouse) -> None:
     gold(
         own,
         "gold.moveout_notices",
@@ -91,7 +91,7 @@ def test_pending_notices_are_counted_by_the_week_of_the_move_out(own: Warehouse)
     }
 
 
-def test_contracts_of_ninety_days_by_channel_and_the_most_frequent_nationalities(own: Warehouse) -> None:
+def test_contracts_of_ninety_days_by_channel_and_top_nationalities(own: Warehouse) -> None:
     gold(
         own,
         "gold.new_contracts",
@@ -106,7 +106,7 @@ def test_contracts_of_ninety_days_by_channel_and_the_most_frequent_nationalities
     assert (len(found["nationalities"]), found["nationalities_other"]) == (figures.LARGEST, 4)
 
 
-def test_occupancy_begins_a_year_back_and_goes_on_into_the_projection(own: Warehouse) -> None:
+def test_occupancy_starts_a_year_back_and_includes_projection(own: Warehouse) -> None:
     days = "VALUES (DATE '2025-02-11', 'fact'), ('2025-02-12', 'gap'), ('2026-02-11', 'fact'), ('2026-05-12', 'projection')"
     gold(
         own,
@@ -140,7 +140,7 @@ def test_what_the_day_brought_is_over_all_types(own: Warehouse) -> None:
     assert figures._activity(own, AS_OF) == {"signed": 3, "registered": 11, "starts": 5, "ends": 15}
 
 
-def test_rooms_by_type_are_those_of_the_newest_day_with_files(own: Warehouse) -> None:
+def test_rooms_by_type_come_from_newest_day_with_files(own: Warehouse) -> None:
     gold(
         own,
         "gold.occupancy_tenant_type_daily",
@@ -153,7 +153,7 @@ def test_rooms_by_type_are_those_of_the_newest_day_with_files(own: Warehouse) ->
     ]
 
 
-def test_what_a_model_takes_for_nothing_is_counted_beside_what_the_loader_nulled(own: Warehouse) -> None:
+def test_placeholder_values_are_counted_beside_nulled_ones(own: Warehouse) -> None:
     own.execute(
         "INSERT INTO landing.generations VALUES (2, 'now', '2026-02-11', 'live'), (1, 'before', '2026-02-10', 'previous')"
     )
@@ -227,7 +227,7 @@ def test_a_text_of_the_source_ends_no_script() -> None:
 LABEL = re.compile(r"\btext\.(\w+)|\bt\(\s*[\"'](\w+)[\"']")
 
 
-def test_a_label_is_there_in_both_languages_and_is_used() -> None:
+def test_every_label_is_bilingual_and_used() -> None:
     used = "".join((PROJECT / "report" / name).read_text(encoding="utf-8") for name in ("page.html", "page.js"))
     for name, both in TEXT.items():
         assert len(both) == 2

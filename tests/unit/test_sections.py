@@ -87,7 +87,7 @@ def test_a_whole_dump_is_whole_whatever_its_options(options: dict[str, bool]) ->
 
 @pytest.mark.parametrize("options", OPTIONS)
 @pytest.mark.parametrize("table", ["a", "b"])
-def test_a_table_that_broke_off_is_refused_though_the_dump_goes_on(table: str, options: dict[str, bool]) -> None:
+def test_broken_off_table_is_rejected_though_the_dump_continues(table: str, options: dict[str, bool]) -> None:
     section = rows(table, **options)
     whole = both(**options)
     at = whole.index(section[0])
@@ -98,7 +98,7 @@ def test_a_table_that_broke_off_is_refused_though_the_dump_goes_on(table: str, o
         assert said.startswith(f"{table}: its rows end without"), said
 
 
-def test_a_heading_with_nothing_behind_it_is_a_table_that_failed() -> None:
+def test_heading_without_rows_section_is_a_failed_table() -> None:
     whole = both()
     at = whole.index("-- Dumping data for table `b`\n")
     said = refusal([*whole[: at + 1], TRAILER])
@@ -107,13 +107,13 @@ def test_a_heading_with_nothing_behind_it_is_a_table_that_failed() -> None:
     )
 
 
-def test_a_heading_with_nothing_behind_it_is_a_table_that_failed_where_only_commit_ends_rows() -> None:
+def test_heading_without_rows_fails_where_only_commit_ends_rows() -> None:
     whole = both(lock=False, keys=False, saved=True)
     at = whole.index("-- Dumping data for table `b`\n")
     assert refusal([*whole[: at + 1], TRAILER]).startswith("b: its rows section has no SET AUTOCOMMIT=0, which other")
 
 
-def test_a_table_without_a_rows_section_is_told_of_where_others_have_one() -> None:
+def test_rows_section_missing_from_one_table_is_reported() -> None:
     assert remarks([HEADER, *structure("a"), *structure("b"), *rows("b"), TRAILER]) == [
         ("a", "the dump holds its CREATE TABLE and no rows section")
     ]
@@ -196,7 +196,7 @@ UNSEEN = [one for one in both() if not one.startswith("--")]
         ([SAVE, *UNSEEN[:7], SAVE, *UNSEEN[7:], GIVE_BACK], "None: a second dump begins, and the first has not given"),
     ],
 )
-def test_a_dump_without_comments_that_is_cut_between_tables_is_refused(statements: list[str], said: str) -> None:
+def test_commentless_dump_cut_between_tables_is_rejected(statements: list[str], said: str) -> None:
     assert len(UNSEEN) == 14  # the seventh is the end of the first table's rows
     assert refusal(statements).startswith(said)
 

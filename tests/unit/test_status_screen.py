@@ -33,7 +33,7 @@ def shown(*parts: Any) -> str:
     return re.sub(r" +", " ", console.file.getvalue())  # type: ignore[attr-defined]
 
 
-def test_the_days_that_are_not_wrong_and_worth_a_word() -> None:
+def test_status_lists_waived_days_and_loads_without_manifest() -> None:
     days = [
         Day(day(-2), "loaded", WHOLE, has_manifest=False),
         Day(day(-1), "missing", NONE, (), Waiver("sato", "lost", day(1))),
@@ -49,12 +49,12 @@ def test_the_days_that_are_not_wrong_and_worth_a_word() -> None:
     assert shown(*screen._days(Status(**NOTHING), False)) == "\n"
 
 
-def test_loaded_files_are_counted_with_the_days_between_that_lack() -> None:
+def test_status_counts_loaded_files_and_missing_days_between() -> None:
     found = shown(screen._loaded(Status(**NOTHING | {"loaded": [("dump", 3, day(-9), day(0), 1_234)]})))
     assert "dump 3 2025-06-01 2025-06-10 7 1,234" in found
 
 
-def test_the_newest_dump_says_what_it_changed_lost_and_left() -> None:
+def test_status_shows_what_the_newest_dump_changed_and_nulled() -> None:
     known = {
         "live": LiveFigures(
             (2, 9, 9),
@@ -79,7 +79,7 @@ def test_the_newest_dump_says_what_it_changed_lost_and_left() -> None:
     assert len(shown(*screen._newest_dump(Status(**NOTHING | known), True)).splitlines()) == 10
 
 
-def test_a_long_reason_is_cut_by_its_width_and_put_on_one_line() -> None:
+def test_long_reason_is_cut_to_width_on_one_line() -> None:
     assert screen._cut("a\n  b", False) == "a b"
     assert screen._cut("x" * 150, False) == "x" * 150
     assert screen._cut("x" * 151, False) == "x" * 146 + " ..."
@@ -110,5 +110,5 @@ def test_a_layer_reaches_as_far_as_its_stalest_model(case: str) -> None:
     assert by_layer(fresh, day(0)) == [Layer(*one) for one in layers]
 
 
-def test_without_a_day_to_reach_only_what_has_computed_nothing_is_behind() -> None:
+def test_without_a_target_day_only_empty_models_are_behind() -> None:
     assert [one.behind for one in by_layer({"gold.a": day(-9), "gold.b": None}, None)] == [[], [], ["b (nothing)"]]
