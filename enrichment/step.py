@@ -87,8 +87,8 @@ def _ask(
         )
     done = Record(run.next_id(warehouse), backend.model_version, backend.prompt_version, len(asked.tenants))
     _Run(warehouse, backend, master, rules, chosen.key, Bounds(rules, timer), done).over(asked.tenants)
-    progress.note(**done.figures(), nameless=asked.nameless, judged_again=judged_again)
-    progress.tell(done.in_words())
+    progress.add_figures(**done.figures(), nameless=asked.nameless, judged_again=judged_again)
+    progress.summarize(done.in_words())
     return done
 
 

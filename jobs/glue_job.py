@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import boto3
 
-from loader.console import tell
+from loader.console import print_line
 from loader.errors import LoaderError, UsageError
 from loader.sources.aws_errors import AWS_ERRORS, explained
 
@@ -97,7 +97,7 @@ def set_enrichment(given: argparse.Namespace) -> None:
         try:
             os.environ["WAREHOUSE_NAME_KEY"] = str(_secret(given.name_key_secret, "key")["key"])
         except LoaderError as problem:
-            tell(f"nationalities: {problem}", err=True)
+            print_line(f"nationalities: {problem}", err=True)
 
 
 def ended(work: Callable[[], Any]) -> int:
@@ -109,7 +109,7 @@ def ended(work: Callable[[], Any]) -> int:
     try:
         work()
     except LoaderError as error:
-        tell(f"error: {error}", err=True)
+        print_line(f"error: {error}", err=True)
         return error.exit_code
     return 0
 

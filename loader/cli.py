@@ -14,7 +14,7 @@ import click
 from rich.markup import escape
 
 from loader import __version__, commands
-from loader.console import be_quiet, is_quiet, say, screen, tell, warn
+from loader.console import be_quiet, inform, is_quiet, print_line, screen, warn
 from loader.errors import LoaderError
 from loader.interrupted import explain_interrupt
 from loader.machine import explain_machine_errors
@@ -52,7 +52,7 @@ class Commands(click.Group):
                 with explain_machine_errors():
                     return super().invoke(ctx)
             except LoaderError as error:
-                tell(f"error: {error}", err=True)
+                print_line(f"error: {error}", err=True)
                 sys.exit(error.exit_code)
 
 
@@ -210,7 +210,7 @@ def enrich(bucket: str | None, again: bool, paid: Path | None, gateway: str | No
 
         if again:
             raise click.UsageError("--import asks no model, so it does not go with --again")
-        tell(take(Settings.resolve(bucket, gateway), paid))
+        print_line(take(Settings.resolve(bucket, gateway), paid))
         return
     from enrichment.step import enrich as ask
 
@@ -249,7 +249,7 @@ def daily(
         from loader.dry_run import preview
 
         for line in preview(settings, request):
-            tell(line)
+            print_line(line)
         return
     result = morning(settings, request)
     _report(result)
@@ -313,7 +313,7 @@ def waive(day: dt.date, last: dt.date | None, reason: str, by: str, until: dt.da
     until = until or last + dt.timedelta(days=14)
     with open_warehouse(Settings.resolve(gateway=gateway)) as warehouse:
         waived = calendar.waive(warehouse, day, last, calendar.Waiver(by, reason, until))
-    tell(f"Waived until {until}: {', '.join(map(str, waived))}")
+    print_line(f"Waived until {until}: {', '.join(map(str, waived))}")
 
 
 @cli.command()
@@ -330,7 +330,7 @@ def rollback(gateway: str | None) -> None:
 
     with open_warehouse(Settings.resolve(gateway=gateway)) as warehouse:
         withdrawn, shown = roll_back(warehouse)
-    tell(
+    print_line(
         f"The dump of {shown.day} is live again, the one of {withdrawn.day} is withdrawn. Now type\n  {commands.loader('run')}"
     )
 
@@ -367,7 +367,7 @@ def report(bucket: str | None, file: Path | None, gateway: str | None) -> None:
 
     written = write(Settings.resolve(bucket, gateway), file)
     if is_quiet():
-        tell(written)
+        print_line(written)
 
 
 @cli.command()
@@ -405,4 +405,4 @@ def doctor(bucket: str | None, gateway: str | None) -> None:
 
 def _report(result: Any) -> None:
     for name, last in result.stale().items():
-        say(f"  [yellow]{name} ends at {last or 'nothing'}: its data for {result.day} has not landed[/]")
+        inform(f"  [yellow]{name} ends at {last or 'nothing'}: its data for {result.day} has not landed[/]")

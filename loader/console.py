@@ -62,11 +62,11 @@ class Step:
         self.figures: dict[str, Any] = {}
         self.words = ""
 
-    def tell(self, words: str) -> None:
+    def summarize(self, words: str) -> None:
         """What a person reads in the closing line, in place of the figures."""
         self.words = words
 
-    def note(self, **figures: Any) -> None:
+    def add_figures(self, **figures: Any) -> None:
         """Adds figures to the closing line: those of a log."""
         self.figures.update(figures)
 
@@ -106,19 +106,19 @@ def step(name: str, total: int | None = None, unit: str = "files") -> Iterator[S
         seconds = round(time.monotonic() - started, 2)
         if bar is None and not _quiet:
             line = {"step": name, "outcome": outcome, "seconds": seconds, **current.figures}
-            tell(json.dumps(line, ensure_ascii=False, default=str))
+            print_line(json.dumps(line, ensure_ascii=False, default=str))
         elif bar and outcome == "done":
             figures = ", ".join(f"{key.replace('_', ' ')} {_short(value)}" for key, value in current.figures.items())
             came_to = f": {escape(current.words or figures)}" if current.words or figures else ""
             screen.print(f"[green]✓[/] {name}{came_to} [dim]({seconds:.1f} s)[/]")
 
 
-def tell(text: object, *, err: bool = False) -> None:
+def print_line(text: object, *, err: bool = False) -> None:
     """Prints a text; what is in it of others' orders to a terminal is only shown, see loader/plain_text.py."""
     print(plain_lines(str(text)), file=sys.stderr if err else sys.stdout, flush=True)
 
 
-def say(text: str) -> None:
+def inform(text: str) -> None:
     """A line for a person; nothing in a log, nor where quiet was asked for."""
     if on_terminal() and not _quiet:
         screen.print(text)
@@ -128,7 +128,7 @@ def name_next(command: str) -> None:
     """The command that has to follow, for a person or in a log; nothing where quiet was asked for."""
     if _quiet:
         return
-    tell(f"Now type\n  {command}" if on_terminal() else json.dumps({"next": command}, ensure_ascii=False))
+    print_line(f"Now type\n  {command}" if on_terminal() else json.dumps({"next": command}, ensure_ascii=False))
 
 
 def warn(text: str) -> None:
@@ -136,7 +136,7 @@ def warn(text: str) -> None:
     if on_terminal():
         screen.print(f"[yellow]! {escape(text)}[/]")
     else:
-        tell(json.dumps({"warning": text}, ensure_ascii=False))
+        print_line(json.dumps({"warning": text}, ensure_ascii=False))
 
 
 def _bar(unit: str) -> Progress:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from loader.console import tell
+from loader.console import print_line
 
 EXIT_CODE = 130  # as a shell has it: 128 and the signal's number
 
@@ -40,5 +40,5 @@ def explain_interrupt() -> Iterator[None]:
     finally:
         signal.signal(signal.SIGINT, before)
     if pressed:
-        tell("stopped by Ctrl-C; nothing is half done: type the same again", err=True)
+        print_line("stopped by Ctrl-C; nothing is half done: type the same again", err=True)
         sys.exit(EXIT_CODE)

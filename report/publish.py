@@ -61,8 +61,8 @@ def _made(settings: Settings, result: RunResult, to: Path | Bucket) -> str:
         progress.advance(1)
         body = page(shown).encode()
         place = _to_file(to, body) if isinstance(to, Path) else _to_bucket(to, result, body)
-        progress.note(file=place)
-        progress.tell(place)
+        progress.add_figures(file=place)
+        progress.summarize(place)
     return place
 
 

@@ -61,9 +61,9 @@ class Exported:
 
     def shown(self, progress: Step) -> None:
         """Puts it into a step's closing line."""
-        progress.note(rows=self.rows, **({"same_in_bucket": self.left} if self.left else {}))
+        progress.add_figures(rows=self.rows, **({"same_in_bucket": self.left} if self.left else {}))
         words = f"{counted(len(self.rows), 'file')}, {counted(sum(self.rows.values()), 'row')}"
-        progress.tell(
+        progress.summarize(
             words + (f"; {counted(len(self.left), 'file')} the same in the bucket already" if self.left else "")
         )
 

@@ -57,7 +57,7 @@ class DumpLoader:
                     entry = attempt.read(progress.advance)
                 findings = [one for one in attempt.findings if one.outcome in (NOTED, WARNED, ACCEPTED)]
                 changed = attempt.land_historical(entry) if historical else attempt.publish(entry)
-                progress.note(
+                progress.add_figures(
                     rows=attempt.report.rows_landed,
                     tables=len(attempt.report.tables),
                     report=_figures(attempt.report),
@@ -65,7 +65,7 @@ class DumpLoader:
                     changes={table: str(one) for table, one in changed.items() if one},
                     **({"notice": self.warehouse.notice} if self.warehouse.notice else {}),
                 )
-                progress.tell("; ".join(_in_words(attempt.report, changed, findings, self.warehouse.notice)))
+                progress.summarize("; ".join(_in_words(attempt.report, changed, findings, self.warehouse.notice)))
         except DumpRejectedError as rejection:
             attempt.reject(rejection)
             raise

@@ -90,8 +90,8 @@ def _answers(warehouse: Warehouse, bucket: Bucket) -> None:
         return
     if synced.restored or synced.exported:
         with step("nationality answers") as progress:
-            progress.note(from_bucket=synced.restored, written_to_bucket=synced.exported)
-            progress.tell(f"{synced.restored:,} from the bucket, {synced.exported:,} written to it")
+            progress.add_figures(from_bucket=synced.restored, written_to_bucket=synced.exported)
+            progress.summarize(f"{synced.restored:,} from the bucket, {synced.exported:,} written to it")
 
 
 def _behind(warehouse: Warehouse) -> bool:
@@ -141,8 +141,8 @@ def export(
             try:
                 if not datasets:
                     with step(name) as progress:
-                        progress.note(rows={})
-                        progress.tell("the bucket has its files")
+                        progress.add_figures(rows={})
+                        progress.summarize("the bucket has its files")
                 elif live and live.day == day:
                     with step(name, total=len(datasets)) as progress:
                         daily_exports.export(warehouse, bucket, day, datasets, progress=progress.advance).shown(

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from loader.console import counted, say, step, warn
+from loader.console import counted, inform, step, warn
 from loader.errors import DumpRejectedError, LoaderError, NoDumpError
 from loader.landing import calendar, daily_exports, generations, ledger
 from loader.landing.coordinates import Coordinates
@@ -91,7 +91,7 @@ class LoadJob:
                 )
             live = generations.live(self._warehouse)
             if live and self.request.day is None and dump.day < live.day:
-                say(f"The dump of {live.day} is loaded, and the bucket has none that is newer and acceptable.")
+                inform(f"The dump of {live.day} is loaded, and the bucket has none that is newer and acceptable.")
             else:
                 self._take(dump)
         except (DumpRejectedError, NoDumpError) as problem:
@@ -138,7 +138,7 @@ class LoadJob:
             same = False  # its daily files are what a past day is loaded for
         if same and not self.request.again:
             calendar.nothing_rejected(self._warehouse, ledger.DUMP, dump.day)
-            say(f"The dump of {dump.day} is already loaded.")
+            inform(f"The dump of {dump.day} is already loaded.")
             return
         if live and not past:
             # While it is at hand; where that fails, a later catch-up lands the day as a past one.
@@ -178,9 +178,9 @@ class LoadJob:
                     self._warehouse, bucket, self.landing.contract, live.day, self.request.accepted
                 )
                 landed.land(found.to_land, progress.advance)
-                progress.note(files=landed.files, rows=landed.rows, **found.figures())
+                progress.add_figures(files=landed.files, rows=landed.rows, **found.figures())
                 more = [f"{number:,} {name.replace('_', ' ')}" for name, number in found.figures().items()]
-                progress.tell(", ".join([counted(landed.files, "file"), counted(landed.rows, "row"), *more]))
+                progress.summarize(", ".join([counted(landed.files, "file"), counted(landed.rows, "row"), *more]))
             rejected += landed.rejected
             self.result.changed = self.result.changed or landed.files > 0
         waived = calendar.waived(self._warehouse, self._expected) - ledger.days_with_files(self._warehouse)
@@ -201,7 +201,7 @@ class LoadJob:
             return
         if rows is not None:
             with step("load coordinates") as progress:
-                progress.note(rows=rows)
+                progress.add_figures(rows=rows)
             self.result.changed = True
 
     def missing_days(self) -> None:

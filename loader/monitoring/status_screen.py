@@ -16,7 +16,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from loader import commands
-from loader.console import counted, is_quiet, screen, tell
+from loader.console import counted, is_quiet, print_line, screen
 from loader.dates import business_today
 from loader.errors import LoaderError
 from loader.landing import calendar
@@ -49,7 +49,7 @@ def show(settings: Settings, *, everything: bool, as_json: bool = False) -> None
         unplanned = error
     todo = problems(found, fresh, business_today())
     if as_json:
-        tell(json.dumps(_json(found, fresh, todo), ensure_ascii=False, default=str, indent=2))
+        print_line(json.dumps(_json(found, fresh, todo), ensure_ascii=False, default=str, indent=2))
     else:
         _print_problems(console, todo, everything)
         console.print("", _loaded(found), *_days(found, everything), *_newest_dump(found, everything), sep="\n")

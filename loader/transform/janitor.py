@@ -58,8 +58,8 @@ def clean(settings: Settings) -> tuple[StateSize, StateSize]:
                 f"{error}\nWhat was removed stays so. When that is mended, type\n  {commands.loader('janitor')}"
             ) from error
         after = _size(context)
-        progress.note(versions=after.versions, intervals=after.intervals)
-        progress.tell(_in_words(before, after))
+        progress.add_figures(versions=after.versions, intervals=after.intervals)
+        progress.summarize(_in_words(before, after))
     return before, after
 
 

@@ -104,13 +104,13 @@ def _run(settings: Settings, warehouse: Warehouse, loaded: _Loaded) -> RunResult
             if is_new:
                 result.restated = _compute(prod, loaded)
             result.audits_passed = console.audits_passed
-            progress.note(
+            progress.add_figures(
                 models=len(console.computed),
                 audits_passed=console.audits_passed,
                 restated_days=result.restated,
                 warnings=console.warnings,
             )
-            progress.tell(_in_words(result, len(console.computed), console.warnings))
+            progress.summarize(_in_words(result, len(console.computed), console.warnings))
         result.fresh_to = fresh_to(prod.models)
         if is_new:
             _remember(warehouse, prod, loaded)

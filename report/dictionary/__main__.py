@@ -32,7 +32,7 @@ def main(file: Path) -> None:
             tables = collected(context, progress.advance)
         finally:
             context.close()
-        progress.note(tables=len(tables), columns=sum(len(table["columns"]) for table in tables))
+        progress.add_figures(tables=len(tables), columns=sum(len(table["columns"]) for table in tables))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(page(tables), encoding="utf-8")
     click.echo(f"The data dictionary is {file}")

@@ -90,14 +90,14 @@ def test_all_printed_text_is_filtered_on_terminal_and_log(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with console.step("load \x1b[2J") as step:
-        step.note(file="\x9b1m\u2028")
+        step.add_figures(file="\x9b1m\u2028")
     console.warn(HOSTILE)
-    console.tell("error: \x1b[2J", err=True)
+    console.print_line("error: \x1b[2J", err=True)
     log = capsys.readouterr()
     assert is_harmless(log.out + log.err)
     first, second = (json.loads(line) for line in log.out.splitlines())
     assert (first["step"], first["file"], second["warning"]) == ("load \x1b[2J", "\x9b1m\u2028", HOSTILE)
     monkeypatch.setattr(console, "on_terminal", lambda: True)
     console.warn("\x1b[2J\u202e")
-    console.say("\x1b[2J\u202e")
+    console.inform("\x1b[2J\u202e")
     assert is_harmless(capsys.readouterr().out)

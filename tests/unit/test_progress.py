@@ -18,7 +18,7 @@ from loader import console
 with console.step("load dump", total=4_000_000, unit="bytes") as step:
     step.advance(1_000_000)
     step.advance(1_000_000)
-    step.note(rows=1200)
+    step.add_figures(rows=1200)
 """
 UNKNOWN = """
 from loader import console
@@ -65,7 +65,7 @@ def test_narrow_terminal_shows_only_the_time_left() -> None:
 
 
 def test_a_person_reads_words_where_a_log_gets_figures() -> None:
-    code = BYTES + '    step.tell("1,200 rows in 3 tables")\n'
+    code = BYTES + '    step.summarize("1,200 rows in 3 tables")\n'
     assert "✓ load dump: 1,200 rows in 3 tables (" in on_a_terminal(code)
     assert json.loads(in_a_pipe(code)[1])["rows"] == 1200
 
@@ -78,7 +78,7 @@ def test_a_log_gets_one_line_without_colours() -> None:
 
 @pytest.mark.parametrize("shown_by", [on_a_terminal, lambda code: in_a_pipe(code)[1]], ids=["terminal", "pipe"])
 def test_quiet_says_warnings_only(shown_by) -> None:
-    quiet = "from loader import console\nconsole.be_quiet()\nconsole.say('all is well')\n"
+    quiet = "from loader import console\nconsole.be_quiet()\nconsole.inform('all is well')\n"
     assert shown_by(quiet + BYTES) == ""
     assert "disk" in shown_by(quiet + "console.warn('the disk is nearly full')")
 
