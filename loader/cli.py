@@ -289,14 +289,14 @@ def export(
 
 def _in_words(ctx: click.Context, param: click.Parameter, value: str) -> str:
     if not re.search(r"\w", value):
-        raise click.BadParameter("write in words why the day is lost: the reason is shown to others", ctx, param)
+        raise click.BadParameter("write in words why the gap is accepted: others read the reason", ctx, param)
     return value
 
 
 @cli.command()
 @click.argument("day", type=Day())
 @click.option("--to", "last", type=Day(), help="Last day, to waive several (default: DAY alone).")
-@click.option("--reason", required=True, callback=_in_words, help="Why the day is lost, in words.")
+@click.option("--reason", required=True, callback=_in_words, help="Why the gap is accepted, in words.")
 @click.option("--by", metavar="NAME", default=getpass.getuser, show_default="your login", help="Who decides it.")
 @click.option("--until", type=Day(), help="Last day of the waiver (default: 14 days after the last waived day).")
 @_gateway

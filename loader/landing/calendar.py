@@ -20,7 +20,7 @@ _NAMES = (ledger.DUMP, *(dataset.name for dataset in DATASETS))
 
 @dataclass(frozen=True)
 class Waiver:
-    """That a day is taken as lost, for a time."""
+    """That the gap of a day is accepted, for a time."""
 
     by: str  # who says so
     reason: str  # why
@@ -124,7 +124,7 @@ def nothing_rejected(warehouse: Warehouse, dataset: str, day: dt.date | None = N
 
 
 def waive(warehouse: Warehouse, first: dt.date, last: dt.date, waiver: Waiver) -> list[dt.date]:
-    """Takes the days of a stretch that are not whole as lost, in place of earlier waivers of them.
+    """Accepts the gaps of a range of days, in place of earlier waivers of them.
 
     Args:
         first, last: both ends, included.
@@ -176,11 +176,11 @@ def missing_days(days: Iterable[Day], on: dt.date) -> Iterator[LoaderError]:
 def _missing(days: list[Day], on: dt.date) -> NoDumpError:
     first, last, many = days[0].date, days[-1].date, len(days) > 1
     which = f"{first} to {last} ({len(days)} days) are" if many else f"{first} is"
-    lost = commands.loader("waive", first, *(("--to", last) if many else ()), "--reason", "…")
-    it = "them" if many else "it"
+    accept = commands.loader("waive", first, *(("--to", last) if many else ()), "--reason", "…")
+    it, gap = ("them", "gaps") if many else ("it", "gap")
     return NoDumpError(
         f"{which} missing ({' and '.join(days[0].missing)})\n  Get {it} into the bucket, then type\n"
-        f"    {commands.loader('daily', '--date', on)}\n  Or take {it} as lost\n    {lost}"
+        f"    {commands.loader('daily', '--date', on)}\n  Or accept the {gap}\n    {accept}"
     )
 
 
@@ -188,5 +188,5 @@ def _rejected(day: Day) -> DumpRejectedError:
     why = "\n  ".join(day.reasons)
     if not commands.commands(why):
         why += f"\n  Get it again, then type\n    {commands.loader('daily', '--date', day.date)}"
-    lost = commands.loader("waive", day.date, "--reason", "…")
-    return DumpRejectedError(f"{day.date} was rejected: {why}\n  Or take it as lost\n    {lost}")
+    accept = commands.loader("waive", day.date, "--reason", "…")
+    return DumpRejectedError(f"{day.date} was rejected: {why}\n  Or accept the gap\n    {accept}")

@@ -35,7 +35,7 @@ OWN_TABLES = {
     "rejections": """
         load_id BIGINT NOT NULL, dataset VARCHAR(16) NOT NULL, business_date DATE NOT NULL, object_key VARCHAR(255) NOT NULL,
         reason VARCHAR(4000) NOT NULL, rejected_at DATETIME NOT NULL""",
-    # Days that a person takes as lost, for a time: `daily` does not fail for them.
+    # Days whose gap a person accepted, for a time: `daily` does not fail for them.
     "waivers": """
         business_date DATE NOT NULL, waived_by VARCHAR(128) NOT NULL, reason VARCHAR(500) NOT NULL, until_date DATE NOT NULL,
         waived_at DATETIME NOT NULL""",

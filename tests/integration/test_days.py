@@ -1,4 +1,4 @@
-"""Days: which dump is today's, what a day before may still bring, what is missing, and who takes it as lost."""
+"""Days: which dump is today's, what a day before may still bring, what is missing, and who accepts the gap."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_waived_day_is_not_reported_until_waiver_ends(bucket, embedded, today) -
     put(bucket, 0)
     assert [str(one) for one in land(settings, LoadRequest(catch_up=True)).problems] == [
         "2025-06-09 is missing (dump and snapshot)\n  Get it into the bucket, then type\n"
-        f"    python -m loader daily --date 2025-06-10 --bucket {bucket}\n  Or take it as lost\n"
+        f"    python -m loader daily --date 2025-06-10 --bucket {bucket}\n  Or accept the gap\n"
         "    python -m loader waive 2025-06-09 --reason '…'"
     ]
     words = ("waive", day(-1), "--reason", "the server was moved", "--by", "sato")

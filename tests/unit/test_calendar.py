@@ -151,7 +151,7 @@ def test_a_missing_day_is_told_with_what_to_type() -> None:
         (
             NoDumpError,
             "2025-06-10 is missing (dump and snapshot)\n  Get it into the bucket, then type\n"
-            "    python -m loader daily --date 2025-06-19 --bucket BUCKET\n  Or take it as lost\n"
+            "    python -m loader daily --date 2025-06-19 --bucket BUCKET\n  Or accept the gap\n"
             "    python -m loader waive 2025-06-10 --reason '…'",
         )
     ]

@@ -55,7 +55,7 @@ def test_what_is_no_day_is_refused(day: str) -> None:
 
 def test_the_placeholder_that_messages_print_is_no_reason() -> None:
     wrong = typed("waive", DAY, "--reason", "…")
-    assert (wrong.exit_code, "write in words why the day is lost" in wrong.stderr) == (2, True)
+    assert (wrong.exit_code, "write in words why the gap is accepted" in wrong.stderr) == (2, True)
 
 
 def test_sqlmesh_command_passes_flags_through_and_exit_code_back(monkeypatch: pytest.MonkeyPatch) -> None:
