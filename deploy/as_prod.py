@@ -19,7 +19,7 @@ import boto3
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from jobs.glue_job import ended, prepared  # noqa: E402
+from jobs.common import ended, prepared  # noqa: E402
 from loader.errors import LoaderError, UsageError  # noqa: E402
 from loader.sources.aws_errors import AWS_ERRORS, code_of, explained  # noqa: E402
 

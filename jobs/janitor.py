@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from jobs.glue_job import BOTH, arguments, ended, prepared
+from jobs.common import BOTH, arguments, ended, prepared
 
 
 def clean(given: argparse.Namespace) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from jobs.glue_job import BOTH, arguments, ended, prepared, set_enrichment
+from jobs.common import BOTH, arguments, ended, prepared, set_enrichment
 
 
 def load(given: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ import uuid
 
 import boto3
 
-from jobs.glue_job import BOTH, arguments, ended, prepared
+from jobs.common import BOTH, arguments, ended, prepared
 from jobs.quicksight import refresh
 
 

@@ -17,7 +17,7 @@ from loader import __version__, commands
 from loader.console import be_quiet, inform, is_quiet, print_line, screen, warn
 from loader.errors import LoaderError
 from loader.interrupted import explain_interrupt
-from loader.machine import explain_machine_errors
+from loader.resource_errors import explain_machine_errors
 from loader.settings import GATEWAYS, Settings, keep_private
 
 EXIT_CODES = """\b

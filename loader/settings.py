@@ -12,7 +12,7 @@ from loader.connection_url import Account, parse, take_apart
 from loader.errors import UsageError
 
 MYSQL_URL, STATE_URL = "WAREHOUSE_MYSQL_URL", "WAREHOUSE_STATE_URL"
-# The repository; a job names a copy of what its wheel brought, for SQLMesh writes a cache beside the models (jobs/glue_job.py).
+# The repository; a job names a copy of what its wheel brought, for SQLMesh writes a cache beside the models (jobs/common.py).
 PROJECT = Path(os.environ.get("WAREHOUSE_PROJECT") or Path(__file__).resolve().parent.parent)
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")  # the CA file is PGSSLROOTCERT
 GATEWAYS = ("duckdb", "aurora")

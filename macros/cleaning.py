@@ -70,24 +70,3 @@ def to_code(evaluator: MacroEvaluator, column: exp.Expression) -> str:
     # "No other sign and one to nine of them" rather than ^[0-9]{1,9}$: MySQL's $ also matches before a line end.
     other = f"REGEXP_INSTR({text}, '[^0-9]') > 0" if on_mysql(evaluator) else f"{text} ~ '[^0-9]'"
     return f"CAST(CASE WHEN NOT {other} AND LENGTH({text}) BETWEEN 1 AND 9 THEN {text} END AS BIGINT)"
-
-
-@macro()
-def masked(evaluator: MacroEvaluator, column: exp.Expression) -> str:
-    """A telephone number or account with its last characters: four at most, and four at least stay hidden."""
-    text = column.sql(dialect=evaluator.dialect)
-    shown = f"LEAST(4, GREATEST(LENGTH({text}) - 4, 0))"
-    return f"CASE WHEN NOT {text} IS NULL THEN CONCAT('***', RIGHT({text}, {shown})) END"
-
-
-@macro()
-def masked_email(evaluator: MacroEvaluator, column: exp.Expression, number: exp.Expression) -> str:
-    """An e-mail address with a number for all that stands before its one @; a text with none or several is hidden whole.
-
-    Args:
-        column: the address.
-        number: the same for the same address, another for another: who is apart stays apart. (A digest could be guessed from a name.)
-    """
-    text, instead = (part.sql(dialect=evaluator.dialect) for part in (column, number))
-    domain = f"CASE WHEN {text} LIKE '%@%' AND NOT {text} LIKE '%@%@%' THEN SUBSTRING({text}, POSITION('@' IN {text})) ELSE '' END"
-    return f"CASE WHEN NOT {text} IS NULL THEN CONCAT('***', CAST({instead} AS VARCHAR(20)), {domain}) END"

@@ -14,8 +14,8 @@ from loader.errors import DumpRejectedError
 from loader.landing import calendar, daily_exports, generations, ledger, load_report
 from loader.landing.access import open_warehouse
 from loader.mysqldump.report import DumpReport
-from loader.quality import changes
-from loader.quality.changes import Changes
+from loader.quality import changed_rows
+from loader.quality.changed_rows import Changes
 from loader.quality.columns import required_columns
 from loader.quality.data_contract import DataContract, read_data_contract
 from loader.quality.dump_checks import left_open, require_counted
@@ -167,7 +167,7 @@ class _Attempt:
         before = [one for at, one in entries.items() if at <= day]
         shown, columns = warehouse.columns("landing") if live else {}, warehouse.columns(coming)
         if live and day >= live.day:
-            self.changes = changes.between(warehouse, "landing", coming, shown, columns, self.to.contract)
+            self.changes = changed_rows.between(warehouse, "landing", coming, shown, columns, self.to.contract)
         landed = Landed(
             coming,
             self.report,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from loader.mysqldump.report import DumpReport
-from loader.quality.changes import Changes
+from loader.quality.changed_rows import Changes
 from loader.quality.findings import Finding
 from loader.warehouse.base import Warehouse
 

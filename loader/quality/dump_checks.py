@@ -9,7 +9,7 @@ from pathlib import Path
 
 from loader.errors import DumpRejectedError
 from loader.mysqldump.report import DumpReport, Remark
-from loader.quality.changes import Changes
+from loader.quality.changed_rows import Changes
 from loader.quality.findings import BLOCKED, Finding, judged
 from loader.sources.dump_selection import Dump
 

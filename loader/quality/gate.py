@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from loader.mysqldump.report import DumpReport, Remark
-from loader.quality.changes import Changes
+from loader.quality.changed_rows import Changes
 from loader.quality.columns import RequiredColumn, incompatible_columns, overflowing_values, schema_changes
 from loader.quality.data_contract import DataContract
 from loader.quality.dump_checks import dated, unchanged
 from loader.quality.findings import BLOCKED, NOTED, WARNED, Finding, softened
-from loader.quality.table_checks import TableCheck, findings_on
+from loader.quality.table_rules import TableCheck, findings_on
 from loader.sources.dump_selection import Dump
 from loader.warehouse.base import Columns, Warehouse
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from loader.errors import LoaderError
-from loader.sources.stored import Stored
+from loader.sources.listing import Stored
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 _PRIVATE = 0o600  # daily files hold names

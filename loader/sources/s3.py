@@ -15,7 +15,7 @@ from botocore.exceptions import ParamValidationError
 from loader.errors import UsageError
 from loader.scratch import scratch
 from loader.sources.aws_errors import AWS_ERRORS, code_of, explained, status_of
-from loader.sources.stored import Stored
+from loader.sources.listing import Stored
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60  # without a single byte

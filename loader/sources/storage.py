@@ -8,7 +8,7 @@ from typing import BinaryIO, Protocol
 
 from loader.errors import UsageError
 from loader.sources.folder import FolderBucket
-from loader.sources.stored import Stored
+from loader.sources.listing import Stored
 
 __all__ = ["BadFile", "Bucket", "FolderBucket", "Stored", "open_bucket", "read_small"]
 

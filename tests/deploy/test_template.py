@@ -14,7 +14,7 @@ import pytest
 from cfnlint import decode
 from cfnlint.api import lint_file
 
-from jobs.glue_job import BOTH
+from jobs.common import BOTH
 from loader.settings import PROJECT
 from tests.support.aws import REGION, moto_server
 

@@ -118,7 +118,7 @@ def test_loader_and_sqlmesh_connect_to_the_same_configured_warehouse() -> None:
     # whether the shell says it already.
     assert looks == {
         "loader/settings.py",
-        "jobs/glue_job.py",
+        "jobs/common.py",
         "enrichment/config.py",
         "loader/commands.py",
     }

@@ -20,11 +20,11 @@ from demo.dump import dump_sql
 from demo.objects import put_dump
 from demo.rows import company, tenant
 from loader.errors import LoaderError
-from loader.machine import explain_machine_errors
 from loader.mysqldump.ddl.create_table import parse_create_table
 from loader.mysqldump.rows.chunks import ChunkFiles
 from loader.mysqldump.rows.insert import Target
 from loader.mysqldump.rows.text_rows import Rows
+from loader.resource_errors import explain_machine_errors
 from loader.settings import PROJECT
 from loader.sources.daily_file_kinds import DATASETS
 from tests.endurance.conftest import Length

@@ -16,7 +16,7 @@ from enrichment import bedrock, candidates, config
 from enrichment.backend import Offline
 from enrichment.judgement import Master
 from enrichment.run import Bounds
-from jobs import glue_job
+from jobs import common
 from loader.errors import LoaderError, UsageError
 from loader.landing import enrichment_cache
 from loader.landing.access import open_warehouse
@@ -245,7 +245,7 @@ def test_glue_job_reads_model_and_tolerates_a_missing_key(
                 own.setenv("WAREHOUSE_NAME_KEY", "")
                 own.delenv("WAREHOUSE_ENRICH_MODEL")
                 own.delenv("WAREHOUSE_NAME_KEY")
-                glue_job.set_enrichment(glue_job.arguments(given, "enrich-model", "name-key-secret"))
+                common.set_enrichment(common.arguments(given, "enrich-model", "name-key-secret"))
                 assert (os.environ.get("WAREHOUSE_ENRICH_MODEL"), os.environ.get("WAREHOUSE_NAME_KEY")) == expected
     said = capsys.readouterr()
     assert "no-such-secret" in said.err

@@ -9,7 +9,7 @@ from typing import Any
 from loader.mysqldump.report import TableReport
 from loader.quality.data_contract import TableRules
 from loader.quality.findings import Finding
-from loader.quality.table_checks import TableCheck, findings_on
+from loader.quality.table_rules import TableCheck, findings_on
 from loader.warehouse.base import Warehouse
 
 AT = dt.datetime(2025, 6, 10, 5, 45)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loader.quality.changes import Changes, between
+from loader.quality.changed_rows import Changes, between
 from loader.quality.data_contract import DataContract
 from loader.warehouse.base import Warehouse
 

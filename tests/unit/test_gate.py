@@ -9,7 +9,7 @@ import pytest
 
 from loader.mysqldump.ddl.create_table import parse_create_table
 from loader.mysqldump.report import DumpReport, Remark, TableReport
-from loader.quality.changes import Changes
+from loader.quality.changed_rows import Changes
 from loader.quality.columns import RequiredColumn
 from loader.quality.data_contract import DataContract
 from loader.quality.findings import BLOCKED, NOTED, PASSED, WARNED

@@ -9,7 +9,7 @@ import pytest
 from loader.mysqldump.report import TableReport
 from loader.quality.data_contract import TableRules
 from loader.quality.findings import ACCEPTED, BLOCKED, PASSED, WARNED, Finding, judged, on_rows, softened
-from loader.quality.table_checks import TableCheck, findings_on
+from loader.quality.table_rules import TableCheck, findings_on
 from loader.warehouse.base import Warehouse
 from tests.support.gate_rules import AT, CASES, finding
 

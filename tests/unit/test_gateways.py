@@ -54,7 +54,8 @@ class _Client(socketserver.BaseRequestHandler):
             self.request.sendall(b"S")
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*self.server.tls)
-            self.server.logins.append(context.wrap_socket(self.request, server_side=True).recv(999))
+            with context.wrap_socket(self.request, server_side=True) as client:
+                self.server.logins.append(client.recv(999))  # before it is closed, for the client goes on then
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pytest
 import sqlglot
 from sqlmesh.utils.errors import SQLMeshError
 
-from macros import cleaning, dates, domain, guards
+from macros import cleaning, dates, domain, guards, masking
 
 DUCKDB = SimpleNamespace(dialect="postgres", var=lambda _: "duckdb", runtime_stage="evaluating")
 MYSQL = SimpleNamespace(dialect="postgres", var=lambda _: "mysql", runtime_stage="evaluating")
@@ -128,8 +128,8 @@ CONTACTS = {
 
 @pytest.mark.parametrize("contact", CONTACTS)
 def test_masked_contact_shows_at_most_four_and_hides_four(computed: Callable[..., Any], contact: str) -> None:
-    assert computed(cleaning.masked, f"CAST('{contact}' AS VARCHAR)") == CONTACTS[contact]
-    assert computed(cleaning.masked, "CAST(NULL AS VARCHAR)") is None
+    assert computed(masking.masked, f"CAST('{contact}' AS VARCHAR)") == CONTACTS[contact]
+    assert computed(masking.masked, "CAST(NULL AS VARCHAR)") is None
 
 
 ADDRESSES = {
@@ -146,8 +146,8 @@ ADDRESSES = {
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_masked_email_shows_only_the_domain_after_one_at(computed: Callable[..., Any], address: str) -> None:
-    assert computed(cleaning.masked_email, f"CAST('{address}' AS VARCHAR)", "7") == ADDRESSES[address]
-    assert computed(cleaning.masked_email, "CAST(NULL AS VARCHAR)", "7") is None
+    assert computed(masking.masked_email, f"CAST('{address}' AS VARCHAR)", "7") == ADDRESSES[address]
+    assert computed(masking.masked_email, "CAST(NULL AS VARCHAR)", "7") is None
 
 
 A, B, C = (f"DATE '2026-01-0{number}'" for number in (3, 2, 1))
@@ -236,8 +236,8 @@ def test_mysql_sql_differs_except_in_duckdb_unit_tests(
         dates.months_between,
         dates.years_between,
         cleaning.clean_date,
-        cleaning.masked,
-        cleaning.masked_email,
+        masking.masked,
+        masking.masked_email,
         domain.moveout_date,
         domain.in_tokyo_area,
     ],

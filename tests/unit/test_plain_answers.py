@@ -13,10 +13,10 @@ import pytest
 
 from loader.connection_url import Account
 from loader.errors import LoaderError, UsageError
-from loader.machine import explain_machine_errors
 from loader.mysqldump.ddl.create_table import parse_create_table
 from loader.mysqldump.errors import Defect
 from loader.quality.data_contract import read_data_contract
+from loader.resource_errors import explain_machine_errors
 from loader.settings import PROJECT, Settings
 from loader.transform.context import sqlmesh_context
 from tests.support.crash import wait_until

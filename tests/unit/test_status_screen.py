@@ -14,7 +14,7 @@ from loader.landing.calendar import Day, Waiver
 from loader.landing.load_report import LiveFigures
 from loader.monitoring import status_screen as screen
 from loader.monitoring.status import Layer, Status, by_layer
-from loader.quality.changes import Changes
+from loader.quality.changed_rows import Changes
 
 TODAY = dt.date(2025, 6, 10)
 FILES = ("tenant_status", "room_assignment", "property")

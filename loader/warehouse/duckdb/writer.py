@@ -18,7 +18,7 @@ from loader.mysqldump.report import DumpReport
 from loader.mysqldump.rows.chunks import Chunk, ChunkFiles
 from loader.mysqldump.rows.insert import Target
 from loader.mysqldump.rows.text_rows import Rows
-from loader.warehouse.duckdb.chunks import count_reasons, first_bad_row, insert_sql
+from loader.warehouse.duckdb.chunk_sql import count_reasons, first_bad_row, insert_sql
 from loader.warehouse.duckdb.ddl import create_sql, repeats
 from loader.warehouse.duckdb.sql import quote
 from loader.warehouse.dump_writer import QueuedWork, Reasons, absent_dates, lost_rows, to_utc

@@ -19,8 +19,8 @@ from loader.mysqldump.errors import Defect
 from loader.mysqldump.report import DumpReport
 from loader.mysqldump.rows.chunks import Chunk
 from loader.warehouse.dump_writer import Reasons, lost_rows, to_utc
-from loader.warehouse.mysql import chunks
-from loader.warehouse.mysql.chunks import BadDates
+from loader.warehouse.mysql import chunk_sql
+from loader.warehouse.mysql.chunk_sql import BadDates
 from loader.warehouse.mysql.ddl import create_sql, quote, repeats_sql
 from loader.warehouse.mysql.session import SendingConnection
 
@@ -131,8 +131,8 @@ class Tables:
     def _sql(self, chunk: Chunk, text: bytes) -> str | bytes:
         table = chunk.target.table
         if self._local_infile:
-            return chunks.load_sql(chunk, self._name(table))
-        sql = chunks.insert_sql(chunk, self._name(table), text)
+            return chunk_sql.load_sql(chunk, self._name(table))
+        sql = chunk_sql.insert_sql(chunk, self._name(table), text)
         if len(sql) >= self._packet_bytes:
             what = (
                 f"rows up to row {chunk.last_row:,} are one INSERT of {len(sql):,} bytes, and the server takes"
@@ -146,9 +146,9 @@ class Tables:
         warnings = [(number, text) for _, number, text in _run(connection, "SHOW WARNINGS")]
         count = _run(connection, "SHOW COUNT(*) WARNINGS")[0][0]  # all, where the list has a limit
         if count != found.warnings:
-            found = chunks.find_bad_dates(chunk)
+            found = chunk_sql.find_bad_dates(chunk)
         if count != found.warnings:
-            raise chunks.first_bad_row(chunk, warnings)
+            raise chunk_sql.first_bad_row(chunk, warnings)
         self.count_invalid_dates(chunk.target.table, found.reasons, stored=True)
 
 
@@ -159,8 +159,8 @@ def _bytes_of_file(name: str) -> int:
 def _refusal(chunk: Chunk, error: MySQLError) -> Exception:
     """What an error means; its own text may hold a value, and is not shown."""
     if error.args and error.args[0] in _ROWS_AT_FAULT:
-        chunks.find_bad_dates(chunk)  # raises if one of them is no date
-        return chunks.first_bad_row(chunk, [(error.args[0], str(error.args[-1]))])
+        chunk_sql.find_bad_dates(chunk)  # raises if one of them is no date
+        return chunk_sql.first_bad_row(chunk, [(error.args[0], str(error.args[-1]))])
     return _gave_up(f"table {chunk.target.table.name}", error)
 
 

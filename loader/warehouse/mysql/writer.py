@@ -17,8 +17,8 @@ from loader.mysqldump.rows.chunks import Chunk, ChunkFiles
 from loader.mysqldump.rows.insert import Target
 from loader.mysqldump.rows.text_rows import Rows
 from loader.warehouse.dump_writer import QueuedWork, absent_dates
-from loader.warehouse.mysql import chunks
-from loader.warehouse.mysql.chunks import BadDates
+from loader.warehouse.mysql import chunk_sql
+from loader.warehouse.mysql.chunk_sql import BadDates
 from loader.warehouse.mysql.session import SendingConnection
 from loader.warehouse.mysql.tables import Tables
 
@@ -83,7 +83,7 @@ class MySQLDumpWriter(QueuedWork):
             self._hand_over(self._files.close())
         figures = self._report.tables[target.table.name]
         first_row = figures.rows_in_dump + 1
-        nulled, found = chunks.null_zero_dates(target, rows)
+        nulled, found = chunk_sql.null_zero_dates(target, rows)
         if self._local_infile:
             self._server.count_invalid_dates(target.table, found.reasons)
             self._hand_over(self._files.add(target, nulled, first_row))
@@ -103,9 +103,9 @@ class MySQLDumpWriter(QueuedWork):
     def _checked(target: Target, rows: Rows, text: bytes, first_row: int) -> bytes:
         """The rows as SQL that means the same as their CSV."""
         if target.table.binary or len(text) > BIG_BYTES:
-            return chunks.as_literals(target, rows)
+            return chunk_sql.as_literals(target, rows)
         try:
-            chunks.require_numbers(target, rows)
+            chunk_sql.require_numbers(target, rows)
         except Defect as defect:
             defect.row += first_row - 1
             raise
