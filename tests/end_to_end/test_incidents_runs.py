@@ -70,8 +70,7 @@ def test_one_more_day_computes_that_day_alone(warehouse: Path, monkeypatch: pyte
 
 CONNECTS = """
 import json
-from loader.warehouse.mysql import session
-from loader.warehouse import mysql
+from loader.warehouse.mysql import connection, session
 
 class Stopped(Exception):
     pass
@@ -81,12 +80,16 @@ def connect(**arguments):
     raise Stopped
 
 asked = []
-session.connect = mysql.connect = connect
-from config import config
+session.connect = connection.connect = connect
+from sqlmesh.core.config import Config
+from sqlmesh.core.config.loader import load_configs
+from loader.transform import aurora
+aurora.register()
+(config,) = load_configs(None, Config, ["."]).values()
 from loader.settings import Settings
 from loader.landing.access import read_warehouse
 for attempt in (
-    lambda: config.gateways["aurora"].connection.create_engine_adapter().cursor,
+    lambda: config.get_connection("aurora").create_engine_adapter().cursor,
     lambda: read_warehouse(Settings.resolve()).__enter__(),
 ):
     try:
@@ -115,10 +118,11 @@ def test_loader_and_sqlmesh_connect_to_the_same_configured_warehouse() -> None:
         file.relative_to(PROJECT).as_posix() for file in python if re.search(r"os\.environ|getenv", file.read_text())
     }
     # A deployed job sets, from its secrets, what the settings read; whom to ask for nationalities is no warehouse's address; advice looks
-    # whether the shell says it already.
+    # whether the shell says it already; a release hands pip the environment on.
     assert looks == {
         "loader/settings.py",
         "jobs/common.py",
+        "jobs/release.py",
         "enrichment/config.py",
         "loader/commands.py",
     }

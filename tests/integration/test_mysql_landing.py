@@ -265,7 +265,8 @@ class Pipe(io.BytesIO):
     def read(self, size: int = -1) -> bytes:
         piece = super().read(size)
         if not piece:
-            self.at_end()
+            at_end, self.at_end = self.at_end, lambda: None
+            at_end()
         return piece
 
 

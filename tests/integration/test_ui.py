@@ -28,6 +28,6 @@ def test_ui_shows_a_models_columns_and_lineage_to_landing(address: str, browser:
         "gold.daily_activity_summary",
         "silver.activity_events",
         "staging.load_ledger",
-        '"landing"."load_ledger"',
+        "landing.load_ledger",
     ):
         assert step in steps
