@@ -65,7 +65,8 @@ class Place:
         shutil.copytree(source, self.bucket)
         *first, self.day = days
         self.load(first[0])
-        self.costs: dict[str, list[float]] = {"first plan": [self.python(SQLMESH, *PLAN).wall]}
+        entry = ("-m", "loader", "sqlmesh") if (checkout / "config.yaml").exists() else (SQLMESH,)
+        self.costs: dict[str, list[float]] = {"first plan": [self.python(*entry, *PLAN).wall]}
         for day in first[1:]:  # the first run behind a plan marks all days: no normal morning
             self.load(day)
             self.run()
