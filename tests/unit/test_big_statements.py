@@ -102,7 +102,8 @@ def test_only_rowless_statements_are_limited_in_number(one: bytes, monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    "text", [b"SET @x = '%s'" % (b"''" * MANY), b"SET @x = '%s'" % (b"\\\\" * MANY), b"SET @x = %s1" % (b"(" * MANY)]
+    "text",
+    [b"SET @x = '%s'" % (b"''" * 4 * MANY), b"SET @x = '%s'" % (b"\\\\" * 4 * MANY), b"SET @x = %s1" % (b"(" * MANY)],
 )
 def test_statement_memory_stays_under_twelve_times_its_size(text: bytes) -> None:
     session = Session()
