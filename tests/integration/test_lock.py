@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from demo.rows import company, tenant
 from loader.cli import cli
 from loader.settings import PROJECT
 from tests.conftest import FIRST_DAY
+from tests.support.crash import wait_until
 from tests.support.places import Place, everything
 from tests.support.project_copy import ProjectCopy, copy_project
 
@@ -120,13 +120,6 @@ def free(place: Place) -> bool:
     return place.query("SELECT IS_USED_LOCK('warehouse')") == [(None,)]
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
-
-
 @pytest.mark.parametrize("holder", HOLDERS)
 def test_mysql_lock_refuses_second_command_until_its_holder_dies(
     holder: str, aurora: Place, project: ProjectCopy, tmp_path: Path
@@ -158,7 +151,7 @@ def test_mysql_lock_refuses_second_command_until_its_holder_dies(
         assert not free(aurora)
 
         os.kill(process.pid, signal.SIGKILL)
-        wait_until(lambda: free(aurora))
+        wait_until(lambda: free(aurora), "the lock is free", DEADLINE)
     assert CliRunner().invoke(cli, ["load", "--bucket", str(bucket)]).exit_code == 0
     assert project.plan()
     assert aurora.query("SELECT contract_id FROM gold.new_contracts") == [(2,)]

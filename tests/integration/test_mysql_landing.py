@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import threading
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from tests.integration.test_dump_real import DUMPS
 from tests.integration.test_dump_rejected import BAD_ROWS, BAD_STATEMENTS, GOOD, PEOPLE, SECRET, rejection
 from tests.integration.test_dump_roundtrip import FIXED, dumps
 from tests.integration.test_left_open import DEFAULTS, MOMENTS
+from tests.support.crash import wait_until
 from tests.support.landed import SCHEMA, Landed, MySQLLanded
 from tests.support.places import Servers
 from tests.support.servers import MySQLServer
@@ -284,8 +284,7 @@ def test_afterwards_connections_threads_and_scratch_are_as_before(
         if end == "stream":
             raise ConnectionResetError("the bucket went away")
         if end == "killed":
-            while len(opened) < 2:
-                time.sleep(0.01)
+            wait_until(lambda: len(opened) >= 2, "both connections are open")
             for connection in opened:
                 schema.execute(f"KILL {connection.thread_id()}")
 

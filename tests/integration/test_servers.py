@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +19,7 @@ from loader.connection_url import parse
 from loader.settings import PROJECT
 from loader.warehouse.mysql.session import SQL_MODE, WAIT_SECONDS, connect
 from tests.support import servers
+from tests.support.crash import wait_until
 from tests.support.servers import MySQLServer, PostgresServer, ServerError
 from tests.support.servers.install import MYSQL97
 from tests.support.servers.mysql import FLAVOUR, named
@@ -173,10 +173,7 @@ def test_a_killed_test_run_leaves_no_server(tmp_path: Path) -> None:
         process.kill()
     assert len(ports) == 2
     for port in ports:
-        deadline = time.monotonic() + 20
-        while listening(port) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert not listening(port)
+        wait_until(lambda: not listening(port), "the server has ended", 20)  # noqa: B023 (it is called at once)
 
 
 def listening(port: int) -> bool:

@@ -162,14 +162,15 @@ def nursery(folder: Path) -> Iterator[Nursery]:
         opened.close()
 
 
-def wait_until(done: Callable[[], bool], what: str) -> None:
+def wait_until(done: Callable[[], bool], what: str, seconds: float = DEADLINE) -> None:
     """Waits for a condition.
 
     Args:
         done: whether it holds.
-        what: what to say if it does not within DEADLINE.
+        what: what to say if it does not hold in time.
+        seconds: how long it may take.
     """
-    deadline = time.monotonic() + DEADLINE
+    deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline, what
         time.sleep(0.01)
