@@ -4,34 +4,41 @@ FITS := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.10 python3; do \
   $$name -c '$(FITS)' 2>/dev/null && command -v $$name && break; done)
 VENV := .venv
+LOCKS := requirements-dev.lock
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo report docs ui screenshots lint check test test-mysql test-twins endurance mutants bench package release format lock clean
+.PHONY: help venv venv-spark demo report docs ui screenshots lint check test test-mysql test-twins endurance mutants bench package release format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 venv: $(READY) ## the Python environment, exactly as locked
 
-$(READY): requirements-dev.lock
+$(READY): $(LOCKS)
 	@test -n "$(PYTHON)" || { echo "Python 3.10 to 3.13 is needed: install it, or name it with make PYTHON=/path/to/python3"; exit 2; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) can make no environments: apt-get install python3-venv"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	@echo "Installing the locked packages into $(VENV): one to ten minutes, once; the last step says nothing for a while"
-	@{ $(BIN)/pip install --disable-pip-version-check --progress-bar off --no-deps --require-hashes -r requirements-dev.lock 2>&1; \
+	@{ $(BIN)/pip install --disable-pip-version-check --progress-bar off --no-deps --require-hashes $(LOCKS:%=-r %) 2>&1; \
 	  echo "exit $$?"; } | { n=0; while read -r line; do case "$$line" in \
+	    Ignoring*|Requirement*|Downloading*|Using*|Successfully*|Looking*|"") ;; \
+	    Installing\ build*|Getting*|Preparing*|Building*|Created*|Stored*) ;; \
 	    Collecting*) n=$$((n + 1)); [ $$((n % 20)) -gt 0 ] || echo "  $$n packages" ;; \
 	    Installing*) echo "  $$n packages, which are unpacked now" ;; \
 	    exit\ *) exit "$${line#exit }" ;; \
-	    Ignoring*|Requirement*|Downloading*|Using*|Successfully*|Looking*|"") ;; \
 	    *) echo "$$line" ;; esac; done; }
 	@printf '%s\n' '#!$(CURDIR)/$(BIN)/python' 'import sys' 'sys.path[0] = __file__.removesuffix("$(BIN)/warehouse") or "."' \
 	  'from loader.cli import cli' 'cli(prog_name="warehouse")' >$(BIN)/warehouse && chmod +x $(BIN)/warehouse
 	@touch $@
+
+SPARK := $(MAKE) --no-print-directory VENV=.venv-spark LOCKS="$(LOCKS) requirements-spark.lock"
+venv-spark: ## a second environment, .venv-spark, with Spark, Iceberg and Java: docs/spark.md
+	@$(SPARK) venv
+	@.venv-spark/bin/python -m tests.support.servers require java
 
 lock: ## resolve the dependencies again (needs uv)
 	uv pip compile --universal --python-version 3.10 --no-emit-index-url --generate-hashes --custom-compile-command "make lock" -q pyproject.toml -o requirements.lock
@@ -108,4 +115,4 @@ release: $(READY) ## build it, copy it into a bucket, and print how to deploy it
 	$(BIN)/python -m jobs.release upload --bucket $(BUCKET)
 
 clean: ## remove the demo, the environment and all caches
-	rm -rf $(VENV) .cache logs .pytest_cache .ruff_cache .hypothesis data/bucket data/warehouse.duckdb* data/report.html data/dictionary.html
+	rm -rf $(VENV) .venv-spark .cache logs .pytest_cache .ruff_cache .hypothesis data/bucket data/warehouse.duckdb* data/spark data/report.html data/dictionary.html

@@ -74,10 +74,11 @@ def cli(ctx: click.Context, quiet: bool) -> None:
       WAREHOUSE_BUCKET    the bucket: s3://name or a folder
       WAREHOUSE_DUCKDB    the database file (default data/warehouse.duckdb)
       WAREHOUSE_DATA_CONTRACT  the data contract (default data_contract.yaml)
-      WAREHOUSE_GATEWAY   the SQLMesh gateway: duckdb (default) or aurora
-    for aurora, each URL with user and password percent-encoded:
-      WAREHOUSE_MYSQL_URL mysql://user:password@host[:port][?ssl_ca=FILE]
+      WAREHOUSE_GATEWAY   the SQLMesh gateway: duckdb (default), aurora or spark
+    for aurora and spark, each URL with user and password percent-encoded:
       WAREHOUSE_STATE_URL postgresql://user:password@host[:port]/database[?sslmode=verify-full]
+      WAREHOUSE_MYSQL_URL aurora: mysql://user:password@host[:port][?ssl_ca=FILE]
+      WAREHOUSE_SPARK_WAREHOUSE  spark: s3://bucket/folder, or a folder (default data/spark)
     for `enrich`, which is off without a model:
       WAREHOUSE_ENRICH_MODEL  offline, or the id or ARN of a model on Amazon Bedrock
       WAREHOUSE_NAME_KEY      secret of 32 characters or more, by which names are hashed

@@ -95,9 +95,9 @@ def ask_producer(day: object) -> str:
 
 
 def sqlmesh(command: str, *words: str) -> str:
-    """A command of SQLMesh, on the gateway that was named; aurora is known to the loader's own entry alone."""
-    if (_typed.gateway or os.environ.get(GATEWAY)) == "aurora":
-        program = f"{_typed.program} sqlmesh" + (" --gateway aurora" if _typed.gateway else "")
+    """A command of SQLMesh, on the gateway that was named; aurora and spark are known to the loader's own entry alone."""
+    if (_typed.gateway or os.environ.get(GATEWAY)) in ("aurora", "spark"):
+        program = f"{_typed.program} sqlmesh" + (f" --gateway {_typed.gateway}" if _typed.gateway else "")
     else:
         program = f"{GATEWAY}={_typed.gateway} sqlmesh" if _typed.gateway else "sqlmesh"
     return " ".join((program, command, *map(_quoted, words)))

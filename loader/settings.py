@@ -11,11 +11,11 @@ from loader import commands
 from loader.connection_url import Account, parse, take_apart
 from loader.errors import UsageError
 
-MYSQL_URL, STATE_URL = "WAREHOUSE_MYSQL_URL", "WAREHOUSE_STATE_URL"
+MYSQL_URL, STATE_URL, SPARK_WAREHOUSE = "WAREHOUSE_MYSQL_URL", "WAREHOUSE_STATE_URL", "WAREHOUSE_SPARK_WAREHOUSE"
 # The repository; a job names a copy of what its wheel brought, for SQLMesh writes a cache beside the models (jobs/common.py).
 PROJECT = Path(os.environ.get("WAREHOUSE_PROJECT") or Path(__file__).resolve().parent.parent)
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")  # the CA file is PGSSLROOTCERT
-GATEWAYS = ("duckdb", "aurora")
+GATEWAYS = ("duckdb", "aurora", "spark")
 DATA_CONTRACT = PROJECT / "data_contract.yaml"
 _VARIABLES = (
     "WAREHOUSE_GATEWAY",
@@ -24,6 +24,7 @@ _VARIABLES = (
     "WAREHOUSE_DATA_CONTRACT",
     MYSQL_URL,
     STATE_URL,
+    SPARK_WAREHOUSE,
 )
 
 
@@ -40,8 +41,9 @@ class Settings:
         gateway: name of the SQLMesh gateway.
         duckdb_file: the warehouse of the duckdb gateway.
         bucket: `s3://bucket` or a folder; None where none was named.
-        mysql: the warehouse of the aurora gateway, None on the other.
+        mysql: the warehouse of the aurora gateway, None on the others.
         data_contract: what dumps and daily files must be, see loader/quality/data_contract.py.
+        spark: the warehouse of the spark gateway, an s3:// URI or a folder; None on the others.
     """
 
     gateway: str
@@ -49,6 +51,7 @@ class Settings:
     bucket: str | None
     mysql: Account | None = None
     data_contract: Path = DATA_CONTRACT
+    spark: str | None = None
 
     @classmethod
     def resolve(cls, bucket: str | None = None, gateway: str | None = None) -> Settings:
@@ -64,7 +67,7 @@ class Settings:
         gateway = gateway or os.environ.get("WAREHOUSE_GATEWAY", "duckdb")
         if gateway not in GATEWAYS:
             raise UsageError(
-                f"there is no gateway {gateway!r} (WAREHOUSE_GATEWAY or --gateway): use {' or '.join(GATEWAYS)}"
+                f"there is no gateway {gateway!r} (WAREHOUSE_GATEWAY or --gateway): use {' or '.join((', '.join(GATEWAYS[:-1]), GATEWAYS[-1]))}"
             )
         file = Path(os.environ.get("WAREHOUSE_DUCKDB", PROJECT / "data" / "warehouse.duckdb")).expanduser().absolute()
         if file.is_dir() or file.parent.is_file() or "?" in str(file):  # DuckDB takes what follows it for settings
@@ -72,12 +75,12 @@ class Settings:
                 f"WAREHOUSE_DUCKDB names {file}, which can't be a database file: name a file in a folder, without a ? in its path"
             )
         os.environ.update(WAREHOUSE_GATEWAY=gateway, WAREHOUSE_DUCKDB=str(file))
-        mysql = None
-        if gateway == "aurora":
-            mysql = mysql_account()
+        mysql = mysql_account() if gateway == "aurora" else None
+        spark = spark_warehouse() if gateway == "spark" else None
+        if mysql or spark:
             state_database()
         data_contract = Path(os.environ.get("WAREHOUSE_DATA_CONTRACT", DATA_CONTRACT)).expanduser().absolute()
-        return cls(gateway, file, bucket or os.environ.get("WAREHOUSE_BUCKET"), mysql, data_contract)
+        return cls(gateway, file, bucket or os.environ.get("WAREHOUSE_BUCKET"), mysql, data_contract, spark)
 
     @property
     def bucket_uri(self) -> str:
@@ -100,8 +103,14 @@ def mysql_account() -> Account:
     return parse(_needed(MYSQL_URL), MYSQL_URL)
 
 
+def spark_warehouse() -> str:
+    """The warehouse of the spark gateway, from WAREHOUSE_SPARK_WAREHOUSE: an s3:// URI, which the Glue Data Catalog describes, or a folder."""
+    where = os.environ.get(SPARK_WAREHOUSE, str(PROJECT / "data" / "spark"))
+    return where.rstrip("/") if where.startswith("s3://") else str(Path(where).expanduser().absolute())
+
+
 def state_database() -> dict[str, Any]:
-    """Where the aurora gateway keeps SQLMesh's state, from WAREHOUSE_STATE_URL: arguments of its Postgres connection.
+    """Where the aurora and spark gateways keep SQLMesh's state, from WAREHOUSE_STATE_URL: arguments of its Postgres connection.
 
     Raises:
         UsageError: the variable is not set, or is no postgresql:// URL; the message shows no part of it.
@@ -125,5 +134,7 @@ def state_database() -> dict[str, Any]:
 def _needed(name: str) -> str:
     value = os.environ.get(name)
     if not value:
-        raise UsageError(f"the aurora gateway needs {name}: set it, as this shows: python -m loader --help")
+        raise UsageError(
+            f"the {os.environ.get('WAREHOUSE_GATEWAY')} gateway needs {name}: set it, as this shows: python -m loader --help"
+        )
     return value

@@ -44,7 +44,9 @@ def test_environment_variable_replaces_flag_and_messages_omit_it(monkeypatch: py
     ]
     wrong = typed("load", WAREHOUSE_GATEWAY="oracle")
     assert wrong.exit_code == 2
-    assert "'--gateway' (env var: 'WAREHOUSE_GATEWAY'): 'oracle' is not one of 'duckdb', 'aurora'" in wrong.stderr
+    assert (
+        "'--gateway' (env var: 'WAREHOUSE_GATEWAY'): 'oracle' is not one of 'duckdb', 'aurora', 'spark'" in wrong.stderr
+    )
 
 
 @pytest.mark.parametrize("day", ["2025-02-30", "20250610", "10.6.2025"])

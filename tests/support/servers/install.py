@@ -33,7 +33,7 @@ def require(*names: str) -> None:
     """Makes sure that servers are installed: with apt-get when root.
 
     Args:
-        names: among `mariadb`, `postgres`, `mysql97`, `chromium`.
+        names: among `mariadb`, `postgres`, `mysql97`, `chromium`, `java`.
 
     Raises:
         Missing: one is not there and can't be installed.
@@ -92,6 +92,11 @@ def _require_chromium() -> None:
         _apt(packages, f"Chromium is missing: install the packages {packages}")
 
 
+def _require_java() -> None:
+    if not program("java"):
+        _apt("openjdk-17-jre-headless", "Java is missing: install the package openjdk-17-jre-headless")
+
+
 def _require_mysql97() -> None:
     """Debian 12 has no MySQL: it comes from Debian unstable, whole with its libraries, in a folder of its own."""
     if (MYSQL97 / "usr/sbin/mysqld").exists():
@@ -122,6 +127,7 @@ INSTALLERS = {
     "postgres": _require_postgres,
     "mysql97": _require_mysql97,
     "chromium": _require_chromium,
+    "java": _require_java,
 }
 
 

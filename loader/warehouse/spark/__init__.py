@@ -1,0 +1,1 @@
+"""The warehouse on Spark and Iceberg: see docs/decisions/0038."""
