@@ -14,13 +14,13 @@ class UsageError(LoaderError):
 
 
 class NoDumpError(LoaderError):
-    """The bucket (or the ledger) holds no dump for the wanted date."""
+    """The bucket (or the ledger) holds no dump for the date."""
 
     exit_code = 3
 
 
 class DumpRejectedError(LoaderError):
-    """A dump or a snapshot file is not what it must be; the warehouse is as it was before."""
+    """A dump or a daily file is not what it must be; the warehouse is as it was before."""
 
     exit_code = 4
 

@@ -46,9 +46,11 @@ class Day:
 
     @property
     def missing(self) -> list[str]:
-        """What of it is not loaded: dump, snapshot where it is all daily files, else the kinds of these."""
+        """What of it is not loaded: dump, daily files where it is all of them, else the kinds of these."""
         files = [name for name, state in self.files.items() if state != "loaded"]
-        return (["dump"] if self.dump != "loaded" else []) + (["snapshot"] if len(files) == len(self.files) else files)
+        return (["dump"] if self.dump != "loaded" else []) + (
+            ["daily files"] if len(files) == len(self.files) else files
+        )
 
     def excused(self, on: dt.date) -> bool:
         """Whether a waiver counts for it on a business date."""
@@ -82,7 +84,7 @@ def days(warehouse: Warehouse, first: dt.date, last: dt.date) -> Iterator[Day]:
             states[name] = "loaded" if day in entries else "rejected" if reason else "missing"
             if reason and (day not in entries or load_id > entries[day].load_id):
                 reasons.append(reason)
-        by_hand = day in dumps and not dumps[day].entry.has_manifest
+        by_hand = day in dumps and not dumps[day].has_manifest
         yield Day(day, states.pop(ledger.DUMP), states, tuple(reasons), waived.get(day), not by_hand)
 
 

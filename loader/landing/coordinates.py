@@ -59,7 +59,7 @@ class Coordinates:
 
     warehouse: Warehouse  # the warehouse
     bucket: Bucket  # where the file lies
-    contract: DataContract  # bounds of its number of rows, under `snapshots`
+    contract: DataContract  # bounds of its number of rows, under `daily_files`
     accepted: Collection[str] = ()  # names of rules that somebody accepts
 
     def land(self, day: dt.date) -> int | None:
@@ -106,7 +106,7 @@ class Coordinates:
         return len(new[0]) if new else None
 
     def _loaded_and_stored(self) -> tuple[ledger.Entry | None, Stored | None]:
-        loaded = next((one.entry for one in ledger.entries(self.warehouse, COORDINATES).values()), None)
+        loaded = next(iter(ledger.entries(self.warehouse, COORDINATES).values()), None)
         return loaded, next((one for one in self.bucket.stored(KEY) if one.key == KEY), None)
 
     def _read(

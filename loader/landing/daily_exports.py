@@ -139,11 +139,13 @@ def _compare(
         day = _day(stored.key.removeprefix(dataset.prefix))
         if day is None or day > today:
             why = "the name is not YYYYMMDD.csv with a real date" if day is None else f"{day} lies in the future"
-            found.rejected.append((day, DumpRejectedError(f"snapshot {plain(stored.key)}: {why}; rename or remove it")))
+            found.rejected.append(
+                (day, DumpRejectedError(f"daily file {plain(stored.key)}: {why}; rename or remove it"))
+            )
             continue
         listed.add(day)
         file = File(dataset, day, stored.key, stored.version)
-        entry = landed[day].entry if day in landed else None
+        entry = landed.get(day)
         if day > live:
             found.waiting += 1
         elif entry is None:

@@ -56,13 +56,11 @@ class DailyFileLoader:
             progress: called with 1 for each file.
         """
         landed: _Counts = {
-            dataset.name: {
-                day: one.entry.row_count for day, one in ledger.entries(self.warehouse, dataset.name).items()
-            }
+            dataset.name: {day: one.row_count for day, one in ledger.entries(self.warehouse, dataset.name).items()}
             for dataset in DATASETS
         }
         load_id = ledger.next_load_id(self.warehouse)
-        with self.warehouse.bulk(), ThreadPoolExecutor(2, thread_name_prefix="snapshots") as workers:
+        with self.warehouse.bulk(), ThreadPoolExecutor(2, thread_name_prefix="daily-files") as workers:
             work: list[Future[_Outcome]] = []
             for file in files:
                 work.append(workers.submit(self._land, file, load_id, landed, work[-1] if work else None))
@@ -97,7 +95,7 @@ class DailyFileLoader:
         try:
             if (size := self.bucket.size(key)) > MAX_BYTES:
                 raise DumpRejectedError(
-                    f"snapshot {key}: {size:,} bytes, and no daily file has more than {MAX_BYTES >> 20} MiB; it was not loaded"
+                    f"daily file {key}: {size:,} bytes, and no daily file has more than {MAX_BYTES >> 20} MiB; it was not loaded"
                 )
             with self.bucket.open(key) as body, self.warehouse.second() as own, own.transaction():
                 if day in landed[dataset.name]:
@@ -123,7 +121,7 @@ class DailyFileLoader:
     def _refusal(self, key: str, blocked: str, accepts: list[str]) -> DumpRejectedError:
         again = commands.again(self.live, *accepts)
         return DumpRejectedError(
-            f"snapshot {key}: {blocked}; the file was not loaded\n  If that is as it should be, type\n    {again}"
+            f"daily file {key}: {blocked}; the file was not loaded\n  If that is as it should be, type\n    {again}"
         )
 
 

@@ -175,9 +175,7 @@ class _Attempt:
             columns,
             rows_before=load_report.rows_of(warehouse, before[-1].load_id) if before else {},
             columns_before=shown,
-            twin=next(
-                (at for at, one in entries.items() if at != day and one.entry.sha256 == self.report.sha256), None
-            ),
+            twin=next((at for at, one in entries.items() if at != day and one.sha256 == self.report.sha256), None),
             since=live.day if live and day > live.day else None,
             changes=self.changes,
         )

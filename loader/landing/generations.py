@@ -102,7 +102,7 @@ def reconcile(warehouse: Warehouse) -> None:
     before = live(warehouse)
     if before is not None and before.load_id == shown.load_id:
         return
-    day = shown.entry.business_date
+    day = shown.business_date
     with warehouse.transaction():
         if before is not None:
             newer = before.load_id < shown.load_id
@@ -117,7 +117,7 @@ def reconcile(warehouse: Warehouse) -> None:
                 # Days from this one on may have been computed from the other dump: `run` computes them again.
                 warehouse.execute("INSERT INTO landing.days_to_reopen VALUES (?)", day)
         set_state(warehouse, shown.load_id, "live")
-        ledger.record(warehouse, shown.load_id, shown.entry, finished_at=shown.finished_at)
+        ledger.record(warehouse, shown.load_id, shown)
 
 
 def drop_unused(warehouse: Warehouse) -> None:

@@ -1,9 +1,9 @@
-"""The load ledger: what has landed. A snapshot's row is written with its rows; a dump's is swapped in with its tables."""
+"""The load ledger: what has landed. A daily file's row is written with its rows; a dump's is swapped in with its tables."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 
 from loader.dates import utc_now
 from loader.sources.daily_file_kinds import COORDINATES, DATASETS, DAY, Dataset
@@ -27,15 +27,8 @@ class Entry:
     object_version: str  # what the bucket's listing called that version of the object
     has_manifest: int  # 1; 0 for a dump that was loaded by hand, without one
     seconds: float  # wall seconds that landing it took
-
-
-@dataclass(frozen=True)
-class Written:
-    """An entry as it stands in a table: with its load and the time of writing (UTC, naive)."""
-
-    load_id: int
-    entry: Entry
-    finished_at: dt.datetime
+    load_id: int = field(default=0, compare=False)  # its load, once it is written
+    finished_at: dt.datetime = field(default_factory=utc_now, compare=False)  # UTC, naive
 
 
 def next_load_id(warehouse: Warehouse) -> int:
@@ -65,44 +58,35 @@ def days_with_files(warehouse: Warehouse) -> set[dt.date]:
     return set.intersection(*(days(warehouse, dataset.name) for dataset in DATASETS))
 
 
-def entries(warehouse: Warehouse, dataset: str) -> dict[dt.date, Written]:
+def entries(warehouse: Warehouse, dataset: str) -> dict[dt.date, Entry]:
     """All entries of a dataset, by day, oldest first."""
     rows = warehouse.query(f"SELECT * FROM {_LEDGER} WHERE dataset = ? ORDER BY business_date", dataset)
     return {row[2]: _written(row) for row in rows}
 
 
-def write(warehouse: Warehouse, table: str, load_id: int, entry: Entry, finished_at: dt.datetime | None = None) -> None:
-    """Writes an entry into the ledger or a table of its shape.
-
-    Args:
-        table: qualified name.
-        finished_at: UTC, naive; None for now.
-    """
-    finished_at = finished_at or utc_now()
-    warehouse.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * 11)})", load_id, *astuple(entry), finished_at)
+def write(warehouse: Warehouse, table: str, load_id: int, entry: Entry) -> None:
+    """Writes an entry into the ledger or a table of its shape."""
+    *values, _, finished_at = astuple(entry)
+    warehouse.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * 11)})", load_id, *values, finished_at)
 
 
-def read(warehouse: Warehouse, table: str) -> Written:
+def read(warehouse: Warehouse, table: str) -> Entry:
     """The entry of a table that holds one."""
     (row,) = warehouse.query(f"SELECT * FROM {table}")
     return _written(row)
 
 
-def _written(row: tuple) -> Written:
-    load_id, *entry, finished_at = row
-    return Written(load_id, Entry(*entry), finished_at)
+def _written(row: tuple) -> Entry:
+    load_id, *values, finished_at = row
+    return Entry(*values, load_id, finished_at)
 
 
-def record(warehouse: Warehouse, load_id: int, entry: Entry, finished_at: dt.datetime | None = None) -> None:
-    """Writes an entry into the ledger, in place of an older one of that day. Within the caller's transaction.
-
-    Args:
-        finished_at: UTC, naive; None for now.
-    """
+def record(warehouse: Warehouse, load_id: int, entry: Entry) -> None:
+    """Writes an entry into the ledger, in place of an older one of that day. Within the caller's transaction."""
     warehouse.execute(
         f"DELETE FROM {_LEDGER} WHERE dataset = ? AND business_date = ?", entry.dataset, entry.business_date
     )
-    write(warehouse, _LEDGER, load_id, entry, finished_at)
+    write(warehouse, _LEDGER, load_id, entry)
 
 
 def record_alone(warehouse: Warehouse, load_id: int, entry: Entry) -> None:

@@ -21,7 +21,7 @@ from loader.warehouse.base import Warehouse
 
 
 def load(settings: Settings, day: dt.date | None = None, **request: object) -> dt.date:
-    """Lands a dump and the new snapshots; safe to repeat, and to kill at any point.
+    """Lands a dump and the new daily files; safe to repeat, and to kill at any point.
 
     Args:
         settings: warehouse and bucket.

@@ -37,7 +37,7 @@ class LoadResult:
     """What a load came to."""
 
     day: dt.date | None = None  # the newest landed dump's day, None where there is none
-    # Whether there is something to compute: a dump or a snapshot file was landed, or a rollback is yet to be followed by a run.
+    # Whether there is something to compute: a dump or a daily file was landed, or a rollback is yet to be followed by a run.
     changed: bool = False
     refused: bool = False  # whether the dump that was asked for could not be had
     is_planned: bool = False  # whether SQLMesh has made the models once
@@ -151,7 +151,7 @@ class LoadJob:
         if not (datasets := daily_exports.missing_kinds(self._warehouse, day)):
             return
         try:
-            with step(f"export snapshots {day}", total=len(datasets)) as progress:
+            with step(f"export daily files {day}", total=len(datasets)) as progress:
                 done = daily_exports.export(
                     self._warehouse, self.landing.bucket, day, datasets, progress=progress.advance
                 )
@@ -173,7 +173,7 @@ class LoadJob:
                 calendar.nothing_rejected(self._warehouse, file.dataset.name, file.day)
         rejected = list(found.rejected)
         if found.to_land or found.missing:
-            with step("load snapshots", total=len(found.to_land)) as progress:
+            with step("load daily files", total=len(found.to_land)) as progress:
                 landed = DailyFileLoader(
                     self._warehouse, bucket, self.landing.contract, live.day, self.request.accepted
                 )
@@ -237,4 +237,4 @@ def to_catch_up(warehouse: Warehouse, listed: Iterable[dt.date], first: dt.date,
 def is_loaded(warehouse: Warehouse, bucket: Bucket, dump: Dump) -> bool:
     """Whether a dump is in, byte for byte."""
     landed = ledger.entries(warehouse, ledger.DUMP).get(dump.day)
-    return landed is not None and landed.entry.sha256 == (dump.sha256 or daily_exports.digest(bucket, dump.key))
+    return landed is not None and landed.sha256 == (dump.sha256 or daily_exports.digest(bucket, dump.key))

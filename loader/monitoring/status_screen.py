@@ -87,7 +87,7 @@ def _of_day(day: calendar.Day, everything: bool) -> str:
     elif day.complete:
         state = "loaded"
     else:
-        state = f"dump {day.dump}, snapshots {_files(day)}"
+        state = f"dump {day.dump}, daily files {_files(day)}"
     notes = list(day.reasons)
     notes += [] if day.has_manifest else ["loaded by hand, without a manifest: unverified"]
     if day.waiver and not day.complete:

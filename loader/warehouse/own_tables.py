@@ -31,7 +31,7 @@ OWN_TABLES = {
     "load_findings": """
         load_id BIGINT NOT NULL, rule_name VARCHAR(255) NOT NULL, figure VARCHAR(512) NOT NULL, bound VARCHAR(255) NOT NULL,
         outcome VARCHAR(16) NOT NULL""",
-    # Dumps and snapshot files that were refused, the newest refusal of each day.
+    # Dumps and daily files that were refused, the newest refusal of each day.
     "rejections": """
         load_id BIGINT NOT NULL, dataset VARCHAR(16) NOT NULL, business_date DATE NOT NULL, object_key VARCHAR(255) NOT NULL,
         reason VARCHAR(4000) NOT NULL, rejected_at DATETIME NOT NULL""",

@@ -133,7 +133,7 @@ def test_waived_day_is_not_reported_until_waiver_ends(bucket, embedded, today) -
     load(settings, day(-2))
     put(bucket, 0)
     assert [str(one) for one in land(settings, LoadRequest(catch_up=True)).problems] == [
-        "2025-06-09 is missing (dump and snapshot)\n  Get it into the bucket, then type\n"
+        "2025-06-09 is missing (dump and daily files)\n  Get it into the bucket, then type\n"
         f"    python -m loader daily --date 2025-06-10 --bucket {bucket}\n  Or accept the gap\n"
         "    python -m loader waive 2025-06-09 --reason '…'"
     ]

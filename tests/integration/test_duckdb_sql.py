@@ -63,4 +63,4 @@ assert "pandas" in sys.modules, "DuckDB binds without pandas by now"
     words = [sys.executable, "-c", code, str(bucket)]
     done = subprocess.run(words, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert '"step": "load snapshots"' in done.stdout
+    assert '"step": "load daily files"' in done.stdout

@@ -240,8 +240,8 @@ def test_load_logs_one_json_line_per_step_without_names(bucket, embedded, capsys
     assert last == {"next": "sqlmesh plan"}
     assert [(line["step"], line["outcome"]) for line in steps] == [
         ("load dump 2025-06-10", "done"),
-        ("export snapshots 2025-06-10", "done"),
-        ("load snapshots", "done"),
+        ("export daily files 2025-06-10", "done"),
+        ("load daily files", "done"),
     ]
     assert steps[0]["report"]["tenants"] == {"rows_in_dump": 1, "rows_landed": 1, "nulled": {}}
     assert "試験太郎" not in out

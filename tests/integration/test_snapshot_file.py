@@ -49,5 +49,5 @@ def test_a_bom_is_read_over(newline: str, tmp_path: Path) -> None:
 def test_another_coding_or_kind_of_file_is_named(body: bytes, said: str, tmp_path: Path) -> None:
     with pytest.raises(DumpRejectedError) as raised:
         rows(body, tmp_path)
-    assert str(raised.value).startswith(f"snapshot 20250601.csv: {said}")
+    assert str(raised.value).startswith(f"daily file 20250601.csv: {said}")
     assert "太郎" not in str(raised.value)

@@ -109,8 +109,8 @@ def test_waive_refuses_loaded_days_and_waivers_already_over(own: Warehouse) -> N
 LACKING = [
     ("loaded", ("loaded", "loaded", "loaded"), []),
     ("missing", ("loaded", "loaded", "loaded"), ["dump"]),
-    ("loaded", ("missing", "rejected", "missing"), ["snapshot"]),
-    ("rejected", ("missing", "missing", "missing"), ["dump", "snapshot"]),
+    ("loaded", ("missing", "rejected", "missing"), ["daily files"]),
+    ("rejected", ("missing", "missing", "missing"), ["dump", "daily files"]),
     ("loaded", ("loaded", "rejected", "missing"), ["room_assignment", "property"]),
 ]
 
@@ -150,7 +150,7 @@ def test_a_missing_day_is_told_with_what_to_type() -> None:
     assert told(lacking(0)) == [
         (
             NoDumpError,
-            "2025-06-10 is missing (dump and snapshot)\n  Get it into the bucket, then type\n"
+            "2025-06-10 is missing (dump and daily files)\n  Get it into the bucket, then type\n"
             "    python -m loader daily --date 2025-06-19 --bucket BUCKET\n  Or accept the gap\n"
             "    python -m loader waive 2025-06-10 --reason '…'",
         )
@@ -160,8 +160,8 @@ def test_a_missing_day_is_told_with_what_to_type() -> None:
 def test_consecutive_days_missing_the_same_share_one_message() -> None:
     said = told(lacking(0), lacking(1), lacking(3), lacking(4, files="loaded"), lacking(5, files="loaded"))
     assert [text.partition("\n")[0] for _, text in said] == [
-        "2025-06-10 to 2025-06-11 (2 days) are missing (dump and snapshot)",
-        "2025-06-13 is missing (dump and snapshot)",
+        "2025-06-10 to 2025-06-11 (2 days) are missing (dump and daily files)",
+        "2025-06-13 is missing (dump and daily files)",
         "2025-06-14 to 2025-06-15 (2 days) are missing (dump)",
     ]
     assert commands.commands(said[0][1])[1] == "python -m loader waive 2025-06-10 --to 2025-06-11 --reason '…'"

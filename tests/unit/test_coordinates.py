@@ -51,7 +51,7 @@ def test_coordinates_file_replaces_the_old_one_and_ledger_entry(own: Warehouse, 
     assert land(own, bucket, DAY + dt.timedelta(days=1)) == 1
     assert shown(own) == [(2, Decimal("35.5"), Decimal("139.5"))]
     (entry,) = ledger.entries(own, "coordinates").values()
-    assert (entry.load_id, entry.entry.business_date, entry.entry.row_count) == (2, dt.date(2025, 6, 11), 1)
+    assert (entry.load_id, entry.business_date, entry.row_count) == (2, dt.date(2025, 6, 11), 1)
 
 
 def test_same_coordinates_land_once_missing_file_keeps_them(own: Warehouse, bucket: Path) -> None:
@@ -61,7 +61,7 @@ def test_same_coordinates_land_once_missing_file_keeps_them(own: Warehouse, buck
     os.utime(path, ns=(1, 1))  # read again, and the listing's new name for it noted
     assert land(own, bucket) is None
     (entry,) = ledger.entries(own, "coordinates").values()
-    assert entry.entry.object_version.endswith("-1")
+    assert entry.object_version.endswith("-1")
     path.unlink()
     assert land(own, bucket) is None
     assert len(shown(own)) == 2

@@ -172,7 +172,7 @@ def test_malformed_daily_file_is_rejected_by_name_without_values(own: Warehouse,
     path = put(bucket, 0, body)
     with pytest.raises(DumpRejectedError, match=said) as refusal, own.transaction():
         own.insert_daily_file(TENANT_STATUS, path, day(0), "20250610.csv")
-    assert "snapshot 20250610.csv" in str(refusal.value)
+    assert "daily file 20250610.csv" in str(refusal.value)
     assert "太郎" not in str(refusal.value)
     assert own.query("SELECT COUNT(*) FROM landing.tenant_daily_snapshots") == [(0,)]
 

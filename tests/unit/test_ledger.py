@@ -44,7 +44,7 @@ def test_newest_ledger_entry_of_a_day_and_kind_counts(own: Warehouse) -> None:
         ledger.record(own, load_id, entry(dataset, offset))
     found = ledger.entries(own, "dump")
     assert [(at, one.load_id) for at, one in found.items()] == [(day(0), 2), (day(1), 4)]
-    assert found[day(1)].entry == entry("dump", 1)
+    assert found[day(1)] == entry("dump", 1)
     assert (ledger.newest(own, "dump"), ledger.newest(own, "tenant_status")) == (day(1), None)
     assert ledger.newest_load(own) == 4
 
@@ -61,7 +61,7 @@ def test_another_name_of_the_same_content_is_noted(own: Warehouse) -> None:
     for dataset in FILES:
         ledger.record(own, 1, entry(dataset, 0))
     ledger.set_version(own, "property", day(0), "v2")
-    versions = [ledger.entries(own, name)[day(0)].entry.object_version for name in FILES]
+    versions = [ledger.entries(own, name)[day(0)].object_version for name in FILES]
     assert versions == ["v1", "v1", "v2"]
 
 

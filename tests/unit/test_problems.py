@@ -111,7 +111,7 @@ def test_what_keeps_numbers_back_comes_first_and_age_last() -> None:
     assert first_lines(wrong(today=day(1), days=days, failed_run=FAILED)) == [
         "the run for 2025-06-10 failed at 2025-06-10 01:00:00 UTC",
         "2025-06-10 was rejected: cut",
-        "2025-06-07 to 2025-06-08 (2 days) are missing (dump and snapshot)",
+        "2025-06-07 to 2025-06-08 (2 days) are missing (dump and daily files)",
         "2025-06-09: the loaded file stays, but a newer one was refused",
         "today is 2025-06-11 in Japan, the newest loaded dump of 2025-06-10",
     ]

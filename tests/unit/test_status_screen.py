@@ -42,7 +42,7 @@ def test_status_lists_waived_days_and_loads_without_manifest() -> None:
     lines = shown(*screen._days(Status(**NOTHING | {"days": days}), False)).splitlines()
     assert [line.strip() for line in lines] == [
         "Days 2025-06-08 to 2025-06-10: 2 of 3 loaded, dump and daily files",
-        "2025-06-09: dump missing, snapshots missing; waived by sato until 2025-06-11: lost",
+        "2025-06-09: dump missing, daily files missing; waived by sato until 2025-06-11: lost",
         "2025-06-08: loaded; loaded by hand, without a manifest: unverified",
     ]
     assert len(shown(*screen._days(Status(**NOTHING | {"days": days}), True)).splitlines()) == 4

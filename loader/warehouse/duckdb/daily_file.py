@@ -100,13 +100,13 @@ def insert(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, table: str, path
         ).fetchone()
     except duckdb.ConstraintException:
         problem = f"a row lacks {_listed((dataset.key, *dataset.filled, DAY), 'or')}"
-        raise DumpRejectedError(f"snapshot {key}: {problem}; the file was not loaded") from None
+        raise DumpRejectedError(f"daily file {key}: {problem}; the file was not loaded") from None
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
         # DuckDB's message quotes the line, and a line can hold a name.
         where = re.search(r"(?i)line:? (\d+)", str(error))
         place = f", line {where[1]}" if where else ""
         raise DumpRejectedError(
-            f"snapshot {key}{place}: not a row of {', '.join(columns)}; the file was not loaded"
+            f"daily file {key}{place}: not a row of {', '.join(columns)}; the file was not loaded"
         ) from None
     of_day, different = cursor.execute(
         f"SELECT COUNT(*), COUNT(DISTINCT {dataset.key}) FROM {table} WHERE {DAY} = DATE '{day}'"
@@ -121,7 +121,7 @@ def insert(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, table: str, path
         else None
     )
     if problem:
-        raise DumpRejectedError(f"snapshot {key}: {problem}; the file was not loaded")
+        raise DumpRejectedError(f"daily file {key}: {problem}; the file was not loaded")
     return rows
 
 
@@ -152,12 +152,12 @@ def _columns(dataset: Dataset, path: Path, key: str) -> list[str]:
         head = file.read(HEAD_BYTES)
     if kind := kind_of(head):
         raise DumpRejectedError(
-            f"snapshot {key}: it is {kind.what}, not a CSV file in UTF-8: {_WAYS[kind.family]}; the file was not loaded"
+            f"daily file {key}: it is {kind.what}, not a CSV file in UTF-8: {_WAYS[kind.family]}; the file was not loaded"
         )
     # Excel writes a BOM; DuckDB passes over it as well.
     columns = head.removeprefix(BOM).split(b"\n", 1)[0].rstrip(b"\r").decode("utf-8", "replace").split(",")
     if sorted(columns) != sorted(dataset.columns):
         raise DumpRejectedError(
-            f"snapshot {key}: the first line must name {', '.join(dataset.columns)}; the file was not loaded"
+            f"daily file {key}: the first line must name {', '.join(dataset.columns)}; the file was not loaded"
         )
     return columns

@@ -206,7 +206,7 @@ class MySQLWarehouse(Warehouse):
                     self.execute_many(sql, batch)
                     landed += len(batch)
         if landed != rows:
-            raise LoaderError(f"snapshot {key}: {landed:,} rows landed of {rows:,}; the file was not loaded")
+            raise LoaderError(f"daily file {key}: {landed:,} rows landed of {rows:,}; the file was not loaded")
         return rows
 
     def _load_data(self, path: Path, dataset: Dataset, key: str) -> int:
@@ -218,7 +218,7 @@ class MySQLWarehouse(Warehouse):
             )
             if cursor.warning_count:
                 raise LoaderError(
-                    f"snapshot {key}: the server could not take {cursor.warning_count:,} values as they are (SHOW WARNINGS); the file "
+                    f"daily file {key}: the server could not take {cursor.warning_count:,} values as they are (SHOW WARNINGS); the file "
                     "was not loaded"
                 )
             return cursor.rowcount
