@@ -46,14 +46,7 @@ def name_key() -> bytes:
 
 
 def resolve(bucket_region: str | None) -> Config:
-    """Reads and checks the environment.
-
-    Args:
-        bucket_region: where the bucket lies, None for a folder.
-
-    Raises:
-        UsageError: a variable is missing or makes no sense, or names would leave the region and nobody allowed it.
-    """
+    """Reads and checks the environment."""
     for name in (MODEL, REGION, OTHER_REGION, NAME_KEY):
         if os.environ.get(name, "unset").strip() == "":
             raise UsageError(f"{name} is set but empty: give it a value or unset it")

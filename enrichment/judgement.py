@@ -42,11 +42,7 @@ NO_ANSWER, UNKNOWN, NOT_IN_MASTER = "no_answer", "unknown", "not_in_master"
 
 
 class Master:
-    """The nationalities that can be an answer.
-
-    Args:
-        names: of the source's master, in Japanese.
-    """
+    """The nationalities that can be an answer."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = tuple(name for name in dict.fromkeys(names) if name not in NEVER)

@@ -17,15 +17,7 @@ if TYPE_CHECKING:
 
 
 def require_applied(settings: Settings, release: str) -> None:
-    """Compares the project's models, audits and macros included, with those that prod runs.
-
-    Args:
-        settings: the warehouse.
-        release: what the project is called in the message.
-
-    Raises:
-        LoaderError: prod was never planned, or differs; the message names the models.
-    """
+    """Compares the project's models, audits and macros included, with those that prod runs."""
     with sqlmesh_context(settings, models=True) as (context, _):
         environment = context.state_reader.get_environment("prod")
         if environment is None:
@@ -43,19 +35,7 @@ def require_applied(settings: Settings, release: str) -> None:
 
 
 def record(settings: Settings, release: str, result: RunResult) -> str:
-    """Writes that a day's run was green: what the alarm for silence looks for, and by which release it was.
-
-    Args:
-        settings: the bucket.
-        release: its name.
-        result: the green run.
-
-    Returns:
-        The key, `runs/YYYYMMDD.json`.
-
-    Raises:
-        LoaderError: the bucket does not take it.
-    """
+    """Writes that a day's run was green: what the alarm for silence looks for, and by which release it was."""
     key = f"runs/{result.day:%Y%m%d}.json"
     body = {
         "day": str(result.day),

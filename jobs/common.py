@@ -28,18 +28,8 @@ PACKAGE = "share_house_warehouse"
 
 
 def arguments(words: Sequence[str], *names: str) -> argparse.Namespace:
-    """A job's arguments. Glue adds some of its own, which are passed over.
-
-    Args:
-        words: the command line without the program.
-        names: arguments that must be there; `date` (a day) and `accept` (rules, separated by commas) may be, for a start by hand.
-
-    Returns:
-        Them, with `_` for `-`; `accept` is a set, empty where it was not given, `date` None.
-
-    Raises:
-        SystemExit: with 2, where one is missing or the day is none.
-    """
+    """A job's arguments. Glue adds some of its own, which are passed over. `date` and `accept` (rules, separated by commas) are for a start
+    by hand."""
     parser = argparse.ArgumentParser(allow_abbrev=False)
     for name in names:
         parser.add_argument(f"--{name}", required=True)
@@ -51,15 +41,7 @@ def arguments(words: Sequence[str], *names: str) -> argparse.Namespace:
 
 @contextmanager
 def prepared(given: argparse.Namespace, *, packaged: bool = True) -> Iterator[None]:
-    """Sets the environment that the loader reads, for `with`: secrets as they are now, the CA file, a copy of the project.
-
-    Args:
-        given: the arguments named BOTH, but for `release`.
-        packaged: whether to take the project from this environment's wheel; else it is the checkout that the loader lies in.
-
-    Raises:
-        LoaderError: a secret or the CA file can't be read, or a field of the secret is missing.
-    """
+    """Sets the environment that the loader reads, for `with`: secrets as they are now, the CA file, a copy of the project."""
     before = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="job-") as folder:
         try:
@@ -88,9 +70,6 @@ def set_enrichment(given: argparse.Namespace) -> None:
     """Sets what the enrichment step reads, within `prepared`, which takes it back.
 
     A secret that can't be read is shown and leaves the key out: then the step says so itself, and the morning goes on.
-
-    Args:
-        given: the arguments `enrich-model` and `name-key-secret`, each `none` where there is none.
     """
     if given.enrich_model != "none":
         os.environ["WAREHOUSE_ENRICH_MODEL"] = given.enrich_model
@@ -101,11 +80,7 @@ def set_enrichment(given: argparse.Namespace) -> None:
 
 
 def ended(work: Callable[[], Any]) -> int:
-    """Does a job's work; an error that is no bug becomes a line and the command's exit code, a bug is raised.
-
-    Returns:
-        0, or the error's exit code.
-    """
+    """Does a job's work; an error that is no bug becomes a line and the command's exit code, a bug is raised. Returns the code."""
     try:
         work()
     except LoaderError as error:
@@ -118,12 +93,12 @@ def _secret(arn: str, *fields: str) -> dict[str, Any]:
     answer = _fetched(f"secret {arn}", lambda: boto3.client("secretsmanager").get_secret_value(SecretId=arn))
     try:
         secret = json.loads(answer["SecretString"])
-        lacking = sorted(set(fields) - dict(secret).keys())
+        missing = sorted(set(fields) - dict(secret).keys())
     except (KeyError, TypeError, ValueError):
         # Not the error itself: it may quote the secret.
         raise UsageError(f"secret {arn} is no JSON object: it must have {', '.join(fields)}") from None
-    if lacking:
-        raise UsageError(f"secret {arn} lacks {', '.join(lacking)}: it must have {', '.join(fields)}")
+    if missing:
+        raise UsageError(f"secret {arn} has no {', '.join(missing)}: it must have {', '.join(fields)}")
     return secret
 
 

@@ -22,19 +22,8 @@ def refresh(
     pause: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> list[str]:
-    """Refreshes data sets whole and waits for them.
-
-    Args:
-        client: a boto3 client of QuickSight.
-        account: the AWS account's number.
-        data_sets: their ids.
-        ingestion: what these refreshes are called; never used before for these data sets.
-        pause: waits so many seconds.
-        clock: seconds of a clock that only goes forward.
-
-    Returns:
-        What went wrong, a sentence a data set that is not refreshed whole; empty where all are.
-    """
+    """Refreshes data sets whole, waits for them, and returns what went wrong, a sentence a data set. `ingestion` is a name that was never
+    used before for these data sets."""
     failed, waiting = [], []
     for data_set in data_sets:
         try:

@@ -45,14 +45,7 @@ class ReleaseError(Exception):
 
 
 def package() -> Path:
-    """Makes the release of the commit that is checked out.
-
-    Returns:
-        Its folder, `releases/<version>-<commit>`. One that is there is left as it is.
-
-    Raises:
-        ReleaseError: there are changes that are in no commit.
-    """
+    """Makes the release of the commit that is checked out, `releases/<version>-<commit>`. One that is there is left as it is."""
     if changed := _git("status", "--porcelain"):
         raise ReleaseError(f"commit or remove these first, for a release is of a commit:\n{changed}")
     version = __version__
@@ -95,11 +88,7 @@ def package() -> Path:
 
 
 def upload(folder: Path, bucket: str) -> None:
-    """Puts a release into the bucket, `release.json` last. What is there already is never replaced.
-
-    Raises:
-        ReleaseError: the bucket holds other bytes under one of its names.
-    """
+    """Puts a release into the bucket, `release.json` last. What is there already is never replaced."""
     s3 = boto3.client("s3")
     about = json.loads((folder / ABOUT).read_text())
     for name in [*about["files"], ABOUT]:

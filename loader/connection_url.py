@@ -26,19 +26,14 @@ _ENCODE = """python3 -c 'import getpass, urllib.parse; print(urllib.parse.quote(
 
 @dataclass(frozen=True)
 class ConnectionUrl:
-    """The parts of a URL, percent-decoded.
-
-    Attributes:
-        path: without its slash; empty if there is none.
-        options: what stands behind the question mark.
-    """
+    """The parts of a URL, percent-decoded."""
 
     user: str
     password: str = field(repr=False)
     host: str
     port: int
-    path: str
-    options: dict[str, str]
+    path: str  # without its slash; empty if there is none
+    options: dict[str, str]  # what stands behind the question mark
 
 
 def take_apart(
@@ -83,19 +78,15 @@ def take_apart(
 
 @dataclass(frozen=True)
 class Account:
-    """Where a MySQL warehouse is and as whom to log in.
-
-    Attributes:
-        host, port, user, password: as they are, decoded.
-        ssl_ca: CA file; with one the connection is encrypted and both certificate and host name are verified.
-        encrypt: False to go without TLS; without a CA file TLS is used where the server offers it, unverified.
-    """
+    """Where a MySQL warehouse is and as whom to log in."""
 
     host: str
     port: int
     user: str
     password: str = field(repr=False)
+    # CA file; with one the connection is encrypted and both certificate and host name are verified.
     ssl_ca: str | None = None
+    # False to go without TLS; without a CA file TLS is used where the server offers it, unverified.
     encrypt: bool = True
 
     def __str__(self) -> str:

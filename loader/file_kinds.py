@@ -60,14 +60,10 @@ _TEXTS = (
 
 
 class Kind(NamedTuple):
-    """What a file is.
+    """What a file is."""
 
-    Attributes:
-        what: in words that go on after "is".
-        family: PACKED (what is wanted may be in it), CODED (text of another coding), BROKEN (something else came in its place) or OTHER.
-    """
-
-    what: str
+    what: str  # in words that go on after "is"
+    # PACKED (what is wanted may be in it), CODED (text of another coding), BROKEN (something else came in its place) or OTHER.
     family: str
 
 

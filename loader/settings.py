@@ -35,23 +35,14 @@ def keep_private() -> None:
 
 @dataclass(frozen=True)
 class Settings:
-    """What one command works on.
+    """What one command works on."""
 
-    Attributes:
-        gateway: name of the SQLMesh gateway.
-        duckdb_file: the warehouse of the duckdb gateway.
-        bucket: `s3://bucket` or a folder; None where none was named.
-        mysql: the warehouse of the aurora gateway, None on the others.
-        data_contract: what dumps and daily files must be, see loader/quality/data_contract.py.
-        spark: the warehouse of the spark gateway, an s3:// URI or a folder; None on the others.
-    """
-
-    gateway: str
-    duckdb_file: Path
-    bucket: str | None
-    mysql: Account | None = None
-    data_contract: Path = DATA_CONTRACT
-    spark: str | None = None
+    gateway: str  # name of the SQLMesh gateway
+    duckdb_file: Path  # the warehouse of the duckdb gateway
+    bucket: str | None  # `s3://bucket` or a folder; None where none was named
+    mysql: Account | None = None  # the warehouse of the aurora gateway, None on the others
+    data_contract: Path = DATA_CONTRACT  # what dumps and daily files must be, see loader/quality/data_contract.py
+    spark: str | None = None  # the warehouse of the spark gateway, an s3:// URI or a folder; None on the others
 
     @classmethod
     def resolve(cls, bucket: str | None = None, gateway: str | None = None) -> Settings:

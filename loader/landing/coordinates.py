@@ -63,18 +63,7 @@ class Coordinates:
     accepted: Collection[str] = ()  # names of rules that somebody accepts
 
     def land(self, day: dt.date) -> int | None:
-        """Lands the file where its content is not the one that is loaded. Where the bucket has none, what is loaded stands.
-
-        Args:
-            day: the live dump's business day, under which the ledger keeps it.
-
-        Returns:
-            Rows landed, None where there was nothing to land.
-
-        Raises:
-            DumpRejectedError: it is not what it must be; nothing was changed but the record of that.
-            LoaderError: the bucket can't be read.
-        """
+        """Lands the file where its content is not the one that is loaded. Where the bucket has none, what is loaded stands."""
         started, warehouse = time.monotonic(), self.warehouse
         loaded, stored = self._loaded_and_stored()
         load_id = ledger.next_load_id(warehouse)

@@ -81,20 +81,8 @@ def export(
     schema: str = "landing",
     progress: Callable[[int], None] = lambda _: None,
 ) -> dict[str, int]:
-    """Writes daily files of a dump to the bucket: standard CSV, CRLF, NULL as nothing, ordered by key.
-
-    Args:
-        day: the dump's business day; it is in every row, not a clock.
-        datasets: the kinds of file to write.
-        schema: where the dump's tables are.
-        progress: called with 1 for each file.
-
-    Returns:
-        What was written; a file that the bucket has already, byte for byte, is left as it is.
-
-    Raises:
-        LoaderError: the bucket does not take one; those before it are written.
-    """
+    """Writes daily files of a dump to the bucket: standard CSV, CRLF, NULL as nothing, ordered by key. A file that the
+    bucket has already, byte for byte, stays as it is. Where the bucket does not take one, those before it are written."""
     done = Exported()
     for dataset in datasets:
         key = dataset.key_of(day)
@@ -175,10 +163,6 @@ def sha256_of(body: BinaryIO) -> str:
 
 
 def digest(bucket: Bucket, key: str) -> str:
-    """The sha256 of an object's bytes, lower-case hex.
-
-    Raises:
-        LoaderError: it can't be read to its end.
-    """
+    """The sha256 of an object's bytes, lower-case hex."""
     with bucket.open(key) as body:
         return sha256_of(body)

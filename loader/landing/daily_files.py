@@ -50,10 +50,6 @@ class DailyFileLoader:
 
         Two files are read at a time, on a core each; they are committed in their order, so no later day of a kind is in before an
         earlier one, and each is compared with the one before it.
-
-        Args:
-            files: kind by kind, oldest first. One of a day that is landed replaces it, in that same transaction.
-            progress: called with 1 for each file.
         """
         landed: _Counts = {
             dataset.name: {day: one.row_count for day, one in ledger.entries(self.warehouse, dataset.name).items()}
@@ -133,15 +129,7 @@ def judge_rows(
     before: int | None,
     refusal: Callable[[str, list[str]], DumpRejectedError],
 ) -> list[Finding]:
-    """What the contract says of a file's number of rows, for the load's report.
-
-    Args:
-        before: rows of the file before.
-        refusal: makes the error of what blocks the file and of the words that accept it.
-
-    Raises:
-        DumpRejectedError: a rule blocks the file.
-    """
+    """What the contract says of a file's number of rows, for the load's report."""
     rules = contract.daily_files.get(name, DailyFileRules())
     found = on_rows(name, rows, before, rules.at_least, rules.change_percent)
     findings = [softened(one, contract.only_warn, accepted) for one in found]

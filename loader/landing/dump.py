@@ -40,15 +40,7 @@ class DumpLoader:
     accepted: Collection[str] = ()  # names of rules that somebody accepts for this load
 
     def land(self, dump: Dump, *, historical: bool = False) -> None:
-        """Lands a dump.
-
-        Args:
-            dump: the dump.
-            historical: it is of a day before the live dump's: its daily files are exported, and nothing else of it is ever shown.
-
-        Raises:
-            DumpRejectedError: it is not what its manifest says, or not what the contract asks for; nothing was changed.
-        """
+        """Lands a dump; of a historical one, of a day before the live one's, only the daily files are ever used."""
         attempt = _Attempt(self, dump, generations.begin(self.warehouse, dump.day))
         try:
             what = "load dump" if not historical else "load past dump"
@@ -74,16 +66,7 @@ class DumpLoader:
             generations.drop_unused(self.warehouse)
 
     def export(self, dump: Dump, datasets: Collection[Dataset], name: str) -> None:
-        """Makes daily files of a dump, and keeps nothing else of it: no ledger entry, no report.
-
-        Args:
-            dump: the dump.
-            datasets: the kinds of file to make.
-            name: what the step is called on a terminal and in a log.
-
-        Raises:
-            DumpRejectedError: as `land`.
-        """
+        """Makes daily files of a dump, and keeps nothing else of it: no ledger entry, no report."""
         attempt = _Attempt(self, dump, generations.begin(self.warehouse, dump.day))
         try:
             with step(name, total=dump.size_bytes, unit="bytes") as progress:
@@ -100,16 +83,7 @@ class DumpLoader:
 def opened(
     settings: Settings, *, again: bool, by_hand: bool, accepted: Collection[str]
 ) -> Iterator[tuple[DumpSelector, DumpLoader]]:
-    """What chooses dumps and what lands them, with the warehouse open to write.
-
-    Args:
-        again: choose dumps that were rolled back too.
-        by_hand: choose dumps without a manifest.
-        accepted: names of rules that somebody accepts.
-
-    Raises:
-        LoaderError: bad settings, no bucket, another writer.
-    """
+    """What chooses dumps and what lands them, with the warehouse open to write."""
     contract = read_data_contract(settings.data_contract)
     contract.require_acceptable(accepted)
     bucket = open_bucket(settings.bucket_uri)

@@ -37,11 +37,7 @@ def live(warehouse: Warehouse) -> Generation | None:
 
 
 def begin(warehouse: Warehouse, day: dt.date) -> Generation:
-    """An empty schema for a dump, on record before it exists so that a killed load can be cleaned up after.
-
-    Raises:
-        LoaderError: somebody else's schema has the name.
-    """
+    """An empty schema for a dump, on record before it exists so that a killed load can be cleaned up after."""
     load_id = ledger.next_load_id(warehouse)
     schema = f"landing_{day:%Y%m%d}"
     if warehouse.has_schema(
@@ -60,13 +56,6 @@ def publish(warehouse: Warehouse, generation: Generation, entry: ledger.Entry) -
     """Shows a landed generation in place of the live one, and records it.
 
     The swap is one step; a kill behind it is made good by `reconcile`, which reads the entry that was swapped in with the tables.
-
-    Args:
-        generation: one that `begin` made and a dump has landed in.
-        entry: its row of the ledger.
-
-    Raises:
-        LoaderError: `landing` holds tables that no load put there (MySQL).
     """
     marker = f"{warehouse.quote(generation.schema)}.{MARKER}"
     warehouse.execute(f"CREATE TABLE {marker} ({MARKER_COLUMNS})")

@@ -42,18 +42,14 @@ def record_findings(warehouse: Warehouse, load_id: int, findings: Iterable[Findi
 
 @dataclass(frozen=True)
 class LiveFigures:
-    """What the load of the live dump found, each in the order in which people read it.
+    """What the load of the live dump found, each in the order in which people read it."""
 
-    Attributes:
-        rows: its tables, the rows in the dump and the rows landed; None for a number if no dump is live.
-        findings: what the gate found and did not simply pass: outcome, rule, figure, bound.
-        changes: table -> what the dump changed in it.
-        nulled: what it held and the warehouse can't keep: table, column, reason, values; most of them first.
-    """
-
+    # Its tables, the rows in the dump and the rows landed; None for a number if no dump is live.
     rows: tuple[int, int | None, int | None]
+    # What the gate found and did not simply pass: outcome, rule, figure, bound.
     findings: list[tuple[str, str, str, str]]
-    changes: dict[str, Changes]
+    changes: dict[str, Changes]  # table -> what the dump changed in it
+    # What it held and the warehouse can't keep: table, column, reason, values; most of them first.
     nulled: list[tuple[str, str, str, int]]
 
 

@@ -33,17 +33,11 @@ _FEW = 5
 
 @dataclass(frozen=True)
 class Answer:
-    """What one check found.
+    """What one check found."""
 
-    Attributes:
-        part: what was checked, in a word.
-        is_well: whether it is as a morning needs it.
-        text: what is there, or what is wrong and what to do.
-    """
-
-    part: str
-    is_well: bool
-    text: str
+    part: str  # what was checked, in a word
+    is_well: bool  # whether it is as a morning needs it
+    text: str  # what is there, or what is wrong and what to do
 
 
 def examine(settings: Settings) -> Iterator[Answer]:

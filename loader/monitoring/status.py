@@ -23,50 +23,35 @@ _LAYERS = ("staging", "silver", "gold")
 
 @dataclass
 class Status:
-    """What is loaded.
+    """What is loaded."""
 
-    Attributes:
-        loaded: of each kind of file: its name, days, first and last day, rows.
-        newest: the newest loaded dump's day, None where none is.
-        days: the calendar of the last days, oldest first.
-        rejected: the days before the calendar whose dump or file was refused, and why, newest first; without those that are waived.
-        failed_run: the day, the time (UTC) and the message of the last run, if it failed.
-        waits_for_run: whether what was computed stands on a dump that is no longer live.
-        live: what the load of the live dump found.
-        enriched: the last run of `enrich` in a line, None where there was none.
-        kept: the days of the dumps to roll back to.
-        withdrawn: the dumps that were rolled back and not loaded since: day, and when (UTC); those of waived days are left out.
-        coordinates: why the reference file that lies in the bucket was refused, None where it was not.
-    """
-
+    # Of each kind of file: its name, days, first and last day, rows.
     loaded: list[tuple] = field(default_factory=list)
-    newest: dt.date | None = None
-    days: list[calendar.Day] = field(default_factory=list)
+    newest: dt.date | None = None  # the newest loaded dump's day, None where none is
+    days: list[calendar.Day] = field(default_factory=list)  # the calendar of the last days, oldest first
+    # The days before the calendar whose dump or file was refused, and why, newest first; without those that are waived.
     rejected: list[tuple[dt.date, str]] = field(default_factory=list)
+    # The day, the time (UTC) and the message of the last run, if it failed.
     failed_run: tuple[dt.date, dt.datetime, str] | None = None
-    waits_for_run: bool = False
+    waits_for_run: bool = False  # whether what was computed stands on a dump that is no longer live
+    # What the load of the live dump found.
     live: LiveFigures = field(default_factory=lambda: LiveFigures((0, None, None), [], {}, []))
-    enriched: str | None = None
-    kept: list[dt.date] = field(default_factory=list)
+    enriched: str | None = None  # the last run of `enrich` in a line, None where there was none
+    kept: list[dt.date] = field(default_factory=list)  # the days of the dumps to roll back to
+    # The dumps that were rolled back and not loaded since: day, and when (UTC); those of waived days are left out.
     withdrawn: list[tuple[dt.date, dt.datetime]] = field(default_factory=list)
+    # Why the reference file that lies in the bucket was refused, None where it was not.
     coordinates: str | None = None
 
 
 @dataclass(frozen=True)
 class Layer:
-    """How far a layer reaches: it is as fresh as its stalest model.
+    """How far a layer reaches: it is as fresh as its stalest model."""
 
-    Attributes:
-        name: its schema.
-        models: how many it has.
-        reaches: the last day (JST) that every model has computed, None where one has none.
-        behind: the models that end before the day asked for, each with its last day.
-    """
-
-    name: str
-    models: int
-    reaches: dt.date | None
-    behind: list[str]
+    name: str  # its schema
+    models: int  # how many it has
+    reaches: dt.date | None  # the last day (JST) that every model has computed, None where one has none
+    behind: list[str]  # the models that end before the day asked for, each with its last day
 
 
 def status(settings: Settings) -> Status:

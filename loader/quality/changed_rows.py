@@ -10,17 +10,11 @@ from loader.warehouse.base import Columns, Warehouse
 
 @dataclass(frozen=True)
 class Changes:
-    """What changed in one table, by its key.
+    """What changed in one table, by its key."""
 
-    Attributes:
-        added: rows whose key was not there.
-        removed: rows whose key is no longer there.
-        changed: rows with another value in any column that both dumps have, of the same type.
-    """
-
-    added: int
-    removed: int
-    changed: int
+    added: int  # rows whose key was not there
+    removed: int  # rows whose key is no longer there
+    changed: int  # rows with another value in any column that both dumps have, of the same type
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.changed)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 from loader.errors import LoaderError
 from loader.mysqldump.ddl.create_table import Column
+from loader.quality.findings import BLOCKED, Finding
 from loader.settings import PROJECT
 from loader.warehouse.base import Warehouse
 from loader.warehouse.own_tables import RESERVED
@@ -44,18 +44,12 @@ _LONGEST = {"tinytext": 255, "time": 17, "inet4": 15, "inet6": 45, "uuid": 36}
 
 @dataclass(frozen=True)
 class RequiredColumn:
-    """A column of the source that a model reads.
+    """A column of the source that a model reads."""
 
-    Attributes:
-        table, name: as the warehouse is asked for it.
-        type: BIGINT, DECIMAL, VARCHAR, DATE or TIMESTAMP.
-        sizes: n of a VARCHAR(n), p and s of a DECIMAL(p, s).
-    """
-
-    table: str
+    table: str  # as the warehouse is asked for it
     name: str
-    type: str
-    sizes: tuple[int, ...] = ()
+    type: str  # BIGINT, DECIMAL, VARCHAR, DATE or TIMESTAMP
+    sizes: tuple[int, ...] = ()  # n of a VARCHAR(n), p and s of a DECIMAL(p, s)
 
     @property
     def model(self) -> str:
@@ -119,25 +113,6 @@ def _required(table: str, name: str, kind: str) -> RequiredColumn:
     return RequiredColumn(table, name, name_of_type, tuple(map(int, sizes)))
 
 
-class Overflow(NamedTuple):
-    """Values that a model can't keep.
-
-    Attributes:
-        how: longer (a text), larger or finer (a number).
-        table, column: where they are, as the dump spells it.
-        model: the model.
-        keeps: what it can, in words.
-        values: how many are beyond that.
-    """
-
-    how: str
-    table: str
-    column: str
-    model: str
-    keeps: str
-    values: int = 0
-
-
 def incompatible_columns(required: Iterable[RequiredColumn], tables: Mapping[str, Sequence[Column]]) -> list[str]:
     """What models read and a dump does not hold, or not in a type that they can read: each a sentence."""
     return list(dict.fromkeys(sentence for one in required if (sentence := _incompatible(one, tables))))
@@ -148,10 +123,10 @@ def _incompatible(required: RequiredColumn, tables: Mapping[str, Sequence[Column
         # MySQL on Linux tells the two apart, DuckDB does not: what works on one would fail on the other.
         other = [name for name in tables if name.lower() == required.table.lower()]
         instead = f" (it has {other[0]}, and capitals count)" if other else ""
-        return f"the dump lacks table {required.table}{instead}, which {required.model} reads"
+        return f"the dump has no table {required.table}{instead}, which {required.model} reads"
     column = _column(tables[required.table], required.name)
     if column is None:
-        return f"the dump lacks column {required.table}.{required.name}, which {required.model} reads"
+        return f"the dump has no column {required.table}.{required.name}, which {required.model} reads"
     noun, kinds = _KINDS[required.type]
     # More places than the model keeps are counted as overflow; but not of what DuckDB holds as a text.
     countable = column.type != "VARCHAR" or not _may_be_finer(column, required.scale)
@@ -166,41 +141,39 @@ def _incompatible(required: RequiredColumn, tables: Mapping[str, Sequence[Column
 
 def overflowing_values(
     warehouse: Warehouse, schema: str, required: Iterable[RequiredColumn], tables: Mapping[str, Sequence[Column]]
-) -> list[Overflow]:
-    """Counts the values that a model can't keep, with one query a table that may hold any. On a number that is too large DuckDB raises, and
+) -> list[Finding]:
+    """Findings on values that a model can't keep, with one query a table that may hold any. On a number that is too large DuckDB raises, and
     MySQL makes another of it; longer texts and finer numbers both cut."""
-    asked: dict[str, list[tuple[Overflow, str]]] = {}
+    asked: dict[str, list[tuple[Finding, str]]] = {}
     for one in required:
         if column := _column(tables.get(one.table, ()), one.name):
             asked.setdefault(one.table, []).extend(_overflows(one, column, warehouse.quote(column.name)))
-    lost = []
+    found = []
     for table, questions in asked.items():
         if questions:
             counts = ", ".join(f"COUNT(CASE WHEN {condition} THEN 1 END)" for _, condition in questions)
             (row,) = warehouse.query(f"SELECT {counts} FROM {warehouse.quote(schema)}.{warehouse.quote(table)}")
-            lost += [found._replace(values=count) for (found, _), count in zip(questions, row, strict=True) if count]
-    return lost
+            for (finding, _), count in zip(questions, row, strict=True):
+                found += [replace(finding, figure=f"{count:,} {finding.figure}")] if count else []
+    return found
 
 
-def _overflows(required: RequiredColumn, column: Column, name: str) -> Iterator[tuple[Overflow, str]]:
-    """Of each way in which a column's values may be too much: what it is, and its condition in SQL."""
-    where, longest, largest, scale = (
-        (required.table, column.name, required.model),
-        required.longest,
-        required.largest,
-        required.scale,
-    )
+def _overflows(required: RequiredColumn, column: Column, name: str) -> Iterator[tuple[Finding, str]]:
+    """Of each way in which a column's values may be too much: the finding, but for how many they are, and its condition in SQL."""
+
+    def finding(how: str, keeps: str) -> Finding:
+        rule, figure = f"{how}:{required.table}.{column.name}", f"values are {how} than {required.model} keeps"
+        return Finding(rule, figure, keeps, BLOCKED)
+
+    longest, largest, scale = required.longest, required.largest, required.scale
     if longest is not None and _may_be_longer(column, longest):
-        yield Overflow("longer", *where, f"{longest:,} characters"), f"CHAR_LENGTH({name}) > {longest}"
+        yield finding("longer", f"{longest:,} characters"), f"CHAR_LENGTH({name}) > {longest}"
     if largest is not None and _largest(column) > largest:
         # One of more than 38 digits is a text on DuckDB.
         number = f"CAST({name} AS DOUBLE)" if column.type == "VARCHAR" else name
-        yield (
-            Overflow("larger", *where, f"up to {largest:,}"),
-            f"{number} >= {largest + 1} OR {number} <= -{largest + 1}",
-        )
+        yield finding("larger", f"up to {largest:,}"), f"{number} >= {largest + 1} OR {number} <= -{largest + 1}"
     if _may_be_finer(column, scale) and column.type != "VARCHAR":
-        yield Overflow("finer", *where, f"{scale} decimal places"), f"{name} <> ROUND({name}, {scale})"
+        yield finding("finer", f"{scale} decimal places"), f"{name} <> ROUND({name}, {scale})"
 
 
 def schema_changes(before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]) -> list[str]:

@@ -74,12 +74,22 @@ class Reference(_Strict):
     dangling_percent: Percent
 
 
-class TableRules(_Strict):
-    """The rules of one table; what is not declared is not asked."""
+class DailyFileRules(_Strict):
+    """The rules of one kind of daily file, or of the reference file of coordinates; what is not declared is not asked."""
 
-    key: tuple[str, ...] = ()
     at_least: PositiveInt | None = None
     change_percent: Change | None = None
+
+    def names(self, subject: str) -> Iterator[str]:
+        """The rules' names."""
+        kinds = {"rows": self.at_least, "change": self.change_percent}
+        yield from (f"{kind}:{subject}" for kind, value in kinds.items() if value is not None)
+
+
+class TableRules(DailyFileRules):
+    """The rules of one table."""
+
+    key: tuple[str, ...] = ()
     fresh_days: PositiveInt | None = None
     nulled_percent: Percent | None = None
     codes: dict[str, Codes] = {}
@@ -90,28 +100,16 @@ class TableRules(_Strict):
         """The columns that the rules ask about."""
         return (*self.key, *(("updated_at",) if self.fresh_days else ()), *self.codes, *self.references)
 
-    def names(self, table: str) -> Iterator[str]:
+    def names(self, subject: str) -> Iterator[str]:
         """The rules' names."""
-        kinds = {"key": self.key, "rows": self.at_least, "change": self.change_percent, "fresh": self.fresh_days}
-        kinds["nulled"] = self.nulled_percent
-        yield from (f"{kind}:{table}" for kind, value in kinds.items() if value not in (None, ()))
-        yield from (f"codes:{table}.{column}" for column in self.codes)
+        yield from super().names(subject)
+        kinds = {"key": self.key or None, "fresh": self.fresh_days, "nulled": self.nulled_percent}
+        yield from (f"{kind}:{subject}" for kind, value in kinds.items() if value is not None)
+        yield from (f"codes:{subject}.{column}" for column in self.codes)
         yield from (
-            f"shift:{table}.{column}" for column, codes in self.codes.items() if codes.shift_percent is not None
+            f"shift:{subject}.{column}" for column, rule in self.codes.items() if rule.shift_percent is not None
         )
-        yield from (f"references:{table}.{column}" for column in self.references)
-
-
-class DailyFileRules(_Strict):
-    """The rules of one kind of daily file, or of the reference file of coordinates."""
-
-    at_least: PositiveInt | None = None
-    change_percent: Change | None = None
-
-    def names(self, dataset: str) -> Iterator[str]:
-        """The rules' names."""
-        kinds = {"rows": self.at_least, "change": self.change_percent}
-        yield from (f"{kind}:{dataset}" for kind, value in kinds.items() if value is not None)
+        yield from (f"references:{subject}.{column}" for column in self.references)
 
 
 class Source(_Strict):
@@ -155,21 +153,17 @@ class DataContract(_Strict):
         }
         return ManifestRules(self.source.allowed, fresh)
 
-    def lacking(self, tables: Mapping[str, Sequence[Column]]) -> Iterator[str]:
-        """What the rules ask about and a dump lacks, each in a sentence.
-
-        Args:
-            tables: the dump's tables with their columns.
-        """
+    def missing_columns(self, tables: Mapping[str, Sequence[Column]]) -> Iterator[str]:
+        """What the rules ask about and a dump lacks, each in a sentence."""
         columns = {name: {column.name.lower() for column in found} for name, found in tables.items()}
         for table, rules in self.tables.items():
             asked = [(table, column) for column in rules.columns]
             asked += [tuple(reference.to.split(".")) for reference in rules.references.values()]
             if table not in tables:
-                yield f"the dump lacks table {table}, for which the data contract has rules"
+                yield f"the dump has no table {table}, for which the data contract has rules"
             for name, column in asked:
                 if name in columns and column.lower() not in columns[name]:
-                    yield f"the dump lacks column {name}.{column}, for which the data contract has rules"
+                    yield f"the dump has no column {name}.{column}, for which the data contract has rules"
 
     def may_be_accepted(self, rule: str) -> bool:
         """Whether a person may let a rule's finding pass: not what a model can't read, what its audits refuse, or what would be another

@@ -20,14 +20,7 @@ _JAPAN, _UTC = dt.timedelta(0), dt.timedelta(hours=9)  # what makes a local time
 
 
 def dated(said: Sequence[dt.datetime | None], day: dt.date, taken_at: dt.datetime, has_manifest: bool) -> Finding:
-    """Compares the times that a dump says itself with its day. Its producer's clock may be Japan's or UTC.
-
-    Args:
-        said: the times, see DumpReport; each must fit, for a file may hold several dumps.
-        day: the dump's business day.
-        taken_at: when it was made, by its manifest (JST, naive).
-        has_manifest: whether it has one.
-    """
+    """Compares the times that a dump says itself with its day. Its producer's clock may be Japan's or UTC."""
     if not said:
         return Finding("dated", "the dump does not say when it was made")
     if None in said:

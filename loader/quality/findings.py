@@ -15,19 +15,12 @@ PASSED, NOTED, WARNED, ACCEPTED, BLOCKED = "passed", "noted", "warned", "accepte
 
 @dataclass(frozen=True)
 class Finding:
-    """What one rule found.
+    """What one rule found."""
 
-    Attributes:
-        rule: its name, `kind:table` or `kind:table.column`.
-        figure: what is, in words and numbers; never a value of a row.
-        bound: what may be; empty where the figure says it.
-        outcome: passed, noted, warned, accepted or blocked.
-    """
-
-    rule: str
-    figure: str
-    bound: str = ""
-    outcome: str = PASSED
+    rule: str  # its name, `kind:table` or `kind:table.column`
+    figure: str  # what is, in words and numbers; never a value of a row
+    bound: str = ""  # what may be; empty where the figure says it
+    outcome: str = PASSED  # passed, noted, warned, accepted or blocked
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.figure}" + (f" (allowed: {self.bound})" if self.bound else "")

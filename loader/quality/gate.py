@@ -19,29 +19,17 @@ from loader.warehouse.base import Columns, Warehouse
 
 @dataclass(frozen=True)
 class Landed:
-    """A landed dump that nobody sees yet.
+    """A landed dump that nobody sees yet."""
 
-    Attributes:
-        schema: where its tables are.
-        report: what landing it found.
-        dump: what it is a landing of.
-        columns: its columns.
-        rows_before: table -> rows of the dump before; empty for the first.
-        columns_before: the columns that `landing` shows now; empty for the first.
-        twin: day of another landed dump with the same bytes.
-        since: day of the live dump, where this one is of a later day.
-        changes: what changed since the live dump, table by table.
-    """
-
-    schema: str
-    report: DumpReport
-    dump: Dump
-    columns: Columns
-    rows_before: Mapping[str, int]
-    columns_before: Columns
-    twin: dt.date | None
-    since: dt.date | None
-    changes: Mapping[str, Changes]
+    schema: str  # where its tables are
+    report: DumpReport  # what landing it found
+    dump: Dump  # what it is a landing of
+    columns: Columns  # its columns
+    rows_before: Mapping[str, int]  # table -> rows of the dump before; empty for the first
+    columns_before: Columns  # the columns that `landing` shows now; empty for the first
+    twin: dt.date | None  # day of another landed dump with the same bytes
+    since: dt.date | None  # day of the live dump, where this one is of a later day
+    changes: Mapping[str, Changes]  # what changed since the live dump, table by table
 
 
 def examine(
@@ -66,11 +54,9 @@ def examine(
     required = tuple(required)
     tables = {name: table.columns for name, table in landed.report.tables.items()}
     found = [Finding("columns", sentence, outcome=BLOCKED) for sentence in incompatible_columns(required, tables)]
-    found += [Finding("columns", sentence, outcome=BLOCKED) for sentence in contract.lacking(tables)]
+    found += [Finding("columns", sentence, outcome=BLOCKED) for sentence in contract.missing_columns(tables)]
     if not found:  # what the rules below ask for is there
-        for one in overflowing_values(warehouse, landed.schema, required, tables):
-            figure = f"{one.values:,} values are {one.how} than {one.model} keeps"
-            found.append(Finding(f"{one.how}:{one.table}.{one.column}", figure, one.keeps, BLOCKED))
+        found += overflowing_values(warehouse, landed.schema, required, tables)
         for name, rules in contract.tables.items():
             read = {one.name.lower() for one in required if one.table == name}
             before = landed.rows_before.get(name)
@@ -99,8 +85,8 @@ def _shrunk(landed: Landed, contract: DataContract) -> Iterator[Finding]:
     for name, before in sorted(landed.rows_before.items()):
         rows = now.get(name.lower(), 0)
         if name not in contract.tables and 2 * rows < before:
-            gone = "" if name.lower() in now else ", the table is gone"
-            figure = f"{before:,} to {rows:,} rows, {100 * (rows - before) / before:+.2f} %{gone}"
+            missing = "" if name.lower() in now else ", the table is missing"
+            figure = f"{before:,} to {rows:,} rows, {100 * (rows - before) / before:+.2f} %{missing}"
             yield Finding(f"shrunk:{name}", figure, "", WARNED)
 
 

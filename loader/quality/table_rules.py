@@ -19,26 +19,16 @@ _FEW_CODES, _LONGEST_CODE = 5, 1_000
 
 @dataclass(frozen=True)
 class TableCheck:
-    """A landed table under examination.
+    """A landed table under examination."""
 
-    Attributes:
-        warehouse: where it is.
-        schema: in which schema.
-        name: the table.
-        report: what landing it found.
-        rows_before: rows of the dump before, None for the first.
-        taken_at: when the dump was taken (JST, naive).
-        read: the columns that models read, in lower case.
-        shown: the columns of the table that `landing` shows now, in lower case; empty where there is none.
-    """
-
-    warehouse: Warehouse
-    schema: str
-    name: str
-    report: TableReport
-    rows_before: int | None
-    taken_at: dt.datetime
-    read: Collection[str]
+    warehouse: Warehouse  # where it is
+    schema: str  # in which schema
+    name: str  # the table
+    report: TableReport  # what landing it found
+    rows_before: int | None  # rows of the dump before, None for the first
+    taken_at: dt.datetime  # when the dump was taken (JST, naive)
+    read: Collection[str]  # the columns that models read, in lower case
+    # The columns of the table that `landing` shows now, in lower case; empty where there is none.
     shown: Collection[str] = ()
 
     def source(self, table: str | None = None) -> str:
@@ -73,7 +63,7 @@ def _key(table: TableCheck, key: tuple[str, ...]) -> Finding:
     distinct = f"SELECT DISTINCT {', '.join(names)} FROM {table.source()} WHERE {complete}"
     (different,) = table.ask(f"SELECT COUNT(*) FROM ({distinct}) AS k")
     bad = table.report.rows_landed - different
-    return judged(f"key:{table.name}", f"{bad:,} rows repeat or lack their ({', '.join(key)})", "none", bad == 0)
+    return judged(f"key:{table.name}", f"{bad:,} rows repeat or miss their ({', '.join(key)})", "none", bad == 0)
 
 
 def _fresh(table: TableCheck, days: int) -> Finding:
@@ -111,7 +101,7 @@ def _codes(table: TableCheck, column: str, codes: Codes) -> Finding:
     unknown = sum(count for _, count in found)
     share = _percent(unknown, table.report.rows_landed)
     figure = (
-        f"{unknown:,} rows, {share:.3f} %, have {_named([code for code, _ in found])} that seeds/{codes.seed}.csv lacks"
+        f"{unknown:,} rows, {share:.3f} %, have {_named([code for code, _ in found])}, not in seeds/{codes.seed}.csv"
     )
     return judged(
         f"codes:{table.name}.{column}", figure, f"{codes.unknown_percent:g} %", share <= codes.unknown_percent

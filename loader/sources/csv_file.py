@@ -21,17 +21,12 @@ _LONGEST_LINE = 64 << 10
 
 @dataclass(frozen=True)
 class Column:
-    """What a column holds.
+    """What a column holds."""
 
-    Attributes:
-        form: what the whole text must look like, a regular expression; where it matches the empty text, a value may be missing.
-        what: the same in words that go on after "is not".
-        convert: makes the value of a text; a ValueError means that it is none.
-    """
-
+    # What the whole text must look like, a regular expression; where it matches the empty text, a value may be missing.
     form: str
-    what: str
-    convert: Callable[[str], Any] = str
+    what: str  # the same in words that go on after "is not"
+    convert: Callable[[str], Any] = str  # makes the value of a text; a ValueError means that it is none
 
 
 def _moment(text: str) -> dt.datetime:

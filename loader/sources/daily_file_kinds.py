@@ -21,22 +21,14 @@ SQL_TYPES |= {"date": "DATE", "timestamp": "DATETIME"}
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """One kind of daily file.
+    """One kind of daily file."""
 
-    Attributes:
-        name: as the ledger, the data contract and the bucket call it.
-        table: the table in `landing` where the files of all days lie.
-        columns: the header: name -> integer, decimal, text, date or timestamp (in whole seconds).
-        key: what no two rows of a file share; never empty, as is DAY.
-        filled: further columns that are never empty.
-        query: the rows to export, in the words of all engines; {schema} is where the dump's tables are, {since} a date.
-    """
-
-    name: str
-    table: str
-    columns: dict[str, str]
-    key: str
-    filled: tuple[str, ...]
+    name: str  # as the ledger, the data contract and the bucket call it
+    table: str  # the table in `landing` where the files of all days lie
+    columns: dict[str, str]  # the header: name -> integer, decimal, text, date or timestamp (in whole seconds)
+    key: str  # what no two rows of a file share; never empty, as is DAY
+    filled: tuple[str, ...]  # further columns that are never empty
+    # The rows to export, in the words of all engines; {schema} is where the dump's tables are, {since} a date.
     query: str
 
     @property

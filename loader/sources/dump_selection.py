@@ -19,42 +19,28 @@ _MANIFEST_KEY = "dumps-manifest/gghouse_{:%Y%m%d}.json"
 
 @dataclass(frozen=True)
 class Dump:
-    """A dump to load.
+    """A dump to load."""
 
-    Attributes:
-        day: business day (JST).
-        key: object key, `.sql` or `.sql.gz`.
-        size_bytes: of the stored object; what the manifest says, else what the bucket says.
-        sha256: digest by the manifest, lower-case hex; None for one that is loaded by hand, without a manifest.
-        taken_at: when it was finished (JST, naive).
-        rows_by_table: table -> rows that the manifest counts; empty without one.
-    """
-
-    day: dt.date
-    key: str
-    size_bytes: int
+    day: dt.date  # business day (JST)
+    key: str  # object key, `.sql` or `.sql.gz`
+    size_bytes: int  # of the stored object; what the manifest says, else what the bucket says
+    # Digest by the manifest, lower-case hex; None for one that is loaded by hand, without a manifest.
     sha256: str | None
-    taken_at: dt.datetime
+    taken_at: dt.datetime  # when it was finished (JST, naive)
+    # Table -> rows that the manifest counts; empty without one.
     rows_by_table: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class DumpSelector:
-    """What dumps are chosen by.
+    """What dumps are chosen by."""
 
-    Attributes:
-        bucket: where they lie.
-        rules: what a manifest must say.
-        today: today's business date: nothing later is a dump yet.
-        withdrawn: day and sha256 of dumps that a rollback took out: a corrected one of that day is welcome, the same is not.
-        by_hand: take them without a manifest.
-    """
-
-    bucket: Bucket
-    rules: ManifestRules
-    today: dt.date
+    bucket: Bucket  # where they lie
+    rules: ManifestRules  # what a manifest must say
+    today: dt.date  # today's business date: nothing later is a dump yet
+    # Day and sha256 of dumps that a rollback took out: a corrected one of that day is welcome, the same is not.
     withdrawn: Collection[tuple[dt.date, str]] = ()
-    by_hand: bool = False
+    by_hand: bool = False  # take them without a manifest
 
     def listed(self) -> dict[dt.date, list[str]]:
         """The keys of the dumps in the bucket, by day.

@@ -7,12 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Stored:
-    """An object as a listing shows it.
+    """An object as a listing shows it."""
 
-    Attributes:
-        key: its `/`-separated path without a leading slash.
-        version: another text whenever the content may have changed; only to be compared, within one bucket.
-    """
-
-    key: str
-    version: str
+    key: str  # its `/`-separated path without a leading slash
+    version: str  # another text whenever the content may have changed; only to be compared, within one bucket

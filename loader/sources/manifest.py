@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     NonNegativeInt,
@@ -35,104 +37,84 @@ _Word = Annotated[_Name, Field(min_length=1, max_length=255, pattern=r"^\S+$")]
 MAX_BYTES = 1 << 20
 
 
-class _Fields(BaseModel):
-    """The fields that decide; others are the producer's own and are ignored."""
+def _day(text: object) -> dt.date:
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{4}(?:[0-9]{4}|-[0-9]{2}-[0-9]{2})", text):
+        raise ValueError("it is no date like 20260210")
+    digits = text.replace("-", "")
+    return dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+
+
+def _moment(text: object) -> dt.datetime:
+    """An ISO time as naive JST; without an offset it is JST, for the source writes business time."""
+    if not isinstance(text, str):
+        raise ValueError("it is no time")
+    try:
+        moment = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return moment if moment.tzinfo is None else moment.astimezone(JST).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        raise ValueError("it is no time") from None
+
+
+_Moment = Annotated[dt.datetime, BeforeValidator(_moment)]
+
+
+class Manifest(BaseModel):
+    """What the producer says of a dump; times are JST, naive. Other fields are the producer's own and are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True)
 
-    dump_date: Annotated[str, Field(pattern=r"^[0-9]{4}(?:[0-9]{4}|-[0-9]{2}-[0-9]{2})$")]
-    dump_key: _Word
-    dump_sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$")]
-    dump_size_bytes: PositiveInt
-    generated_at: str
+    day: Annotated[dt.date, BeforeValidator(_day)] = Field(alias="dump_date")  # business day (JST)
+    key: _Word = Field(alias="dump_key")
+    sha256: Annotated[str, AfterValidator(str.lower)] = Field(
+        alias="dump_sha256", pattern=r"^[0-9a-fA-F]{64}$"
+    )  # as stored
+    size_bytes: PositiveInt = Field(alias="dump_size_bytes")
+    taken_at: _Moment = Field(alias="generated_at")  # when it was finished
     source_host: _Word
     source_database: _Word
     source_valid: StrictBool | None = None
     valid_for_etl: StrictBool | None = None
     reason: str | None = None
-    max_updated_at_by_table: dict[_Name, str]
-    rows_by_table: dict[_Name, NonNegativeInt] = {}
+    watermarks: dict[_Name, _Moment] = Field(
+        alias="max_updated_at_by_table"
+    )  # table -> newest updated_at at the source
+    rows_by_table: dict[_Name, NonNegativeInt] = {}  # of a table that is not named nobody knows them
 
-
-@dataclass(frozen=True)
-class Manifest:
-    """A manifest that holds together.
-
-    Attributes:
-        day: business day (JST) of the dump.
-        key: the dump's object key.
-        sha256: lower-case hex digest of the dump's bytes, as stored.
-        size_bytes: their number.
-        taken_at: when the dump was finished (JST, naive).
-        source: `host/database`.
-        watermarks: table -> newest updated_at at the source (JST, naive).
-        rows_by_table: table -> its rows as counted at the source; of a table that is not named nobody knows them.
-    """
-
-    day: dt.date
-    key: str
-    sha256: str
-    size_bytes: int
-    taken_at: dt.datetime
-    source: str
-    watermarks: Mapping[str, dt.datetime]
-    rows_by_table: Mapping[str, int]
+    @property
+    def source(self) -> str:
+        """`host/database`."""
+        return f"{self.source_host}/{self.source_database}"
 
 
 @dataclass(frozen=True)
 class ManifestRules:
-    """What a manifest must say.
+    """What a manifest must say."""
 
-    Attributes:
-        sources: `host/database` of each source that a dump may come from.
-        fresh_days: table -> how many days before the dump's day it may have last been changed.
-    """
-
-    sources: Collection[str]
-    fresh_days: Mapping[str, int]
+    sources: Collection[str]  # `host/database` of each source that a dump may come from
+    fresh_days: Mapping[str, int]  # table -> how many days before the dump's day it may have last been changed
 
 
 def read_manifest(body: bytes, name: str) -> Manifest:
     """Reads a manifest."""
     try:
-        fields = _Fields.model_validate(_json(body))
-        taken_at = _moment(fields.generated_at)
-        watermarks = {table: _moment(text) for table, text in fields.max_updated_at_by_table.items()}
-        day = dt.date.fromisoformat(_dashed(fields.dump_date))
+        manifest = Manifest.model_validate(_json(body))
     except ValidationError as error:
         # Without the values: whatever stands there is nobody's to print.
-        wrong = "; ".join(f"{plain('.'.join(map(str, one['loc']))) or 'it'}: {one['msg']}" for one in error.errors())
+        wrong = "; ".join(
+            f"{plain('.'.join(map(str, one['loc']))) or 'it'}: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors()
+        )
         raise DumpRejectedError(f"{name}: {wrong}") from None
-    except (ValueError, OverflowError, RecursionError):
-        raise DumpRejectedError(f"{name} is no JSON, or one of its dates and times is none") from None
-    valid = fields.valid_for_etl if fields.valid_for_etl is not None else fields.source_valid
+    except (ValueError, RecursionError):
+        raise DumpRejectedError(f"{name} is no JSON") from None
+    valid = manifest.valid_for_etl if manifest.valid_for_etl is not None else manifest.source_valid
     if valid is not True:
-        raise DumpRejectedError(f"{name} says that the dump is not valid (reason: {_plain(fields.reason)})")
-    source = f"{fields.source_host}/{fields.source_database}"
-    return Manifest(
-        day,
-        fields.dump_key,
-        fields.dump_sha256.lower(),
-        fields.dump_size_bytes,
-        taken_at,
-        source,
-        watermarks,
-        fields.rows_by_table,
-    )
+        raise DumpRejectedError(f"{name} says that the dump is not valid (reason: {_plain(manifest.reason)})")
+    return manifest
 
 
 def require_acceptable(manifest: Manifest, rules: ManifestRules, name: str, today: dt.date) -> None:
-    """Judges what a manifest says.
-
-    Args:
-        manifest: the manifest.
-        rules: what is acceptable.
-        name: its object key, for messages.
-        today: today's business date.
-
-    Raises:
-        DumpRejectedError: a foreign source, a dump of another day than its own, or a table that was not written to for too long.
-    """
+    """Judges what a manifest says."""
     if manifest.source not in rules.sources:
         raise DumpRejectedError(
             f"{name}: the dump is of {manifest.source}; allowed (data_contract.yaml) is {', '.join(rules.sources)}"
@@ -143,7 +125,9 @@ def require_acceptable(manifest: Manifest, rules: ManifestRules, name: str, toda
     for table, days in rules.fresh_days.items():
         newest = manifest.watermarks.get(table)
         if newest is None:
-            raise DumpRejectedError(f"{name}: max_updated_at_by_table lacks {table}, so nobody knows how fresh it is")
+            raise DumpRejectedError(
+                f"{name}: max_updated_at_by_table does not name {table}, so nobody knows how fresh it is"
+            )
         # A stamp from the future proves nothing: whether the table is fresh is judged on its rows then.
         age = (manifest.day - min(newest, manifest.taken_at).date()).days
         if age > days:
@@ -159,17 +143,6 @@ def _json(body: bytes) -> Any:
         return dict(pairs)
 
     return json.loads(body.decode("utf-8"), object_pairs_hook=once)
-
-
-def _moment(text: str) -> dt.datetime:
-    """An ISO time as naive JST; without an offset it is JST, for the source writes business time."""
-    moment = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return moment if moment.tzinfo is None else moment.astimezone(JST).replace(tzinfo=None)
-
-
-def _dashed(digits: str) -> str:
-    digits = digits.replace("-", "")
-    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
 
 
 def _plain(text: str | None) -> str:

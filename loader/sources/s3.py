@@ -50,12 +50,7 @@ class S3Bucket:
             ) from error
 
     def check(self) -> None:
-        """Asks S3 whether the bucket is there for this role, and in which region.
-
-        Raises:
-            UsageError: it is not.
-            LoaderError: S3 can't be reached or asked.
-        """
+        """Asks S3 whether the bucket is there for this role, and in which region."""
         try:
             found = self._s3.head_bucket(Bucket=self.name)
             self.region = found.get("BucketRegion") or self._s3.meta.region_name

@@ -299,7 +299,7 @@ def test_a_job_without_its_secret_fails_and_says_which(glue: Glue, script: str) 
     )
     done = glue.job(script, **({"data-sets": "none"} if script == "run.py" else NOBODY_ASKED))
     assert done.returncode == 2
-    assert re.search(r"secret arn:\S+state\S* lacks database, port, username", done.stderr)
+    assert re.search(r"secret arn:\S+state\S* has no database, port, username", done.stderr)
     assert "hunter2" not in done.stderr
     assert glue.job(script, **{"warehouse-secret": "nowhere", "data-sets": "none"}, **NOBODY_ASKED).returncode == 1
 

@@ -18,13 +18,13 @@ from loader.landing.access import open_warehouse
 from loader.mysqldump.ddl.create_table import Column, parse_create_table
 from loader.mysqldump.reader import land_dump
 from loader.quality.columns import (
-    Overflow,
     RequiredColumn,
     incompatible_columns,
     overflowing_values,
     required_columns,
     schema_changes,
 )
+from loader.quality.findings import BLOCKED, Finding
 from loader.settings import PROJECT
 from tests.support.places import Place
 
@@ -41,6 +41,10 @@ def declared(folder: Path, kind: str) -> Path:
 
 def columns(ddl: str) -> tuple[Column, ...]:
     return parse_create_table(ddl.encode()).columns
+
+
+def overflow(how: str, column: str, keeps: str, values: int) -> Finding:
+    return Finding(f"{how}:rooms.{column}", f"{values:,} values are {how} than staging.rooms keeps", keeps, BLOCKED)
 
 
 def rooms(kind: str, column: str = "rent") -> RequiredColumn:
@@ -129,9 +133,9 @@ def test_what_a_dump_lacks_is_said_once() -> None:
     dump = {"rooms": columns("CREATE TABLE rooms (id int)"), "Movings": ()}
     missing = [RequiredColumn(table, name, "BIGINT") for table in ("movings", "tenants") for name in ("id", "status")]
     assert incompatible_columns([rooms("BIGINT"), *missing], dump) == [
-        "the dump lacks column rooms.rent, which staging.rooms reads",
-        "the dump lacks table movings (it has Movings, and capitals count), which staging.movings reads",
-        "the dump lacks table tenants, which staging.tenants reads",
+        "the dump has no column rooms.rent, which staging.rooms reads",
+        "the dump has no table movings (it has Movings, and capitals count), which staging.movings reads",
+        "the dump has no table tenants, which staging.tenants reads",
     ]
 
 
@@ -155,9 +159,7 @@ def test_texts_that_a_model_cuts_are_counted_in_characters(empty_place: Place, t
         run, warehouse.query = warehouse.query, lambda sql: asked.append(sql) or run(sql)  # type: ignore[method-assign]
         found = overflowing_values(warehouse, "landing_1", [*read, rooms("DATE", "a")], {"rooms": table.columns})
         expected = {"a": 1, "B": 2, "d": 1, "f": 0, "g": 1, "h": 1, "i": 2, "j": 1}
-        assert found == [
-            Overflow("longer", "rooms", name, "staging.rooms", "4 characters", n) for name, n in expected.items() if n
-        ]
+        assert found == [overflow("longer", name, "4 characters", n) for name, n in expected.items() if n]
         assert len(asked) == 1 and asked[0].count("CHAR_LENGTH") == len(expected)
         assert overflowing_values(warehouse, "landing_1", read, {"movings": ()}) == []
         fitting = [rooms("VARCHAR(300)", name) for name in "bcdefghik"]
@@ -184,9 +186,9 @@ def test_numbers_that_a_model_can_not_keep_are_counted(empty_place: Place, tmp_p
         found = overflowing_values(warehouse, "landing_1", [*read, *exact, *coarse], {"rooms": table.columns})
     counts = {"a": 1, "b": 2, "c": 2, "d": 1, "f": 1, "g": 1, "h": 1}
     assert found == [
-        *(Overflow("larger", "rooms", name, "staging.rooms", "up to 9,999,999", n) for name, n in counts.items()),
-        Overflow("larger", "rooms", "c", "staging.rooms", "up to 9,223,372,036,854,775,807", 2),
-        *(Overflow("finer", "rooms", name, "staging.rooms", "1 decimal places", n) for name, n in (("d", 1), ("e", 1))),
+        *(overflow("larger", name, "up to 9,999,999", n) for name, n in counts.items()),
+        overflow("larger", "c", "up to 9,223,372,036,854,775,807", 2),
+        *(overflow("finer", name, "1 decimal places", n) for name, n in (("d", 1), ("e", 1))),
     ]
 
 

@@ -130,7 +130,7 @@ def test_dump_missing_a_table_models_read_is_rejected(bucket, embedded) -> None:
     tables = company()
     del tables["rooms"]
     put_dump(bucket, DAY, tables)
-    with pytest.raises(DumpRejectedError, match="the dump lacks table rooms, which staging.rooms reads"):
+    with pytest.raises(DumpRejectedError, match="the dump has no table rooms, which staging.rooms reads"):
         load(embedded.settings(bucket))
 
 

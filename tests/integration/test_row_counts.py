@@ -172,7 +172,7 @@ SHRUNK = {
     "all": ({"costs": 12_000}, {"costs": 0}, "12,000 to 0 rows, -100.00 %"),
     "all of two": ({"costs": 2}, {"costs": 0}, "2 to 0 rows, -100.00 %"),
     "the one": ({"costs": 1}, {"costs": 0}, "1 to 0 rows, -100.00 %"),
-    "gone": ({"costs": 7}, {}, "7 to 0 rows, -100.00 %, the table is gone"),
+    "gone": ({"costs": 7}, {}, "7 to 0 rows, -100.00 %, the table is missing"),
     "gone, and it was empty": ({"costs": 0}, {}, None),
     "empty as before": ({"costs": 0}, {"costs": 0}, None),
     "grown": ({"costs": 1}, {"costs": 9}, None),

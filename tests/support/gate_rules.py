@@ -68,23 +68,23 @@ CASES = {
     "too many less": Case(
         {"change_percent": [-49, 50]}, (_ids(2),), ("change:t", "4 to 2, -50.00 %", "-49 % to +50 %"), False, before=4
     ),
-    "a key": Case({"key": ["id"]}, (_ids(3),), ("key:t", "0 rows repeat or lack their (id)", "none"), True),
+    "a key": Case({"key": ["id"]}, (_ids(3),), ("key:t", "0 rows repeat or miss their (id)", "none"), True),
     "a key twice": Case(
-        {"key": ["id"]}, ("id BIGINT: 1, 1, 2",), ("key:t", "1 rows repeat or lack their (id)", "none"), False
+        {"key": ["id"]}, ("id BIGINT: 1, 1, 2",), ("key:t", "1 rows repeat or miss their (id)", "none"), False
     ),
     "a key that is null": Case(
-        {"key": ["id"]}, ("id BIGINT: 1, NULL, NULL",), ("key:t", "2 rows repeat or lack their (id)", "none"), False
+        {"key": ["id"]}, ("id BIGINT: 1, NULL, NULL",), ("key:t", "2 rows repeat or miss their (id)", "none"), False
     ),
     "a key of two columns": Case(
         {"key": ["a", "b"]},
         ("a BIGINT: 1, 1, 2", "b BIGINT: 1, 2, 1"),
-        ("key:t", "0 rows repeat or lack their (a, b)", "none"),
+        ("key:t", "0 rows repeat or miss their (a, b)", "none"),
         True,
     ),
     "half a key of two columns": Case(
         {"key": ["a", "b"]},
         ("a BIGINT: 1, 1, 1", "b BIGINT: 1, 1, NULL"),
-        ("key:t", "2 rows repeat or lack their (a, b)", "none"),
+        ("key:t", "2 rows repeat or miss their (a, b)", "none"),
         False,
     ),
     "fresh": Case({"fresh_days": 1}, (FRESH,), ("fresh:t", "1 days", "1 days before the dump"), True),
@@ -137,19 +137,19 @@ CASES = {
     "as many unknown codes as may be": Case(
         _STATUS,
         _status(9, 17, 18, "NULL"),
-        ("codes:t.status", "1 rows, 25.000 %, have the code 18 that seeds/code_tenant_status.csv lacks", "25 %"),
+        ("codes:t.status", "1 rows, 25.000 %, have the code 18, not in seeds/code_tenant_status.csv", "25 %"),
         True,
     ),
     "too many unknown codes": Case(
         _STATUS,
         _status(-1, 17, 99),
-        ("codes:t.status", "2 rows, 66.667 %, have the codes -1, 99 that seeds/code_tenant_status.csv lacks", "25 %"),
+        ("codes:t.status", "2 rows, 66.667 %, have the codes -1, 99, not in seeds/code_tenant_status.csv", "25 %"),
         False,
     ),
     "what may be no code is not told": Case(
         _STATUS,
         _status(9, 17, 9012345678, 99),
-        ("codes:t.status", "2 rows, 50.000 %, have a code that seeds/code_tenant_status.csv lacks", "25 %"),
+        ("codes:t.status", "2 rows, 50.000 %, have a code, not in seeds/code_tenant_status.csv", "25 %"),
         False,
     ),
     "as many codes moved as may be": Case(

@@ -83,7 +83,7 @@ def test_missing_column_blocks_before_gate_rules_are_asked(judged: Any) -> None:
     found = judged(rules={"tables": {"t": {"key": ["no_such_column"], "at_least": 9}}}, required=(gone,))
     assert [*found] == [("columns", BLOCKED)]
     assert judged("(1, 'abcdef', 5, 0)", required=(gone, TEXT)) == {
-        ("columns", BLOCKED): "the dump lacks column t.gone, which staging.t reads"
+        ("columns", BLOCKED): "the dump has no column t.gone, which staging.t reads"
     }
 
 

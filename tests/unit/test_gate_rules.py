@@ -41,7 +41,7 @@ BAD = judged("rows:t", "3", "4 or more", False)
 
 def test_what_is_beyond_its_bound_blocks_and_says_so() -> None:
     assert str(BAD) == "rows:t: 3 (allowed: 4 or more)"
-    assert str(Finding("columns", "the dump lacks table t")) == "columns: the dump lacks table t"
+    assert str(Finding("columns", "the dump has no table t")) == "columns: the dump has no table t"
 
 
 SOFTENED = [

@@ -34,16 +34,12 @@ def made(**changes: Any) -> Manifest:
 
 
 def test_a_manifest_is_read() -> None:
-    assert made(rows_by_table={"tenants": 3}) == Manifest(
-        DAY,
-        "dumps/gghouse_20250610.sql",
-        "ab" * 32,
-        5,
-        dt.datetime(2025, 6, 10, 5, 45),
-        "gghouse-db.internal/basis",
-        {"tenants": dt.datetime(2025, 6, 10, 5)},
-        {"tenants": 3},
-    )
+    read = made(rows_by_table={"tenants": 3})
+    assert (read.day, read.key, read.sha256, read.size_bytes) == (DAY, "dumps/gghouse_20250610.sql", "ab" * 32, 5)
+    assert read.taken_at == dt.datetime(2025, 6, 10, 5, 45)
+    assert read.source == "gghouse-db.internal/basis"
+    assert read.watermarks == {"tenants": dt.datetime(2025, 6, 10, 5)}
+    assert read.rows_by_table == {"tenants": 3}
 
 
 @pytest.mark.parametrize("text", ["20250610", "2025-06-10"])
@@ -88,10 +84,13 @@ WRONG = {
     "a host of spaces": ({"source_host": " "}, "source_host: "),
     "a date in words": ({"dump_date": "today"}, "dump_date: "),
     "a date with half of its dashes": ({"dump_date": "2025-0610"}, "dump_date: "),
-    "a date that there is not": ({"dump_date": "20250631"}, "one of its dates and times is none"),
-    "a time that is none": ({"generated_at": "this morning"}, "one of its dates and times is none"),
-    "a time out of range": ({"generated_at": "0001-01-01T00:00:00+23:59"}, "one of its dates and times is none"),
-    "a watermark that is none": ({"max_updated_at_by_table": {"t": "soon"}}, "one of its dates and times is none"),
+    "a date that there is not": ({"dump_date": "20250631"}, "dump_date: "),
+    "a time that is none": ({"generated_at": "this morning"}, "generated_at: it is no time"),
+    "a time out of range": ({"generated_at": "0001-01-01T00:00:00+23:59"}, "generated_at: it is no time"),
+    "a watermark that is none": (
+        {"max_updated_at_by_table": {"t": "soon"}},
+        "max_updated_at_by_table.t: it is no time",
+    ),
     "a flag in words": ({"valid_for_etl": "false"}, "valid_for_etl: Input should be a valid boolean"),
     "a flag in numbers": ({"valid_for_etl": 1}, "valid_for_etl: Input should be a valid boolean"),
 }
@@ -199,7 +198,7 @@ def test_one_fresh_table_hides_no_stale_one() -> None:
 
 
 def test_a_table_without_a_watermark_is_named() -> None:
-    with pytest.raises(DumpRejectedError, match="max_updated_at_by_table lacks movings"):
+    with pytest.raises(DumpRejectedError, match="max_updated_at_by_table does not name movings"):
         judged(max_updated_at_by_table={"tenants": FRESH["tenants"]})
 
 
