@@ -37,11 +37,7 @@ class Backend(Protocol):
         """The most that one call can cost: tokens in, tokens out."""
 
     def ask(self, name: str) -> Reply:
-        """Asks once.
-
-        Raises:
-            CallFailed: no answer came.
-        """
+        """Asks once, or raises CallFailed where no answer comes."""
 
 
 # Words of names in Latin script -> nationality and how sure they make. In the order given: the first that is found decides.

@@ -54,14 +54,11 @@ class Taken:
 
 
 def take(settings: Settings, file: Path) -> Taken:
-    """Takes the answers of a file into the cache and its file in the bucket; typed again, it changes nothing.
+    """Takes the answers of a CSV file (COLUMNS, a row a tenant, times in UTC) into the cache and its file in the bucket; typed again, it
+    changes nothing.
 
     An answer counts as given for the name that the tenant has now: it is asked for again once that changes. Where the tenant has no
     name now, it is asked for again as soon as there is one. What counts as a nationality is judged as of any answer.
-
-    Args:
-        settings: warehouse and bucket.
-        file: CSV in UTF-8 with the header of COLUMNS, a row a tenant; times in UTC.
 
     Raises:
         UsageError: the file is not what it must be, no key is set, or nothing is planned; nothing was changed.

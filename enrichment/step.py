@@ -29,13 +29,7 @@ _REAL = Timer()
 def enrich(settings: Settings, *, again: bool = False, timer: Timer = _REAL) -> Record | None:
     """Runs the step once; safe to kill at any point, and to repeat: what was answered is never asked again.
 
-    Args:
-        settings: warehouse and bucket.
-        again: also ask where the answer is of another model, prompt or key.
-        timer: the clock of its bounds.
-
-    Returns:
-        What it did, None where nothing is planned yet and so nobody was asked.
+    `again` asks too where the answer is of another model, prompt or key. Returns None where nothing is planned yet: nobody was asked.
 
     Raises:
         UsageError: the configuration makes no sense; nothing was asked.

@@ -6,7 +6,8 @@ import datetime as dt
 import getpass
 import re
 import sys
-from functools import partial
+from collections.abc import Callable
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -94,23 +95,32 @@ def cli(ctx: click.Context, quiet: bool) -> None:
 _bucket = click.option(
     "--bucket", metavar="URI", envvar="WAREHOUSE_BUCKET", show_envvar=True, help="Bucket: s3://name or a folder."
 )
-_gateway = click.option(
-    "--gateway",
-    type=click.Choice(GATEWAYS),
-    envvar="WAREHOUSE_GATEWAY",
-    show_envvar=True,
-    show_default="duckdb",
-    help="SQLMesh gateway.",
-)
+
+
+def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command its `settings`, from --gateway and, where it has it, --bucket."""
+    envvar, shown = "WAREHOUSE_GATEWAY", {"show_envvar": True, "show_default": "duckdb"}
+
+    @click.option("--gateway", type=click.Choice(GATEWAYS), envvar=envvar, **shown, help="SQLMesh gateway.")
+    @wraps(command)
+    def with_settings(gateway: str | None, bucket: str | None = None, **given: Any) -> None:
+        command(Settings.resolve(bucket, gateway), **given)
+
+    return with_settings
+
+
 _accept = click.option(
     "--accept",
     "accepted",
     metavar="RULE",
     multiple=True,
+    callback=lambda ctx, param, rules: frozenset(rules),
     help="Accept this rule's finding once, for example change:tenants. Repeatable; each is recorded.",
 )
 _stale_days = partial(click.option, "--max-stale-days", metavar="N", type=click.IntRange(0))
-_by_hand = click.option("--no-manifest", is_flag=True, help="Accept a dump without a manifest, as unverified.")
+_by_hand = click.option(
+    "--no-manifest", "by_hand", is_flag=True, help="Accept a dump without a manifest, as unverified."
+)
 
 
 @cli.command()
@@ -120,16 +130,8 @@ _by_hand = click.option("--no-manifest", is_flag=True, help="Accept a dump witho
 @_accept
 @click.option("--again", is_flag=True, help="Load a dump again, also one that was rolled back.")
 @_by_hand
-@_gateway
-def load(
-    bucket: str | None,
-    day: dt.date | None,
-    max_stale_days: int | None,
-    accepted: tuple[str, ...],
-    again: bool,
-    no_manifest: bool,
-    gateway: str | None,
-) -> None:
+@_with_settings
+def load(settings: Settings, day: dt.date | None, **request: Any) -> None:
     """Load a dump and the new daily files.
 
     Loads every table of dumps/gghouse_YYYYMMDD.sql[.gz] beside the live tables. Checks size, sha256 and row counts against the
@@ -140,30 +142,23 @@ def load(
     """
     from loader.landing.load import load as load_day
 
-    commands.remember_command("load", again=again, no_manifest=no_manifest)
-    if no_manifest and day is None:
+    commands.remember_command("load", again=request["again"], no_manifest=request["by_hand"])
+    if request["by_hand"] and day is None:
         raise click.UsageError("--no-manifest needs --date: without a manifest nothing says which day the dump is of")
-    load_day(
-        Settings.resolve(bucket, gateway),
-        day,
-        max_stale_days=max_stale_days,
-        accepted=frozenset(accepted),
-        again=again,
-        by_hand=no_manifest,
-    )
+    load_day(settings, day, **request)
 
 
 @cli.command()
 @click.option("--date", "day", type=Day(), help="Business day to run for (default: the newest loaded dump's).")
-@_gateway
-def run(day: dt.date | None, gateway: str | None) -> None:
+@_with_settings
+def run(settings: Settings, day: dt.date | None) -> None:
     """Compute what is new, and what late corrections changed.
 
     Runs SQLMesh on prod with the business day as its clock. Never applies a change of code: `sqlmesh plan` does.
     """
     from loader.transform.run import run as run_day
 
-    _report(run_day(Settings.resolve(gateway=gateway), day))
+    _report(run_day(settings, day))
 
 
 @cli.command(
@@ -171,9 +166,9 @@ def run(day: dt.date | None, gateway: str | None) -> None:
     no_args_is_help=True,
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
 )
-@_gateway
+@_with_settings
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="COMMAND [ARGUMENTS]...")
-def sqlmesh_command(words: tuple[str, ...], gateway: str | None) -> None:
+def sqlmesh_command(settings: Settings, words: tuple[str, ...]) -> None:
     """Run a command of SQLMesh, for example `plan dev`.
 
     Takes the arguments of SQLMesh's own command line, and ends with its exit codes. On aurora this is the only way: plain `sqlmesh`
@@ -181,7 +176,7 @@ def sqlmesh_command(words: tuple[str, ...], gateway: str | None) -> None:
     """
     from loader.transform.command_line import run_sqlmesh
 
-    run_sqlmesh(Settings.resolve(gateway=gateway), words)
+    run_sqlmesh(settings, words)
 
 
 @cli.command()
@@ -194,8 +189,8 @@ def sqlmesh_command(words: tuple[str, ...], gateway: str | None) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Ask no model: import existing answers from a CSV file.",
 )
-@_gateway
-def enrich(bucket: str | None, again: bool, paid: Path | None, gateway: str | None) -> None:
+@_with_settings
+def enrich(settings: Settings, again: bool, paid: Path | None) -> None:
     """Ask a model for the nationality of tenants who have none.
 
     Sends names alone, of current tenants first, where silver calls the nationality missing or a placeholder. Ignores an answer
@@ -211,11 +206,11 @@ def enrich(bucket: str | None, again: bool, paid: Path | None, gateway: str | No
 
         if again:
             raise click.UsageError("--import asks no model, so it does not go with --again")
-        print_line(take(Settings.resolve(bucket, gateway), paid))
+        print_line(take(settings, paid))
         return
     from enrichment.step import enrich as ask
 
-    ask(Settings.resolve(bucket, gateway), again=again)
+    ask(settings, again=again)
 
 
 @cli.command()
@@ -224,14 +219,9 @@ def enrich(bucket: str | None, again: bool, paid: Path | None, gateway: str | No
 @_stale_days(default=0, show_default=True, help="Accept a dump up to N days old.")
 @_accept
 @click.option("--dry-run", is_flag=True, help="Show what would be loaded and computed, and change nothing.")
-@_gateway
+@_with_settings
 def daily(
-    bucket: str | None,
-    day: dt.date | None,
-    max_stale_days: int,
-    accepted: tuple[str, ...],
-    dry_run: bool,
-    gateway: str | None,
+    settings: Settings, day: dt.date | None, max_stale_days: int, accepted: frozenset[str], dry_run: bool
 ) -> None:
     """Run the whole morning: load, enrich, run, then check that all data is there and fresh.
 
@@ -244,8 +234,7 @@ def daily(
     from loader.landing.load_job import LoadRequest
     from report.publish import after_green_run
 
-    settings = Settings.resolve(bucket, gateway)
-    request = LoadRequest(day, max_stale_days, accepted=frozenset(accepted), catch_up=True)
+    request = LoadRequest(day, max_stale_days, accepted=accepted, catch_up=True)
     if dry_run:
         from loader.dry_run import preview
 
@@ -265,16 +254,8 @@ def daily(
 @_accept
 @click.option("--again", is_flag=True, help="Write files again that the bucket has.")
 @_by_hand
-@_gateway
-def export(
-    bucket: str | None,
-    day: dt.date,
-    last: dt.date | None,
-    accepted: tuple[str, ...],
-    again: bool,
-    no_manifest: bool,
-    gateway: str | None,
-) -> None:
+@_with_settings
+def export(settings: Settings, day: dt.date, last: dt.date | None, **request: Any) -> None:
     """Write the daily files of past days from their dumps.
 
     Writes the files of snapshots/tenant_status, snapshots/room_assignment and snapshots/property that the bucket does not have,
@@ -283,9 +264,8 @@ def export(
     """
     from loader.landing.load import export as export_days
 
-    commands.remember_command("export", again=again, no_manifest=no_manifest)
-    settings = Settings.resolve(bucket, gateway)
-    export_days(settings, day, last or day, again=again, by_hand=no_manifest, accepted=frozenset(accepted))
+    commands.remember_command("export", again=request["again"], no_manifest=request["by_hand"])
+    export_days(settings, day, last or day, **request)
 
 
 def _in_words(ctx: click.Context, param: click.Parameter, value: str) -> str:
@@ -300,8 +280,8 @@ def _in_words(ctx: click.Context, param: click.Parameter, value: str) -> str:
 @click.option("--reason", required=True, callback=_in_words, help="Why the gap is accepted, in words.")
 @click.option("--by", metavar="NAME", default=getpass.getuser, show_default="your login", help="Who decides it.")
 @click.option("--until", type=Day(), help="Last day of the waiver (default: 14 days after the last waived day).")
-@_gateway
-def waive(day: dt.date, last: dt.date | None, reason: str, by: str, until: dt.date | None, gateway: str | None) -> None:
+@_with_settings
+def waive(settings: Settings, day: dt.date, last: dt.date | None, until: dt.date | None, reason: str, by: str) -> None:
     """Accept missing or rejected days as gaps, for a time.
 
     `daily` then does not fail for them, and `status` shows who waived them, why and until when. The day stays a gap wherever its
@@ -312,14 +292,14 @@ def waive(day: dt.date, last: dt.date | None, reason: str, by: str, until: dt.da
 
     last = last or day
     until = until or last + dt.timedelta(days=14)
-    with open_warehouse(Settings.resolve(gateway=gateway)) as warehouse:
+    with open_warehouse(settings) as warehouse:
         waived = calendar.waive(warehouse, day, last, calendar.Waiver(by, reason, until))
     print_line(f"Waived until {until}: {', '.join(map(str, waived))}")
 
 
 @cli.command()
-@_gateway
-def rollback(gateway: str | None) -> None:
+@_with_settings
+def rollback(settings: Settings) -> None:
     """Go back to the dump before the live one.
 
     Swaps the previous generation back in one step, and takes the day and its daily files out of the ledger; the next `run`
@@ -329,7 +309,7 @@ def rollback(gateway: str | None) -> None:
     from loader.landing.access import open_warehouse
     from loader.landing.generations import roll_back
 
-    with open_warehouse(Settings.resolve(gateway=gateway)) as warehouse:
+    with open_warehouse(settings) as warehouse:
         withdrawn, shown = roll_back(warehouse)
     print_line(
         f"The dump of {shown.day} is live again, the one of {withdrawn.day} is withdrawn. Now type\n  {commands.loader('run')}"
@@ -337,8 +317,8 @@ def rollback(gateway: str | None) -> None:
 
 
 @cli.command()
-@_gateway
-def janitor(gateway: str | None) -> None:
+@_with_settings
+def janitor(settings: Settings) -> None:
     """Remove old versions of models and expired environments.
 
     Runs SQLMesh's janitor under the lock that loads and runs share. Removes versions that no environment has used for a week, with
@@ -347,7 +327,7 @@ def janitor(gateway: str | None) -> None:
     """
     from loader.transform.janitor import clean
 
-    clean(Settings.resolve(gateway=gateway))
+    clean(settings)
 
 
 @cli.command()
@@ -358,15 +338,15 @@ def janitor(gateway: str | None) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to write (default: reports/YYYYMMDD.html in the bucket).",
 )
-@_gateway
-def report(bucket: str | None, file: Path | None, gateway: str | None) -> None:
+@_with_settings
+def report(settings: Settings, file: Path | None) -> None:
     """Write the report on gold and on the state of the data.
 
     Writes one HTML file that needs nothing else, in Japanese and English, without names of tenants. `daily` writes it, too.
     """
     from report.publish import write
 
-    written = write(Settings.resolve(bucket, gateway), file)
+    written = write(settings, file)
     if is_quiet():
         print_line(written)
 
@@ -374,21 +354,21 @@ def report(bucket: str | None, file: Path | None, gateway: str | None) -> None:
 @cli.command()
 @click.option("--all", "everything", is_flag=True, help="Show every day, table, column and finding.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object, for a script.")
-@_gateway
-def status(everything: bool, as_json: bool, gateway: str | None) -> None:
+@_with_settings
+def status(settings: Settings, everything: bool, as_json: bool) -> None:
     """Show problems, what is loaded, and how fresh each layer is.
 
     Shows problems first, each with the command to type. Shortens long lists so that all fits a screen. Changes nothing.
     """
     from loader.monitoring.status_screen import show
 
-    show(Settings.resolve(gateway=gateway), everything=everything, as_json=as_json)
+    show(settings, everything=everything, as_json=as_json)
 
 
 @cli.command()
 @_bucket
-@_gateway
-def doctor(bucket: str | None, gateway: str | None) -> None:
+@_with_settings
+def doctor(settings: Settings) -> None:
     """Check that everything a morning needs is there.
 
     Checks Python and its packages, the data contract, the bucket and today's dump, disks, the database, SQLMesh's state, and that prod
@@ -397,7 +377,7 @@ def doctor(bucket: str | None, gateway: str | None) -> None:
     from loader.monitoring.doctor import examine
 
     wrong = 0
-    for answer in examine(Settings.resolve(bucket, gateway)):
+    for answer in examine(settings):
         wrong += not answer.is_well
         mark = "[green]✓[/]" if answer.is_well else "[red]✗[/]"
         screen.print(f"{mark} {answer.part}: {escape(answer.text)}", soft_wrap=True)

@@ -32,22 +32,13 @@ _typed = _Typed()
 
 
 def forget(program: str | None = None) -> None:
-    """Takes this process for one that was called without arguments.
-
-    Args:
-        program: as what it was called; messages name commands of `warehouse` if that was typed, else of `python -m loader`.
-    """
+    """Takes this process for one that was called without arguments, as `warehouse` or else as `python -m loader`."""
     _typed.__init__()
     _typed.program = _SCRIPT if program == _SCRIPT else _MODULE
 
 
 def remember_command(command: str, **flags: bool) -> None:
-    """Takes a command for the one that was typed.
-
-    Args:
-        command: load, daily or export.
-        flags: those of its flags that decide what it takes, by name.
-    """
+    """Takes load, daily or export for the command that was typed, with those of its flags that decide what it takes."""
     _typed.command = command
     _typed.flags = tuple(f"--{name.replace('_', '-')}" for name, typed in flags.items() if typed)
 
@@ -65,12 +56,7 @@ def remember_bucket(uri: str | None) -> None:
 
 
 def loader(command: str, *words: object) -> str:
-    """A command of the loader, with the bucket and gateway that it needs.
-
-    Args:
-        command: its name.
-        words: what follows it, each a word of the command line.
-    """
+    """A command of the loader with its words, and with the bucket and gateway that it needs."""
     flags = []
     if command in _NEEDS_BUCKET and (_typed.bucket or BUCKET not in os.environ):
         flags += ["--bucket", _short(_typed.bucket) if _typed.bucket else "BUCKET"]
@@ -80,12 +66,7 @@ def loader(command: str, *words: object) -> str:
 
 
 def again(day: object, *words: object) -> str:
-    """What was typed, for a day: the way to take a dump once it is right.
-
-    Args:
-        day: the dump's day.
-        words: further flags.
-    """
+    """What was typed, for a day, with further flags: the way to take a dump once it is right."""
     return loader(_typed.command, "--date", day, *_typed.flags, *words)
 
 

@@ -39,18 +39,10 @@ class ConnectionUrl:
 def take_apart(
     url: str, variable: str, form: str, schemes: Collection[str], options: Collection[str], port: int
 ) -> ConnectionUrl:
-    """The parts of a database's URL.
-
-    Args:
-        url: the URL.
-        variable: name of the environment variable it came from, for messages.
-        form: how it should look, for messages.
-        schemes: the schemes that it may have.
-        options: the options that it may have, each at most once.
-        port: the port if it names none.
+    """The parts of a database's URL: of one of these schemes, with each of these options at most once. `port` is the default.
 
     Raises:
-        UsageError: it is no such URL; the message shows no part of it, for any part may hold some of the password.
+        UsageError: it is no such URL; the message names variable and form, and shows no part of it, for any may hold some of the password.
     """
     found = _URL.fullmatch(url)
     pairs = [pair.partition("=") for pair in found["query"].split("&")] if found and found["query"] else []
@@ -102,14 +94,10 @@ class Account:
 
 
 def parse(url: str, variable: str) -> Account:
-    """The account that a URL names.
-
-    Args:
-        url: `mysql://user:password@host[:port][?ssl_ca=FILE|ssl=off]`, user and password percent-encoded.
-        variable: name of the environment variable it came from, for messages.
+    """The account that `mysql://user:password@host[:port][?ssl_ca=FILE|ssl=off]` names, user and password percent-encoded.
 
     Raises:
-        UsageError: it is no such URL; the message shows no part of it.
+        UsageError: it is no such URL; the message names the variable, and shows no part of the URL.
     """
     form = "mysql://user:password@host[:port][?ssl_ca=FILE or ?ssl=off]"
     parts = take_apart(url, variable, form, ("mysql", "mariadb"), ("ssl_ca", "ssl"), port=3306)

@@ -80,10 +80,7 @@ def counted(number: int, noun: str) -> str:
 def step(name: str, total: int | None = None, unit: str = "files") -> Iterator[Step]:
     """Shows one step: a bar while it runs on a terminal, one line when it is done, or one JSON line when it is done or fails.
 
-    Args:
-        name: what is being done, in words.
-        total: how much there is of it, None where that is unknown.
-        unit: "bytes" or a plural noun.
+    `total` is how much there is of it, None where that is unknown; `unit` is "bytes" or a plural noun.
     """
     started = time.monotonic()
     outcome = "failed"

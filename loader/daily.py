@@ -15,12 +15,9 @@ from loader.transform.run import RunResult, assert_fresh, run
 
 
 def load_only(settings: Settings, request: LoadRequest) -> None:
-    """The first half of `daily`, for a job of its own: it fails where there is nothing new to compute.
+    """The first half of `daily`, for a job of its own. Raises a LoaderError where there is nothing new to compute.
 
     What else is wrong is warned of; `daily(..., after_load=True)` finds it again and fails for it at its end.
-
-    Raises:
-        LoaderError: the dump that was asked for could not be had, and nothing else was landed.
     """
     loaded = land(settings, request)
     if loaded.refused and not loaded.changed:
@@ -33,17 +30,11 @@ def load_only(settings: Settings, request: LoadRequest) -> None:
 def daily(settings: Settings, request: LoadRequest, *, after_load: bool = False) -> RunResult:
     """Loads and runs a day. What could not be loaded does not keep what could be from being computed; it is raised at the end.
 
-    Args:
-        settings: warehouse and bucket.
-        request: the day, and how much older the dump may be.
-        after_load: whether `load_only` has just gone before: then what it landed is computed, though this load finds nothing new.
-
-    Returns:
-        What the run did; it reaches the day everywhere.
+    After `load_only` (`after_load`) what that landed is computed, though this load finds nothing new. The run that is returned reaches the
+    day everywhere.
 
     Raises:
-        LoaderError: in one of its kinds: a dump, file or day before that is missing or rejected, a failed model or audit, a model
-            that does not reach the day.
+        LoaderError: a dump, file or day before is missing or rejected, a model or audit failed, or a model does not reach the day.
     """
     with one_writer(settings):
         loaded = land(settings, request)

@@ -27,14 +27,7 @@ from loader.warehouse.base import Warehouse
 def preview(settings: Settings, request: LoadRequest) -> Iterator[str]:
     """What `daily` would do, in lines; a dump is judged by its manifest alone, as its rows are not read.
 
-    Args:
-        settings: warehouse and bucket.
-        request: as of `daily`.
-
-    Raises:
-        LoaderError: there is no warehouse or bucket, or the contract can't be read.
-        BusyError: another process holds the warehouse (DuckDB).
-        LoaderError: at the end, of the kind with which `daily` would end for what the lines name.
+    Raises a LoaderError where it can't begin, and at the end of the kind with which `daily` would end for what the lines name.
     """
     contract, bucket = read_data_contract(settings.data_contract), open_bucket(settings.bucket_uri)
     expected = request.day or dates.business_today()

@@ -15,11 +15,7 @@ EXIT_CODE = 130  # as a shell has it: 128 and the signal's number
 
 @contextmanager
 def explain_interrupt() -> Iterator[None]:
-    """Ends the process with 130 and one line if Ctrl-C is pressed within, whatever is raised then, or nothing.
-
-    Raises:
-        SystemExit: it was.
-    """
+    """Ends the process with 130 and one line if Ctrl-C is pressed within, whatever is raised then, or nothing."""
     pressed = False
 
     def note(number: int, frame: FrameType | None) -> None:

@@ -21,13 +21,8 @@ _FILE = re.compile(r'file "([^"]+)"')
 
 @contextmanager
 def explain_machine_errors(stands: str = STANDS) -> Iterator[None]:
-    """Makes one plain answer of it when a full disk, a used up quota, too little memory or a right that is lacking ends what is done within.
-
-    Args:
-        stands: what is then true of the warehouse.
-
-    Raises:
-        LoaderError: that is so.
+    """Within, a full disk, a used up quota, too little memory or a missing right to a file ends in one LoaderError that says what to do, and what
+    is then true of the warehouse (`stands`).
     """
     try:
         yield

@@ -17,11 +17,7 @@ _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """An empty folder of TMPDIR that only this user can read; it goes at the end, and those of killed commands go before.
-
-    Raises:
-        OSError: none can be made there.
-    """
+    """An empty folder of TMPDIR that only this user can read; it goes at the end, and those of killed commands go before."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         _remove_if_left(folder)
     folder, lock = _made()

@@ -48,8 +48,7 @@ class Settings:
     def resolve(cls, bucket: str | None = None, gateway: str | None = None) -> Settings:
         """Takes flags first, then WAREHOUSE_* variables, then defaults, and sets the variables for config.yaml to read.
 
-        Raises:
-            UsageError: the gateway does not exist, or a variable is missing, set to nothing or malformed.
+        Raises a UsageError where the gateway does not exist, or a variable is missing, set to nothing or malformed.
         """
         for name in _VARIABLES:
             if os.environ.get(name, "unset").strip() == "":
@@ -75,22 +74,14 @@ class Settings:
 
     @property
     def bucket_uri(self) -> str:
-        """The bucket, for the commands that need one.
-
-        Raises:
-            UsageError: none was named.
-        """
+        """The bucket, for the commands that need one; a UsageError where none was named."""
         if self.bucket is None:
             raise UsageError("no bucket: name one with --bucket (a folder or s3://bucket) or WAREHOUSE_BUCKET")
         return self.bucket
 
 
 def mysql_account() -> Account:
-    """The warehouse of the aurora gateway, from WAREHOUSE_MYSQL_URL.
-
-    Raises:
-        UsageError: the variable is not set, or is no such URL.
-    """
+    """The warehouse of the aurora gateway, from WAREHOUSE_MYSQL_URL; a UsageError where that is not set, or is no such URL."""
     return parse(_needed(MYSQL_URL), MYSQL_URL)
 
 
@@ -103,8 +94,7 @@ def spark_warehouse() -> str:
 def state_database() -> dict[str, Any]:
     """Where the aurora and spark gateways keep SQLMesh's state, from WAREHOUSE_STATE_URL: arguments of its Postgres connection.
 
-    Raises:
-        UsageError: the variable is not set, or is no postgresql:// URL; the message shows no part of it.
+    Raises a UsageError where that is not set, or is no postgresql:// URL; the message shows no part of it.
     """
     form = "postgresql://user:password@host[:port]/database[?sslmode=verify-full]"
     parts = take_apart(_needed(STATE_URL), STATE_URL, form, ("postgresql", "postgres"), ("sslmode",), port=5432)

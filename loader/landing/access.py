@@ -35,11 +35,11 @@ def open_warehouse(settings: Settings) -> Iterator[Warehouse]:
 
 @contextmanager
 def read_warehouse(settings: Settings) -> Iterator[Warehouse]:
-    """The warehouse to look at; on MySQL also while another process writes it.
+    """The warehouse to read; on MySQL also while another process writes it.
 
     Raises:
-        LoaderError: there is none yet, or it can't be opened or reached.
         BusyError: another process writes it (DuckDB).
+        LoaderError: there is none yet, or it can't be opened or reached.
     """
     if settings.mysql:
         from loader.warehouse.mysql import connection
@@ -62,12 +62,9 @@ def _advise(settings: Settings, warehouse: Warehouse) -> None:
 
 
 def one_writer(settings: Settings) -> AbstractContextManager[object]:
-    """Keeps every other writer out for several steps; `open_warehouse` within is part of it.
+    """Keeps every other writer out for several steps, or raises a BusyError; `open_warehouse` within is part of it.
 
     On DuckDB this does nothing: there the file is the lock, and each step takes it.
-
-    Raises:
-        BusyError: another process writes it.
     """
     if settings.mysql:
         from loader.warehouse.mysql import connection

@@ -126,14 +126,7 @@ def nothing_rejected(warehouse: Warehouse, dataset: str, day: dt.date | None = N
 
 
 def waive(warehouse: Warehouse, first: dt.date, last: dt.date, waiver: Waiver) -> list[dt.date]:
-    """Accepts the gaps of a range of days, in place of earlier waivers of them.
-
-    Args:
-        first, last: both ends, included.
-        waiver: by whom and why, cut to what the table takes.
-
-    Returns:
-        The days.
+    """Accepts the gaps of a range of days, both ends included, in place of earlier waivers of them. Returns the days.
 
     Raises:
         UsageError: there is nothing to waive, or the waiver would be over before it begins.
@@ -158,11 +151,9 @@ def waive(warehouse: Warehouse, first: dt.date, last: dt.date, waiver: Waiver) -
 
 
 def missing_days(days: Iterable[Day], on: dt.date) -> Iterator[LoaderError]:
-    """An error for each stretch of days that follow each other and have the same missing; a rejected day has its own.
+    """An error for each stretch of incomplete days that follow each other and miss the same; a rejected day has its own.
 
-    Args:
-        days: days that are not complete, oldest first.
-        on: the business day whose `daily` catches up with them.
+    `days` are oldest first; `on` is the business day whose `daily` catches up with them.
     """
 
     def alike(item: tuple[int, Day]) -> tuple:

@@ -104,12 +104,8 @@ def export(
 def diff(warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) -> Found:
     """Compares the bucket with the ledger and changes neither. What is landed is read again only where the listing shows another version.
 
-    Args:
-        live: the live dump's day; files of later days wait for theirs.
-        today: today's business date; a file of a later day is rejected.
-
-    Raises:
-        LoaderError: the bucket can't be listed, or a file to compare can't be read.
+    Files of days after the live dump's wait for theirs; a file of a day after today's business date is rejected. Raises a LoaderError where the
+    bucket can't be read.
     """
     found = Found()
     for dataset in DATASETS:

@@ -86,11 +86,7 @@ def followed_by_run(warehouse: Warehouse) -> None:
 
 
 def judge_again(warehouse: Warehouse, at_least: Decimal) -> int:
-    """Holds answers that are there against another threshold: what was paid for need not be asked again.
-
-    Returns:
-        How many count now and did not, or the other way round.
-    """
+    """Holds answers that are there against another threshold: what was paid for need not be asked again. Returns how many changed."""
     changed = []
     for one in rows(warehouse).values():
         if one.answer is None or one.llm_confidence is None:

@@ -68,11 +68,7 @@ def publish(warehouse: Warehouse, generation: Generation, entry: ledger.Entry) -
 def roll_back(warehouse: Warehouse) -> tuple[Generation, Generation]:
     """Shows the newest kept generation in place of the live one, and records it; the swap is one step.
 
-    Returns:
-        The generation that was live, and the one that is.
-
-    Raises:
-        LoaderError: no earlier generation is kept; nothing was changed.
+    Returns the one that was live and the one that is, or raises a LoaderError where none is kept.
     """
     shown = live(warehouse)
     kept = [one for one in recorded(warehouse) if one.state == "kept"]

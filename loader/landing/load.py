@@ -21,18 +21,10 @@ from loader.warehouse.base import Warehouse
 
 
 def load(settings: Settings, day: dt.date | None = None, **request: object) -> dt.date:
-    """Lands a dump and the new daily files; safe to repeat, and to kill at any point.
+    """Lands a dump and the new daily files, and returns the dump's day; safe to repeat, and to kill at any point.
 
-    Args:
-        settings: warehouse and bucket.
-        day: business day of the dump; None for the newest acceptable one.
-        request: further fields of `LoadRequest`.
-
-    Returns:
-        The business day of the dump.
-
-    Raises:
-        LoaderError: in one of its kinds, see loader/errors.py; a rejected dump or file has changed nothing but the record of it.
+    `day` is the business day, None for the newest acceptable dump's; the rest are fields of `LoadRequest`. A rejected dump or file changes
+    nothing but the record of it, and raises a LoaderError of its kind.
     """
     loaded = land(settings, LoadRequest(day, **request))
     if loaded.changed:
@@ -44,8 +36,7 @@ def load(settings: Settings, day: dt.date | None = None, **request: object) -> d
 def land(settings: Settings, request: LoadRequest) -> LoadResult:
     """As `load`, but what went wrong with single days is in the result and not raised, so that a run can go on with the rest.
 
-    Raises:
-        LoaderError: it could not begin: bad settings, no bucket, another writer.
+    Raises a LoaderError where it could not begin: bad settings, no bucket, another writer.
     """
     today = dates.business_today()
     if request.day and request.day > today:
@@ -109,17 +100,9 @@ def export(
     by_hand: bool = False,
     accepted: Collection[str] = (),
 ) -> None:
-    """Writes the daily files that are missing in the bucket, day by day; safe to repeat, and to kill at any point.
+    """Writes the daily files of a range of days that the bucket does not have, or with `again` all; safe to repeat, and to kill at any point.
 
     A day's dump is read into a place of its own, which is dropped: what the warehouse shows, its ledger and its calendar stay as they are.
-
-    Args:
-        settings: warehouse and bucket.
-        first: first business day.
-        last: last one, included.
-        again: write files although the bucket has them, from a dump that was rolled back too.
-        by_hand: take dumps without a manifest.
-        accepted: names of rules of the contract whose findings somebody accepts.
 
     Raises:
         LoaderError: in one of its kinds, at the end, naming each day whose files could not be made; the others are made.

@@ -44,11 +44,7 @@ class LoadResult:
     problems: list[LoaderError] = field(default_factory=list)  # what went wrong with single days; the rest is in
 
     def raise_problems(self) -> None:
-        """Ends the command with the first problem's exit code and all of their messages, if there are any.
-
-        Raises:
-            LoaderError: of the first problem's kind.
-        """
+        """Ends the command with the first problem's exit code and all of their messages, if there are any."""
         if self.problems:
             raise type(self.problems[0])("\n".join(map(str, self.problems))) from self.problems[0]
 
@@ -216,13 +212,7 @@ class LoadJob:
 
 
 def to_catch_up(warehouse: Warehouse, listed: Iterable[dt.date], first: dt.date, expected: dt.date) -> list[dt.date]:
-    """The days before the expected one whose dumps are in the bucket and were never loaded, oldest first.
-
-    Args:
-        listed: the days of the dumps in the bucket.
-        first: the first day that counts.
-        expected: the day that is loaded after them.
-    """
+    """The days from the first up to the expected one whose dumps are in the bucket and were never loaded, oldest first."""
     live = generations.live(warehouse)
     if live is None:
         return []

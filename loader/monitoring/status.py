@@ -55,15 +55,9 @@ class Layer:
 
 
 def status(settings: Settings) -> Status:
-    """Reads what is loaded and the calendar of the last days. Changes nothing.
+    """Reads what is loaded and the calendar of the last days, the data contract's `continuity_days`. Changes nothing.
 
-    Args:
-        settings: the warehouse, and the data contract: its `continuity_days` are how many days the calendar has.
-
-    Raises:
-        LoaderError: there is no warehouse yet.
-        BusyError: another process holds it.
-        UsageError: the data contract can't be read.
+    Raises a LoaderError where there is no warehouse yet, or another process holds it.
     """
     window = dt.timedelta(days=read_data_contract(settings.data_contract).continuity_days - 1)
     with read_warehouse(settings) as warehouse:
@@ -73,21 +67,14 @@ def status(settings: Settings) -> Status:
 def freshness(settings: Settings) -> dict[str, dt.date | None]:
     """The last day that each model in prod has computed, None where there is none.
 
-    Raises:
-        LoaderError: nothing was planned yet.
-        BusyError: another process holds the warehouse.
+    Raises a LoaderError where nothing was planned yet, or another process holds the warehouse.
     """
     with sqlmesh_context(settings) as (context, _):
         return fresh_to(prod_snapshots(context))
 
 
 def by_layer(fresh: Mapping[str, dt.date | None], day: dt.date | None) -> list[Layer]:
-    """Sums up models by layer.
-
-    Args:
-        fresh: model (`gold.x`) -> the last day computed, None where there is none.
-        day: the day that they should reach, None where none is loaded.
-    """
+    """Sums up models (`gold.x` -> the last day computed) by layer; `day` is what they should reach, None where none is loaded."""
     layers = []
     for layer in _LAYERS:
         reached = {name: last for name, last in fresh.items() if name.startswith(f"{layer}.")}
@@ -99,15 +86,9 @@ def by_layer(fresh: Mapping[str, dt.date | None], day: dt.date | None) -> list[L
 
 
 def problems(found: Status, fresh: Mapping[str, dt.date | None], today: dt.date) -> list[str]:
-    """What somebody has to do something about, the worst first.
+    """What somebody has to do something about, the worst first: texts of a line or more, with the commands to type.
 
-    Args:
-        found: what is loaded.
-        fresh: model -> the last day computed; empty where nothing was planned yet.
-        today: today's business date.
-
-    Returns:
-        Texts of a line or more; the commands to type are in them, see loader/commands.py.
+    `fresh` has the last day computed of each model, and is empty where nothing was planned yet; `today` is the business date.
     """
     coordinates = [found.coordinates] if found.coordinates else []
     return [*_of_runs(found, fresh), *_of_days(found), *coordinates, *_of_age(found, today)]

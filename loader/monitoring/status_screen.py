@@ -28,16 +28,9 @@ _SHORT = 150  # cells of a reason, two lines of a small terminal
 
 
 def show(settings: Settings, *, everything: bool, as_json: bool = False) -> None:
-    """Prints it.
+    """Prints it: what fits one screen, or everything, or everything as one JSON object for a script.
 
-    Args:
-        settings: the warehouse.
-        everything: each day, table, column, model and finding, rather than what fits one screen.
-        as_json: one JSON object with everything, for a script.
-
-    Raises:
-        LoaderError: there is no warehouse yet, or nothing was planned yet; what is loaded has been printed then.
-        BusyError: another process holds it.
+    Raises a LoaderError where there is no warehouse yet, or nothing was planned yet; what is loaded has been printed then.
     """
     console = screen
     found, unplanned, fresh = status(settings), None, {}

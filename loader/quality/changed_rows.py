@@ -26,17 +26,9 @@ class Changes:
 def between(
     warehouse: Warehouse, shown: str, coming: str, before: Columns, after: Columns, contract: DataContract
 ) -> dict[str, Changes]:
-    """Compares the tables that both dumps have and the contract gives a key.
+    """What changed, table by table, from the dump in the schema `shown` to the one in `coming`, whose columns are `before` and `after`.
 
-    Args:
-        shown: schema of the dump that is live.
-        coming: schema of the dump that is to replace it.
-        before: the columns of the live one.
-        after: the columns of the other.
-        contract: which columns are the key; keys are unique in both dumps, for the gate asks for it.
-
-    Returns:
-        table -> what changed in it.
+    Compares the tables that both have and the contract gives a key. Keys are unique in both, for the gate asks for it.
     """
     found = {}
     for table, rules in contract.tables.items():

@@ -76,14 +76,10 @@ class RequiredColumn:
 
 @lru_cache
 def required_columns(file: Path = PROJECT / "external_models.yaml") -> tuple[RequiredColumn, ...]:
-    """The columns of the source that models read.
-
-    Args:
-        file: SQLMesh's declaration of them. Not read by SQLMesh: to import that takes seconds, and the loader runs every morning.
+    """The columns of the source that models read, by SQLMesh's own declaration. To import SQLMesh takes seconds, so this reads the file itself.
 
     Raises:
-        LoaderError: it can't be read, or it declares a column in a way of which the loader can't tell what it takes. That depends on the file
-            alone, so a test finds it before any morning does.
+        LoaderError: it can't be read, or declares a type that the loader does not know. That depends on the file alone, so a test finds it.
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError

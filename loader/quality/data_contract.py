@@ -179,11 +179,7 @@ class DataContract(_Strict):
         return self.tables[table].codes[column].seed if kind == "codes" and rule in self.names() else None
 
     def require_acceptable(self, rules: Iterable[str]) -> None:
-        """Checks what a person typed behind --accept.
-
-        Raises:
-            UsageError: there is no such rule.
-        """
+        """Raises a UsageError where a rule that a person typed behind --accept does not exist."""
         for rule in sorted(rule for rule in rules if not self.may_be_accepted(rule)):
             if seed := self.seed_of(rule):
                 raise UsageError(
@@ -237,11 +233,7 @@ def read_data_contract(file: Path) -> DataContract:
 
 
 def read_enrichment(file: Path) -> Enrichment:
-    """The bounds of the enrichment step, of the data contract in a file.
-
-    Raises:
-        UsageError: as `read_data_contract`; or it has none.
-    """
+    """The bounds of the enrichment step in a data contract; a UsageError where it has none, or as of `read_data_contract`."""
     if (rules := read_data_contract(file).enrichment) is None:
         raise UsageError(
             f"the data contract {file} has no section enrichment, which bounds the step: write one, as in the project's own"

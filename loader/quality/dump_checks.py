@@ -70,8 +70,7 @@ def unchanged(
 def require_counted(dump: Dump, report: DumpReport) -> None:
     """Compares the rows that landed with those that the manifest counts; a table without a count is not judged.
 
-    Raises:
-        DumpRejectedError: a counted table has other rows, or is not in the dump, whatever its count.
+    Raises a DumpRejectedError where a counted table has other rows, or is not in the dump, whatever its count.
     """
     name = Path(dump.key).name
     for table, counted in sorted(dump.rows_by_table.items()):

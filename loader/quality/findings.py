@@ -32,11 +32,8 @@ def judged(rule: str, figure: str, bound: str, good: bool) -> Finding:
 
 
 def softened(finding: Finding, only_warn: Collection[str], accepted: Collection[str]) -> Finding:
-    """A finding as the data contract and the person at the keyboard take it.
-
-    Args:
-        only_warn: names of rules that the data contract only warns of.
-        accepted: those that somebody accepts; what only warns stays a warning.
+    """A finding as the data contract and the person at the keyboard take it: names of rules that the contract only warns of, and of those
+    that somebody accepts; what only warns stays a warning.
     """
     if finding.outcome == BLOCKED and finding.rule in only_warn:
         return replace(finding, outcome=WARNED)
@@ -60,14 +57,7 @@ def on_rows(
 
 
 def refusal(name: str, day: dt.date, blocked: Sequence[Finding], contract: DataContract) -> str:
-    """The message: the findings, then what to do.
-
-    Args:
-        name: the dump's file.
-        day: its business day.
-        blocked: what the gate found, at least one.
-        contract: its rules.
-    """
+    """The message for a dump's file and business day: the findings that block it, then what to do."""
     first = f"dump {name} did not pass the gate; nothing was changed"
     return "\n  ".join([first, *map(str, blocked), *_to_do(day, blocked, contract)])
 

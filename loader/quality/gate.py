@@ -39,17 +39,9 @@ def examine(
     required: Iterable[RequiredColumn],
     accepted: Collection[str],
 ) -> list[Finding]:
-    """Judges a landed dump.
+    """Judges a landed dump: a finding a rule. The dump is acceptable if none is BLOCKED.
 
-    Args:
-        warehouse: where it landed.
-        landed: the dump.
-        contract: the rules.
-        required: the columns that models read.
-        accepted: names of rules that somebody accepts for this load.
-
-    Returns:
-        A finding a rule; the dump is acceptable if none is BLOCKED.
+    `required` are the columns that models read; `accepted` names rules that somebody accepts for this load.
     """
     required = tuple(required)
     tables = {name: table.columns for name, table in landed.report.tables.items()}

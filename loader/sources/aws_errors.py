@@ -67,12 +67,8 @@ def code_of(error: Exception) -> str:
 
 
 def explained(error: Exception, place: str, done: str) -> LoaderError:
-    """The error as a LoaderError.
-
-    Args:
-        error: one of AWS_ERRORS.
-        place: `s3://bucket/key`, or what else was asked for.
-        done: what can't be done with it: "read", "written", "listed".
+    """One of AWS_ERRORS as a LoaderError: `place` is `s3://bucket/key`, or what else was asked for, and `done` what can't be done with it
+    ("read", "written", "listed").
     """
     if isinstance(error, RetriesExceededError):
         error = error.last_exception

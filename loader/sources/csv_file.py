@@ -38,15 +38,8 @@ WHEN = Column(r"[0-9-]{10} [0-9:]{8}|", "a moment like 2026-02-10 05:30:00", _mo
 
 
 def read(raw: bytes, columns: Mapping[str, Column], key: str) -> list[dict[str, Any]]:
-    """The rows of a file, in its order; an empty text is None.
-
-    Args:
-        raw: the file, of MAX_BYTES at most.
-        columns: the header, in any order.
-        key: the column that no two rows share.
-
-    Raises:
-        BadFile: it is not what it must be; its text goes on behind the file's name.
+    """The rows of a file of MAX_BYTES at most, in its order; an empty text is None. The header has these columns, in any order, and no two rows
+    share the key. Raises a BadFile otherwise.
     """
     if kind := kind_of(raw[:HEAD_BYTES]):
         raise BadFile(f" is {kind.what}, no UTF-8 CSV")

@@ -49,12 +49,7 @@ class Dataset:
         )
 
     def select(self, schema: str, day: dt.date) -> str:
-        """The query for the rows of a dump, without DAY.
-
-        Args:
-            schema: where the dump's tables are, quoted.
-            day: the dump's business day.
-        """
+        """The query for the rows of a business day's dump, without DAY; `schema`, quoted, is where its tables are."""
         return self.query.format(schema=schema, since=day - dt.timedelta(days=_DAYS_AFTER_MOVEOUT))
 
 

@@ -43,11 +43,7 @@ class DumpSelector:
     by_hand: bool = False  # take them without a manifest
 
     def listed(self) -> dict[dt.date, list[str]]:
-        """The keys of the dumps in the bucket, by day.
-
-        Raises:
-            DumpRejectedError: a key has the form of a dump's and no date in it.
-        """
+        """The keys of the dumps in the bucket, by day; a DumpRejectedError where a key has the form of a dump's and no date in it."""
         found: dict[dt.date, list[str]] = {}
         for key in self.bucket.keys("dumps/"):
             if match := _DUMP_KEY.fullmatch(key):
@@ -55,14 +51,9 @@ class DumpSelector:
         return found
 
     def of_day(self, day: dt.date, keys: list[str]) -> Dump:
-        """The dump of a day.
+        """The dump of a day; `keys` are those of that day's dumps: one, or a plain and a compressed one.
 
-        Args:
-            day: the day.
-            keys: the keys of that day's dumps: one, or a plain and a compressed one.
-
-        Raises:
-            DumpRejectedError: it is dated in the future, unverified or rolled back.
+        Raises a DumpRejectedError where it is dated in the future, unverified or rolled back.
         """
         if day > self.today:
             raise DumpRejectedError(
@@ -86,13 +77,9 @@ class DumpSelector:
         last: dt.date,
         rejected: Callable[[dt.date, str, DumpRejectedError], None],
     ) -> Dump:
-        """The newest acceptable dump of some days.
+        """The newest acceptable dump from the first day (None for any) to the last one.
 
-        Args:
-            listed: the dumps in the bucket.
-            first: the first day that will do, None for any.
-            last: the last one.
-            rejected: told of each newer one that is not acceptable: its day, its key and why.
+        `rejected` is called for each newer one that is not acceptable, with its day, its key and why.
 
         Raises:
             NoDumpError: there is none of these days.

@@ -43,15 +43,7 @@ class BadFile(Exception):
 
 
 def read_small(bucket: Bucket, key: str, most: int) -> bytes:
-    """An object's bytes.
-
-    Args:
-        most: bytes that it may have.
-
-    Raises:
-        BadFile: it has more; it was not read.
-        LoaderError: it can't be read.
-    """
+    """An object's bytes; a BadFile where it has more than `most`."""
     if bucket.size(key) > most:
         raise BadFile(f" has more than {most >> 20} MiB")
     with bucket.open(key) as body:
@@ -59,10 +51,7 @@ def read_small(bucket: Bucket, key: str, most: int) -> bytes:
 
 
 def open_bucket(uri: str) -> Bucket:
-    """The bucket that a URI names.
-
-    Args:
-        uri: `s3://name`, or the path of a folder.
+    """The bucket that `s3://name` or the path of a folder names.
 
     Raises:
         UsageError: it is neither, or the folder or bucket is not there or not for this role.
