@@ -19,7 +19,7 @@ import boto3
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from jobs.common import ended, prepared  # noqa: E402
+from jobs.common import exit_code, prepared  # noqa: E402
 from loader.errors import LoaderError, UsageError  # noqa: E402
 from loader.sources.aws_errors import AWS_ERRORS, code_of, explained  # noqa: E402
 
@@ -80,4 +80,5 @@ def keep(file: Path, bucket: str, key: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(ended(lambda: as_prod(sys.argv[1:])))
+    with exit_code():
+        as_prod(sys.argv[1:])

@@ -19,7 +19,7 @@ from loader.quality.data_contract import read_enrichment
 from loader.settings import Settings
 from loader.sources import csv_file
 from loader.sources.csv_file import Column
-from loader.sources.storage import BadFile, FolderBucket, open_bucket, read_small
+from loader.sources.storage import BadFile, FolderBucket, open_bucket
 
 COLUMNS = {
     "tenant_id": csv_file.ID,
@@ -68,7 +68,7 @@ def take(settings: Settings, file: Path) -> Taken:
     rules = read_enrichment(settings.data_contract)
     bucket = open_bucket(settings.bucket_uri)
     try:
-        raw = read_small(FolderBucket(file.parent), file.name, csv_file.MAX_BYTES)
+        raw = FolderBucket(file.parent).read_small(file.name, csv_file.MAX_BYTES)
         rows = csv_file.read(raw, COLUMNS, "tenant_id")
     except BadFile as problem:
         raise UsageError(f"{file}{problem}; nothing was changed") from None

@@ -8,6 +8,7 @@ import importlib.util
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -79,14 +80,22 @@ def set_enrichment(given: argparse.Namespace) -> None:
             print_line(f"nationalities: {problem}", err=True)
 
 
-def ended(work: Callable[[], Any]) -> int:
-    """Does a job's work; an error that is no bug becomes a line and the command's exit code, a bug is raised. Returns the code."""
+def main(work: Callable[[argparse.Namespace], Any], *names: str) -> None:
+    """A job's script: does its work with the arguments BOTH and these."""
+    given = arguments(sys.argv[1:], *BOTH, *names)
+    with exit_code():
+        work(given)
+
+
+@contextmanager
+def exit_code() -> Iterator[None]:
+    """An error that is no bug ends the process with a line and the command's exit code. A bug is raised."""
     try:
-        work()
+        yield
     except LoaderError as error:
         print_line(f"error: {error}", err=True)
-        return error.exit_code
-    return 0
+        # Glue counts a script that comes to its end as succeeded, and any other exit code as failed.
+        sys.exit(error.exit_code)
 
 
 def _secret(arn: str, *fields: str) -> dict[str, Any]:

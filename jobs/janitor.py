@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from jobs.common import BOTH, arguments, ended, prepared
+from jobs.common import main, prepared
 
 
 def clean(given: argparse.Namespace) -> None:
@@ -18,6 +17,4 @@ def clean(given: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    given = arguments(sys.argv[1:], *BOTH)
-    if code := ended(lambda: clean(given)):
-        sys.exit(code)
+    main(clean)

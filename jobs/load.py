@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from jobs.common import BOTH, arguments, ended, prepared, set_enrichment
+from jobs.common import main, prepared, set_enrichment
 
 
 def load(given: argparse.Namespace) -> None:
@@ -20,7 +19,4 @@ def load(given: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    given = arguments(sys.argv[1:], *BOTH, "enrich-model", "name-key-secret")
-    # Glue counts a script that comes to its end as succeeded, and any other exit code as failed.
-    if code := ended(lambda: load(given)):
-        sys.exit(code)
+    main(load, "enrich-model", "name-key-secret")

@@ -9,7 +9,7 @@ import uuid
 
 import boto3
 
-from jobs.common import BOTH, arguments, ended, prepared
+from jobs.common import main, prepared
 from jobs.quicksight import refresh
 
 
@@ -47,6 +47,4 @@ def notify(given: argparse.Namespace, message: str, *, subject: str) -> None:
 
 
 if __name__ == "__main__":
-    given = arguments(sys.argv[1:], *BOTH, "data-sets", "account", "topic")
-    if code := ended(lambda: run(given)):
-        sys.exit(code)
+    main(run, "data-sets", "account", "topic")

@@ -19,15 +19,7 @@ def open_warehouse(settings: Settings) -> Iterator[Warehouse]:
         BusyError: another process writes it.
         LoaderError: it can't be opened or reached.
     """
-    if settings.mysql:
-        from loader.warehouse.mysql import connection
-
-        opened = connection.open_to_write(settings.mysql)
-    else:
-        from loader.warehouse.duckdb import connection
-
-        opened = connection.open_file(settings.duckdb_file)
-    with opened as warehouse:
+    with _opened(settings, to_write=True) as warehouse:
         reconcile(warehouse)
         _advise(settings, warehouse)
         yield warehouse
@@ -41,24 +33,9 @@ def read_warehouse(settings: Settings) -> Iterator[Warehouse]:
         BusyError: another process writes it (DuckDB).
         LoaderError: there is none yet, or it can't be opened or reached.
     """
-    if settings.mysql:
-        from loader.warehouse.mysql import connection
-
-        opened = connection.open_to_read(settings.mysql)
-    else:
-        from loader.warehouse.duckdb import connection
-
-        opened = connection.open_to_read(settings.duckdb_file)
-    with opened as warehouse:
+    with _opened(settings, to_write=False) as warehouse:
         _advise(settings, warehouse)
         yield warehouse
-
-
-def _advise(settings: Settings, warehouse: Warehouse) -> None:
-    """Lets messages name the bucket of the last load where none was named."""
-    if settings.bucket is None and warehouse.has_table("landing", "loaded_from"):
-        for (uri,) in warehouse.query("SELECT uri FROM landing.loaded_from"):
-            commands.remember_bucket(uri)
 
 
 def one_writer(settings: Settings) -> AbstractContextManager[object]:
@@ -66,8 +43,22 @@ def one_writer(settings: Settings) -> AbstractContextManager[object]:
 
     On DuckDB this does nothing: there the file is the lock, and each step takes it.
     """
+    return _opened(settings, to_write=True) if settings.mysql else nullcontext()
+
+
+def _opened(settings: Settings, *, to_write: bool) -> AbstractContextManager[Warehouse]:
+    # Imported here: each engine does without the other's driver.
     if settings.mysql:
         from loader.warehouse.mysql import connection
 
-        return connection.open_to_write(settings.mysql)
-    return nullcontext()
+        return (connection.open_to_write if to_write else connection.open_to_read)(settings.mysql)
+    from loader.warehouse.duckdb import connection
+
+    return (connection.open_file if to_write else connection.open_to_read)(settings.duckdb_file)
+
+
+def _advise(settings: Settings, warehouse: Warehouse) -> None:
+    """Lets messages name the bucket of the last load where none was named."""
+    if settings.bucket is None and warehouse.has_table("landing", "loaded_from"):
+        for (uri,) in warehouse.query("SELECT uri FROM landing.loaded_from"):
+            commands.remember_bucket(uri)

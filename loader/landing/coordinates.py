@@ -22,7 +22,7 @@ from loader.quality.findings import Finding
 from loader.sources import csv_file
 from loader.sources.csv_file import Column
 from loader.sources.daily_file_kinds import COORDINATES
-from loader.sources.storage import BadFile, Bucket, Stored, read_small
+from loader.sources.storage import BadFile, Bucket, Stored
 from loader.warehouse.base import Warehouse
 
 KEY = "reference/property_geo_latlon/latest/property_geo_latlon_backup.csv"
@@ -106,7 +106,7 @@ class Coordinates:
             return None
         to_do = f"{_STANDS}\n  Put a good file there, or take it away, then type\n    {commands.again(day)}"
         try:
-            raw = read_small(self.bucket, KEY, csv_file.MAX_BYTES)
+            raw = self.bucket.read_small(KEY, csv_file.MAX_BYTES)
             sha256 = hashlib.sha256(raw).hexdigest()
             if loaded and loaded.sha256 == sha256:
                 return None

@@ -15,7 +15,7 @@ from decimal import Decimal
 from loader.errors import LoaderError
 from loader.sources import csv_file
 from loader.sources.csv_file import MOMENT, Column
-from loader.sources.storage import BadFile, Bucket, read_small
+from loader.sources.storage import BadFile, Bucket
 from loader.warehouse.base import Warehouse
 
 TABLE = "landing.llm_enrichment_cache"
@@ -160,7 +160,7 @@ def _read(bucket: Bucket) -> dict[int, Cached]:
     if KEY not in bucket.keys(KEY):
         return {}
     try:
-        raw = read_small(bucket, KEY, csv_file.MAX_BYTES)
+        raw = bucket.read_small(KEY, csv_file.MAX_BYTES)
         return {row["tenant_id"]: Cached(**row) for row in csv_file.read(raw, _FORMS, "tenant_id")}
     except BadFile as problem:
         raise BadCacheFile(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loader.file_kinds import HEAD_BYTES, kind_of
-from loader.sources.storage import BadFile
+from loader.sources.bucket import BadFile
 
 MOMENT = "%Y-%m-%d %H:%M:%S"
 MAX_BYTES = 16 << 20  # 80,000 rows of some 200 bytes, of 50,000 tenants; of the shortest rows it becomes 400 MB

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from loader import commands
 from loader.errors import DumpRejectedError, NoDumpError
+from loader.sources.bucket import BadFile, Bucket
 from loader.sources.manifest import MAX_BYTES, ManifestRules, read_manifest, require_acceptable
-from loader.sources.storage import BadFile, Bucket, read_small
 
 _DUMP_KEY = re.compile(r"dumps/gghouse_([0-9]{8})\.sql(\.gz)?")
 _MANIFEST_KEY = "dumps-manifest/gghouse_{:%Y%m%d}.json"
@@ -115,7 +115,7 @@ class DumpSelector:
                 f"  If it was made by hand, type\n    {commands.loader('load', '--date', day, '--no-manifest')}"
             )
         try:
-            manifest = read_manifest(read_small(self.bucket, name, MAX_BYTES), name)
+            manifest = read_manifest(self.bucket.read_small(name, MAX_BYTES), name)
         except BadFile as problem:
             raise DumpRejectedError(f"{name}{problem}, so it is no manifest") from None
         if manifest.key not in keys or manifest.day != day:

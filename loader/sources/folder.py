@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from loader.errors import LoaderError
-from loader.sources.listing import Stored
+from loader.sources.bucket import Bucket, Stored
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 _PRIVATE = 0o600  # daily files hold names
 
 
-class FolderBucket:
-    """A local folder; files whose name begins with a dot are none of its objects. See loader.sources.storage.Bucket."""
+class FolderBucket(Bucket):
+    """A local folder; files whose name begins with a dot are none of its objects."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -35,9 +35,6 @@ class FolderBucket:
         with _explained(folder, "listed"):
             found = (_stored(self.root, path) for path in _files(folder))
             return sorted((one for one in found if one and one.key.startswith(prefix)), key=lambda one: one.key)
-
-    def keys(self, prefix: str) -> list[str]:
-        return [one.key for one in self.stored(prefix)]
 
     def size(self, key: str) -> int:
         path = self.root / key

@@ -15,7 +15,7 @@ from botocore.exceptions import ParamValidationError
 from loader.errors import UsageError
 from loader.scratch import scratch
 from loader.sources.aws_errors import AWS_ERRORS, code_of, explained, status_of
-from loader.sources.listing import Stored
+from loader.sources.bucket import Bucket, Stored
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60  # without a single byte
@@ -26,8 +26,8 @@ _IN_PARTS = TransferConfig(multipart_threshold=1)
 _TYPES = {".html": "text/html; charset=utf-8", ".csv": "text/csv; charset=utf-8"}
 
 
-class S3Bucket:
-    """An S3 bucket, through boto3. See loader.sources.storage.Bucket."""
+class S3Bucket(Bucket):
+    """An S3 bucket, through boto3."""
 
     def __init__(self, name: str) -> None:
         """Asks nothing yet."""
@@ -72,9 +72,6 @@ class S3Bucket:
         objects = (entry for entry in found if not entry["Key"].endswith("/"))
         stored = (Stored(entry["Key"], entry["ETag"].strip('"')) for entry in objects)
         return sorted(stored, key=lambda one: one.key)
-
-    def keys(self, prefix: str) -> list[str]:
-        return [one.key for one in self.stored(prefix)]
 
     def size(self, key: str) -> int:
         with self._explained(key, "read"):

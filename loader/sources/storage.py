@@ -2,52 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import BinaryIO, Protocol
 
 from loader.errors import UsageError
+from loader.sources.bucket import BadFile, Bucket, Stored
 from loader.sources.folder import FolderBucket
-from loader.sources.listing import Stored
 
-__all__ = ["BadFile", "Bucket", "FolderBucket", "Stored", "open_bucket", "read_small"]
-
-
-class Bucket(Protocol):
-    """What the loader needs of a bucket; keys are `/`-separated paths without a leading slash.
-
-    Whatever a bucket refuses or fails to do is a LoaderError that names the object and the next step.
-    """
-
-    uri: str
-    region: str | None  # where it lies; None for a folder
-
-    def stored(self, prefix: str) -> list[Stored]:
-        """All objects whose keys begin with the prefix, however many, ascending by key."""
-
-    def keys(self, prefix: str) -> list[str]:
-        """The keys of `stored`, in its order."""
-
-    def size(self, key: str) -> int:
-        """Size of an object in bytes."""
-
-    def open(self, key: str) -> AbstractContextManager[BinaryIO]:
-        """The file with an object's bytes, for `with`; of S3's it is a copy on this machine's disk. Its `name` is its path."""
-
-    def write(self, key: str, body: bytes) -> None:
-        """Writes an object whole or not at all, over an older one."""
-
-
-class BadFile(Exception):
-    """A small file is not what it must be: where in it, and why; goes on behind the file's name. Holds no value of a row: it may be a name."""
-
-
-def read_small(bucket: Bucket, key: str, most: int) -> bytes:
-    """An object's bytes; a BadFile where it has more than `most`."""
-    if bucket.size(key) > most:
-        raise BadFile(f" has more than {most >> 20} MiB")
-    with bucket.open(key) as body:
-        return body.read()
+__all__ = ["BadFile", "Bucket", "FolderBucket", "Stored", "open_bucket"]
 
 
 def open_bucket(uri: str) -> Bucket:

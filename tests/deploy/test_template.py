@@ -123,7 +123,7 @@ def test_a_jobs_arguments_are_exactly_those_its_script_reads(name: str, script: 
     assert job["Command"]["ScriptLocation"] == f"s3://the-warehouse/releases/0.4.0-1a2b3c4/{script}"
     code = ast.parse((PROJECT / "jobs" / script).read_text())
     calls = (node for node in ast.walk(code) if isinstance(node, ast.Call))
-    (call,) = (node for node in calls if isinstance(node.func, ast.Name) and node.func.id == "arguments")
+    (call,) = (node for node in calls if isinstance(node.func, ast.Name) and node.func.id == "main")
     read = {*BOTH, *(one.value for one in call.args if isinstance(one, ast.Constant))}
     glues_own = {"additional-python-modules", "python-modules-installer-option", "custom-logGroup-prefix"}
     assert {key.removeprefix("--") for key in job["DefaultArguments"]} == read | glues_own
