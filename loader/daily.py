@@ -52,7 +52,7 @@ def daily(settings: Settings, request: LoadRequest, *, after_load: bool = False)
 
 
 def _enrich(settings: Settings) -> None:
-    """Asks for nationalities, if a model is configured. Whatever goes wrong there is told, and the morning goes on without."""
+    """Asks for nationalities, if a model is configured. Whatever goes wrong there is a warning, and the morning goes on without."""
     if not config.configured():
         return
     try:

@@ -40,8 +40,8 @@ def preview(settings: Settings, request: LoadRequest) -> Iterator[str]:
         before = calendar.days(warehouse, expected - window, expected - dt.timedelta(days=1))
         missing = [load.judged(one) for one in before if not one.complete and not load.completes(one, found)]
         waived = calendar.waived(warehouse, expected) - ledger.days_with_files(warehouse)
-        told = waived | {one.date for one in missing}
-        problems += [rejection for day, rejection in found.rejected if day not in told]
+        named = waived | {one.date for one in missing}
+        problems += [rejection for day, rejection in found.rejected if day not in named]
         yield from _lines(found)
         yield from _coordinates(Coordinates(warehouse, bucket, contract, request.accepted), expected, problems)
         if missing := [one for one in missing if not one.excused(expected)]:
@@ -84,7 +84,7 @@ def _dumps(
     expected: dt.date,
     problems: list[LoaderError],
 ) -> Generator[str, None, tuple[dt.date, _Coming]]:
-    """Tells of the dumps, and returns the day that would be the live one's."""
+    """Lists the dumps, and returns the day that would be the live one's."""
     selector = DumpSelector(bucket, contract.manifest, dates.business_today(), ledger.withdrawn(warehouse, ledger.DUMP))
     listed = selector.listed()
     first = expected - dt.timedelta(days=contract.continuity_days)

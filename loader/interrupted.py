@@ -1,4 +1,4 @@
-"""Ctrl-C, said plainly: DuckDB and SQLMesh make errors of their own of it, and whatever comes of it ends the command the same way."""
+"""Ctrl-C: DuckDB and SQLMesh make errors of their own of it, and whatever comes of it ends the command the same way."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def explain_interrupt() -> Iterator[None]:
     """Ends the process with 130 and one line if Ctrl-C is pressed within, whatever is raised then, or nothing."""
     pressed = False
 
-    def note(number: int, frame: FrameType | None) -> None:
+    def remember(number: int, frame: FrameType | None) -> None:
         nonlocal pressed
         pressed = True
         signal.default_int_handler(number, frame)
@@ -26,7 +26,7 @@ def explain_interrupt() -> Iterator[None]:
     # A command in the background of a script has it ignored, and that stays so.
     before = signal.getsignal(signal.SIGINT)
     if before is signal.default_int_handler:
-        signal.signal(signal.SIGINT, note)
+        signal.signal(signal.SIGINT, remember)
     try:
         yield
     except BaseException as error:

@@ -1,4 +1,4 @@
-"""What the machine lacks, said plainly: space on a disk, memory, the right to a file. Where it is, what to do and what stands."""
+"""What the machine does not give: space on a disk, memory, the right to a file. Where it is, what to do and what stands."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def explain_machine_errors(stands: str = STANDS) -> Iterator[None]:
         yield
     except Exception as error:
         chain = list(_chain(error))
-        at, said = next(((at, said) for at, one in enumerate(chain) if (said := _lacking(one))), (0, None))
-        # Who met it may have told it already, and knows which file it was.
-        told = [str(one) for one in chain[:at] if isinstance(one, LoaderError)]
-        if said is None or (told and said is not _space):
+        at, explain = next(((at, found) for at, one in enumerate(chain) if (found := _explanation(one))), (0, None))
+        # Whoever met it may have explained it already, and knows which file it was.
+        explained = [str(one) for one in chain[:at] if isinstance(one, LoaderError)]
+        if explain is None or (explained and explain is not _space):
             raise
-        raise LoaderError(f"{told[0] if told else said(chain[at])}; {stands}") from None
+        raise LoaderError(f"{explained[0] if explained else explain(chain[at])}; {stands}") from None
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -43,8 +43,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-def _lacking(error: BaseException) -> Callable[[BaseException], str] | None:
-    """What says it, where an error is one of these."""
+def _explanation(error: BaseException) -> Callable[[BaseException], str] | None:
+    """The function that explains an error, where it is one of these."""
     # Imported here: `--help` does without it, and what raised its errors has imported it.
     import duckdb
 

@@ -23,7 +23,7 @@ from loader.quality.findings import ACCEPTED, BLOCKED, NOTED, WARNED, Finding, r
 from loader.scratch import scratch
 from loader.settings import Settings
 from loader.sources.daily_file_kinds import DATASETS, Dataset
-from loader.sources.dump_selection import Dump, DumpSelector, told_what_to_type
+from loader.sources.dump_selection import Dump, DumpSelector, names_next_step
 from loader.sources.storage import Bucket, open_bucket
 from loader.warehouse.base import Warehouse
 from loader.warehouse.own_tables import RESERVED
@@ -45,7 +45,7 @@ class DumpLoader:
         try:
             what = "load dump" if not historical else "load past dump"
             with step(f"{what} {dump.day}", total=dump.size_bytes, unit="bytes") as progress:
-                with told_what_to_type(dump.day):
+                with names_next_step(dump.day):
                     entry = attempt.read(progress.advance)
                 findings = [one for one in attempt.findings if one.outcome in (NOTED, WARNED, ACCEPTED)]
                 changed = attempt.land_historical(entry) if historical else attempt.publish(entry)
@@ -70,7 +70,7 @@ class DumpLoader:
         attempt = _Attempt(self, dump, generations.begin(self.warehouse, dump.day))
         try:
             with step(name, total=dump.size_bytes, unit="bytes") as progress:
-                with told_what_to_type(dump.day):
+                with names_next_step(dump.day):
                     attempt.read(progress.advance)
                 daily_exports.export(self.warehouse, self.bucket, dump.day, datasets, attempt.generation.schema).shown(
                     progress

@@ -59,7 +59,7 @@ class DumpSelector:
             raise DumpRejectedError(
                 f"dump {keys[0]}: {day} lies in the future, today is {self.today} in Japan; rename or remove it"
             )
-        with told_what_to_type(day):
+        with names_next_step(day):
             if self.by_hand:
                 return self._without_manifest(day, keys)
             dump = self._verified(day, keys)
@@ -141,7 +141,7 @@ class DumpSelector:
 
 
 @contextmanager
-def told_what_to_type(day: dt.date) -> Iterator[None]:
+def names_next_step(day: dt.date) -> Iterator[None]:
     """Within, whatever refuses a day's dump says what to type next: to ask the producer, unless it says something else."""
     try:
         yield

@@ -77,11 +77,11 @@ def _one_writer(folder: Path) -> Iterator[None]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for parent, _, names in os.walk(folder, onerror=_unless_gone):
+    for parent, _, names in os.walk(folder, onerror=_unless_missing):
         yield from (Path(parent, name) for name in names if not name.startswith("."))
 
 
-def _unless_gone(error: OSError) -> None:
+def _unless_missing(error: OSError) -> None:
     # A prefix under which nothing was ever written has no folder either; any other error would hide objects.
     if not isinstance(error, FileNotFoundError | NotADirectoryError):
         raise error
