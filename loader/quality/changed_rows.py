@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from loader.quality.data_contract import DataContract
@@ -30,28 +32,34 @@ def between(
 
     Compares the tables that both have and the contract gives a key. Keys are unique in both, for the gate asks for it.
     """
-    found = {}
-    for table, rules in contract.tables.items():
-        if not rules.key or table not in before or table not in after:
-            continue
-        # Values of two types can't be compared, or would be equal where they are not; the gate tells of a new type.
-        columns = [name for name, kind in after[table].items() if _base(kind) == _base(before[table].get(name, ""))]
-        if not set(rules.key) <= set(columns):
-            continue
-        old, new = (f"{warehouse.quote(schema)}.{warehouse.quote(table)}" for schema in (shown, coming))
-        on = " AND ".join(f"n.{warehouse.quote(name)} = o.{warehouse.quote(name)}" for name in rules.key)
-        known = f"o.{warehouse.quote(rules.key[0])}"
-        others = {warehouse.quote(name): after[table][name] for name in columns if name not in rules.key}
-        same = " AND ".join(warehouse.same(f"n.{name}", f"o.{name}", kind) for name, kind in others.items()) or "1 = 1"
-        ((added, changed),) = warehouse.query(
-            f"""SELECT COALESCE(SUM(CASE WHEN {known} IS NULL THEN 1 ELSE 0 END), 0),
-                COALESCE(SUM(CASE WHEN {known} IS NOT NULL AND NOT ({same}) THEN 1 ELSE 0 END), 0)
+    found: dict[str, Future[Changes]] = {}
+    with ThreadPoolExecutor(2, thread_name_prefix="changed-rows") as workers:
+        for table, rules in contract.tables.items():
+            if not rules.key or table not in before or table not in after:
+                continue
+            # Values of two types can't be compared, or would be equal where they are not; the gate tells of a new type.
+            columns = {
+                name: kind for name, kind in after[table].items() if _base(kind) == _base(before[table].get(name, ""))
+            }
+            if set(rules.key) <= set(columns):
+                old, new = (f"{warehouse.quote(schema)}.{warehouse.quote(table)}" for schema in (shown, coming))
+                found[table] = workers.submit(_compare, warehouse, old, new, rules.key, columns)
+    return {table: changes.result() for table, changes in found.items()}
+
+
+def _compare(warehouse: Warehouse, old: str, new: str, key: Collection[str], columns: dict[str, str]) -> Changes:
+    on = " AND ".join(f"n.{warehouse.quote(name)} = o.{warehouse.quote(name)}" for name in key)
+    unknown, gone = (f"{alias}.{warehouse.quote(next(iter(key)))} IS NULL" for alias in "on")
+    others = {warehouse.quote(name): kind for name, kind in columns.items() if name not in key}
+    same = " AND ".join(warehouse.same(f"n.{name}", f"o.{name}", kind) for name, kind in others.items()) or "1 = 1"
+    with warehouse.second() as own:
+        ((added, changed),) = own.query(
+            f"""SELECT COALESCE(SUM(CASE WHEN {unknown} THEN 1 ELSE 0 END), 0),
+                COALESCE(SUM(CASE WHEN NOT {unknown} AND NOT ({same}) THEN 1 ELSE 0 END), 0)
             FROM {new} n LEFT JOIN {old} o ON {on}"""
         )
-        gone = f"n.{warehouse.quote(rules.key[0])} IS NULL"
-        ((removed,),) = warehouse.query(f"SELECT COUNT(*) FROM {old} o LEFT JOIN {new} n ON {on} WHERE {gone}")
-        found[table] = Changes(int(added), int(removed), int(changed))
-    return found
+        ((removed,),) = own.query(f"SELECT COUNT(*) FROM {old} o LEFT JOIN {new} n ON {on} WHERE {gone}")
+    return Changes(int(added), int(removed), int(changed))
 
 
 def _base(kind: str) -> str:

@@ -89,8 +89,15 @@ class DuckDBDumpWriter(QueuedWork):
         return f"{quote(self._schema)}.{quote(table)}"
 
     def _create(self, table: Table) -> None:
-        self._commit()
+        self._open(table)
         self._cursor.execute(create_sql(table, self._name(table.name)))
+
+    def _open(self, table: Table) -> None:
+        """Begin a table's transaction, behind that of the table before."""
+        self._commit()
+        self._cursor.execute("BEGIN")
+        self._open_table = table.name
+        self._last_rows = self._last_bytes = 0
 
     def _commit(self) -> None:
         """Account for the open table's dates and commit it."""
@@ -105,10 +112,7 @@ class DuckDBDumpWriter(QueuedWork):
     def _insert(self, chunk: Chunk) -> None:
         table = chunk.target.table
         if self._open_table != table.name:
-            self._commit()
-            self._cursor.execute("BEGIN")
-            self._open_table = table.name
-            self._last_rows = self._last_bytes = 0
+            self._open(table)
         heavy = self._make_room(chunk)
         try:
             inserted = self._cursor.execute(insert_sql(chunk, self._name(table.name))).fetchone()[0]
@@ -171,7 +175,7 @@ class DuckDBDumpWriter(QueuedWork):
         for chunk in sorted(self._inserted, key=lambda chunk: not chunk.zeros):
             if not any(missing.values()):
                 break
-            nulled = count_reasons(self._cursor, chunk)
+            nulled = count_reasons(self._cursor, chunk, [name for name, count in missing.items() if count])
             reasons.update(nulled)
             for (name, _), count in nulled.items():
                 missing[name] -= count
