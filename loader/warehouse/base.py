@@ -18,11 +18,8 @@ Columns = Mapping[str, Mapping[str, str]]  # table -> column -> type, as the eng
 OpenDumpWriter = Callable[[Path, DumpReport], DumpWriter]
 
 
-class Warehouse(ABC):
-    """A connection to the warehouse. SQL is written with `?` for values, in the words that all engines share."""
-
-    type_column: str  # of information_schema.columns: a column's type, as the engine calls it
-    notice: str | None = None  # what a person should know of how loads go here
+class Connection(ABC):
+    """A connection to a database. SQL is written with `?` for values, in the words that all engines share."""
 
     @abstractmethod
     def query(self, sql: str, *values: Any) -> list[tuple]:
@@ -39,6 +36,33 @@ class Warehouse(ABC):
     @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
         """All of what is executed within, or nothing. No DDL belongs into one: on MySQL it commits by itself."""
+
+    def has_schema(self, name: str) -> bool:
+        """Whether a schema is there, whoever made it."""
+        return bool(self.query("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", name))
+
+    def has_table(self, schema: str, name: str) -> bool:
+        """Whether a table or view is there."""
+        found = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
+        return bool(self.query(found, schema, name))
+
+    def create_own_tables(self, without_key: Collection[str] = (), options: str = "") -> None:
+        """Creates the pipeline's own tables that are not there yet.
+
+        Args:
+            without_key: tables that get no primary key.
+            options: what the engine wants behind the columns.
+        """
+        for name, columns in OWN_TABLES.items():
+            key = f", PRIMARY KEY ({', '.join(KEYS[name])})" if name in KEYS and name not in without_key else ""
+            self.execute(f"CREATE TABLE IF NOT EXISTS landing.{name} ({columns}{key}){options}")
+
+
+class Warehouse(Connection):
+    """A connection to the warehouse."""
+
+    type_column: str  # of information_schema.columns: a column's type, as the engine calls it
+    notice: str | None = None  # what a person should know of how loads go here
 
     @abstractmethod
     def second(self) -> AbstractContextManager[Warehouse]:
@@ -61,17 +85,6 @@ class Warehouse(ABC):
             kind: their type, as `columns` has it.
         """
 
-    def create_own_tables(self, without_key: Collection[str] = (), options: str = "") -> None:
-        """Creates the pipeline's own tables that are not there yet.
-
-        Args:
-            without_key: tables that get no primary key.
-            options: what the engine wants behind the columns.
-        """
-        for name, columns in OWN_TABLES.items():
-            key = f", PRIMARY KEY ({', '.join(KEYS[name])})" if name in KEYS and name not in without_key else ""
-            self.execute(f"CREATE TABLE IF NOT EXISTS landing.{name} ({columns}{key}){options}")
-
     @abstractmethod
     def create_schema(self, name: str) -> None:
         """A new, empty schema."""
@@ -79,10 +92,6 @@ class Warehouse(ABC):
     @abstractmethod
     def drop_schema(self, name: str) -> None:
         """Drops a schema with all its tables, if it is there."""
-
-    def has_schema(self, name: str) -> bool:
-        """Whether a schema is there, whoever made it."""
-        return bool(self.query("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", name))
 
     def columns(self, schema: str) -> Columns:
         """The columns of a schema's tables and views, the pipeline's own left out."""
@@ -96,11 +105,6 @@ class Warehouse(ABC):
                 found.setdefault(table, {})[column] = kind
         return found
 
-    def has_table(self, schema: str, name: str) -> bool:
-        """Whether a table or view is there."""
-        found = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
-        return bool(self.query(found, schema, name))
-
     @abstractmethod
     def dump_writer(self, schema: str) -> OpenDumpWriter:
         """How `land_dump` lands a dump's tables in an empty schema."""
@@ -113,6 +117,9 @@ class Warehouse(ABC):
             home: schema of the generation to show.
             replaced: schema of the generation that is shown now, None where there is none.
         """
+
+    def settle(self) -> None:
+        """Makes what models read say what the pipeline's own tables say, where the two lie apart. Safe to kill and to repeat."""
 
     @abstractmethod
     def insert_daily_file(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:

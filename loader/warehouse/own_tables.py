@@ -54,8 +54,11 @@ OWN_TABLES = {
     "loaded_from": "uri VARCHAR(1024) NOT NULL",
     # Days of by-time tables on which no row stands twice (DuckDB): see loader/transform/duplicates.py.
     "grain_marks": "grain VARCHAR(255) NOT NULL, marked_day DATE NOT NULL, row_count BIGINT NOT NULL, mark VARCHAR(32) NOT NULL",
-    # Who holds the lock (MySQL): a row for the message that the next one gets.
+    # Who holds the lock (MySQL, Spark): a row for the message that the next one gets.
     "writer": "connection_id BIGINT NOT NULL, who VARCHAR(255) NOT NULL, since DATETIME NOT NULL",
+    # What Iceberg has by now: a table, or the marker for the views over the live dump, and a digest of it (Spark).
+    "copied_to_iceberg": "table_name VARCHAR(64) NOT NULL, digest VARCHAR(64) NOT NULL",
+    # The daily files of all days. On Spark those that wait to be copied to Iceberg: the tables are named alike in both places.
     **{dataset.table: dataset.ddl for dataset in DATASETS},
     # What the enrichment step was answered, a row a tenant: see loader/landing/enrichment_cache.py. No names.
     "llm_enrichment_cache": """

@@ -8,7 +8,8 @@ import datetime as dt
 import io
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,28 @@ def _written(kind: str, values: Sequence[Any]) -> list[Any]:
 def _decimal(value: Any) -> str:
     number = Decimal(str(value))  # str() alone would write 0E-8
     return f"{number:.{PLACES}f}" if number.as_tuple().exponent < -PLACES else f"{number:f}"
+
+
+@contextmanager
+def checked(dataset: Dataset, path: Path, day: dt.date, key: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
+    """As `insert`, into table `file` of a database of its own: the database, and how many rows. For engines that take the rows from there."""
+    with duckdb.connect() as reader:
+        reader.execute("SET threads = 1")
+        reader.execute(f"CREATE TABLE file ({dataset.ddl})")
+        yield reader, insert(reader, dataset, "file", path, day, key)
+
+
+def write_csv(reader: duckdb.DuckDBPyConnection, dataset: Dataset, file: Path, null: str) -> None:
+    """Writes the rows of table `file` in the columns' order, texts in quotes, for a server to load.
+
+    Args:
+        null: how NULL is written.
+    """
+    texts = ", ".join(name for name, kind in dataset.columns.items() if kind == "text")
+    reader.execute(
+        f"COPY (SELECT {', '.join(dataset.columns)} FROM file ORDER BY {dataset.key}) TO '{file}' (FORMAT csv, HEADER false, DELIMITER ',', "
+        f"QUOTE '\"', ESCAPE '\"', NULLSTR '{null}', FORCE_QUOTE ({texts}), TIMESTAMPFORMAT '%Y-%m-%d %H:%M:%S')"
+    )
 
 
 def insert(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, table: str, path: Path, day: dt.date, key: str) -> int:

@@ -16,8 +16,8 @@ from loader.connection_url import Account
 from loader.errors import LoaderError
 from loader.scratch import scratch
 from loader.sources.daily_file_kinds import Dataset
+from loader.warehouse import lock
 from loader.warehouse.base import OpenDumpWriter, Warehouse
-from loader.warehouse.mysql import lock
 from loader.warehouse.mysql.ddl import quote
 from loader.warehouse.mysql.session import CHARSET, COLLATION, WAIT_SECONDS, connect
 from loader.warehouse.own_tables import OWN_TABLES
@@ -39,10 +39,10 @@ def open_to_write(account: Account) -> Iterator[MySQLWarehouse]:
         return
     warehouse = MySQLWarehouse(account)
     with warehouse.closing():
-        lock.take(warehouse, str(account))
+        lock.take(warehouse, str(account), lock.MYSQL)
         warehouse.execute(f"CREATE DATABASE IF NOT EXISTS landing CHARACTER SET {CHARSET} COLLATE {COLLATION}")
         warehouse.create_own_tables(options=" ENGINE = InnoDB")
-        lock.sign(warehouse)
+        lock.sign(warehouse, lock.MYSQL)
         _writing[account] = warehouse
         try:
             yield warehouse
@@ -181,25 +181,14 @@ class MySQLWarehouse(Warehouse):
         return f"{self.quote(schema or '')}.{self.quote(name)}"
 
     def insert_daily_file(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
-        import duckdb
+        from loader.warehouse.duckdb.daily_file import checked, write_csv
 
-        from loader.warehouse.duckdb.daily_file import insert
-
-        names = ", ".join(dataset.columns)
-        texts = ", ".join(name for name, kind in dataset.columns.items() if kind == "text")
-        with duckdb.connect() as reader, scratch() as folder:
-            reader.execute("SET threads = 1")
-            reader.execute(f"CREATE TABLE file ({dataset.ddl})")
-            rows = insert(reader, dataset, "file", path, day, key)
+        with checked(dataset, path, day, key) as (reader, rows), scratch() as folder:
             if self.local_infile:
-                checked = folder / "checked.csv"
-                reader.execute(
-                    f"COPY (SELECT {names} FROM file ORDER BY {dataset.key}) TO '{checked}' (FORMAT csv, HEADER false, DELIMITER ',', "
-                    f"QUOTE '\"', ESCAPE '\"', NULLSTR 'NULL', FORCE_QUOTE ({texts}), TIMESTAMPFORMAT '%Y-%m-%d %H:%M:%S')"
-                )
-                landed = self._load_data(checked, dataset, key)
+                write_csv(reader, dataset, folder / "checked.csv", "NULL")
+                landed = self._load_data(folder / "checked.csv", dataset, key)
             else:
-                landed = 0
+                landed, names = 0, ", ".join(dataset.columns)
                 found = reader.execute(f"SELECT {names} FROM file ORDER BY {dataset.key}")
                 sql = f"INSERT INTO landing.{dataset.table} ({names}) VALUES ({', '.join('?' * len(dataset.columns))})"
                 while batch := found.fetchmany(5000):
