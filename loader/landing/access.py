@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from loader import commands
 from loader.landing.generations import reconcile
-from loader.settings import Settings
+from loader.settings import Settings, state_database
 from loader.warehouse.base import Warehouse
 
 
@@ -21,13 +21,15 @@ def open_warehouse(settings: Settings) -> Iterator[Warehouse]:
     """
     with _opened(settings, to_write=True) as warehouse:
         reconcile(warehouse)
+        warehouse.settle()
         _advise(settings, warehouse)
         yield warehouse
+        warehouse.settle()
 
 
 @contextmanager
 def read_warehouse(settings: Settings) -> Iterator[Warehouse]:
-    """The warehouse to read; on MySQL also while another process writes it.
+    """The warehouse to read; on a server also while another process writes it.
 
     Raises:
         BusyError: another process writes it (DuckDB).
@@ -43,7 +45,7 @@ def one_writer(settings: Settings) -> AbstractContextManager[object]:
 
     On DuckDB this does nothing: there the file is the lock, and each step takes it.
     """
-    return _opened(settings, to_write=True) if settings.mysql else nullcontext()
+    return _opened(settings, to_write=True) if settings.mysql or settings.spark else nullcontext()
 
 
 def _opened(settings: Settings, *, to_write: bool) -> AbstractContextManager[Warehouse]:
@@ -52,6 +54,10 @@ def _opened(settings: Settings, *, to_write: bool) -> AbstractContextManager[War
         from loader.warehouse.mysql import connection
 
         return (connection.open_to_write if to_write else connection.open_to_read)(settings.mysql)
+    if settings.spark:
+        from loader.warehouse.spark import connection
+
+        return (connection.open_to_write if to_write else connection.open_to_read)(settings.spark, state_database())
     from loader.warehouse.duckdb import connection
 
     return (connection.open_file if to_write else connection.open_to_read)(settings.duckdb_file)

@@ -188,5 +188,5 @@ class SparkWarehouse(DuckDBWarehouse):
             daily_file.write_csv(reader, dataset, folder / "checked.csv", r"\N")
             landed = self._own.copy_in(f"landing.{dataset.table}", ", ".join(dataset.columns), folder / "checked.csv")
         if landed != rows:
-            raise LoaderError(f"snapshot {key}: {landed:,} rows landed of {rows:,}; the file was not loaded")
+            raise LoaderError(f"daily file {key}: {landed:,} rows landed of {rows:,}; the file was not loaded")
         return rows
