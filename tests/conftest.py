@@ -40,8 +40,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--minutes", type=float, help="skip tests that have not begun by then")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest first, so that the workers end together; of those the many pieces of fuzzing last."""
+    if not config.getoption("at_length"):
+        long = [item for item in items if item.get_closest_marker("at_length")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
     items.sort(key=lambda item: (item.path.parent.name != "endurance", item.path.name == "test_fuzz.py"))
 
 

@@ -10,13 +10,12 @@ import pytest
 
 from loader.settings import PROJECT
 from tests.endurance.conftest import Length
-from tests.support.places import FILE, Place, duckdb_place
+from tests.support.places import FILE, Place, Servers, duckdb_place
 from tests.support.simulation import rebuilds
 from tests.support.simulation.compare import LEFT_OUT, contents, differences
 from tests.support.simulation.script import CHUNKS, MONTH, SHORT, script
 from tests.support.simulation.simulation import FIRST, Plan, Simulation
 
-FEW = Plan(mornings=5, points=0, chunks=(("exported_again",), ("killed",), ("past_day",)))
 SAMPLE = Plan(mornings=2 + sum(map(len, MONTH)), points=1, chunks=MONTH)
 
 
@@ -38,19 +37,20 @@ def test_every_kind_of_trouble_is_in_the_script() -> None:
 
 
 @pytest.mark.server
+@pytest.mark.at_length  # make test: the kills of test_crash.py on MySQL, and test_parity.py
 def test_mornings_on_database_servers_equal_a_rebuild(
-    empty_aurora: Place, servers, length: Length, tmp_path: Path
+    empty_aurora: Place, servers: Servers, length: Length, tmp_path: Path
 ) -> None:
-    simulation = Simulation(empty_aurora, tmp_path, length.of(Plan(length.seed, 13, 2, SHORT), FEW))
+    simulation = Simulation(empty_aurora, tmp_path, Plan(length.seed, 13, 2, SHORT))
     simulation.play()
-    assert len(simulation.compared) == length.of(3, 1)
-    if length.of(True, False):  # and built anew on the server itself, not only on DuckDB
-        life = simulation.life
-        here = contents(empty_aurora)
-        at = dt.datetime.combine(life.day, dt.time(8))
-        source = rebuilds.source_of(empty_aurora, life.bucket, tmp_path, at)
-        found = rebuilds.from_bucket(here, source, servers.empty(), life.project)
-        assert found == [], "\n".join(map(str, found))
+    assert len(simulation.compared) == 3
+    # And built anew on the server itself, not only on DuckDB.
+    life = simulation.life
+    here = contents(empty_aurora)
+    at = dt.datetime.combine(life.day, dt.time(8))
+    source = rebuilds.source_of(empty_aurora, life.bucket, tmp_path, at)
+    found = rebuilds.from_bucket(here, source, servers.empty(), life.project)
+    assert found == [], "\n".join(map(str, found))
 
 
 def test_only_what_the_bucket_cannot_know_is_left_out(planned_place: Place) -> None:
@@ -89,6 +89,7 @@ def table_of(query, file: Path, name: str) -> str:
     return found[0][0].rpartition("FROM ")[2].rstrip(";\n ")
 
 
+@pytest.mark.at_length  # make test: differences() above, and of a mart's rows tests/end_to_end/test_exact.py
 def test_rows_changed_by_hand_are_found(warehouse: Path, tmp_path: Path, query) -> None:
     query(
         warehouse,
