@@ -55,9 +55,8 @@ class DumpLoader:
                     report=_figures(attempt.report),
                     findings=[f"{one.outcome}: {one}" for one in findings],
                     changes={table: str(one) for table, one in changed.items() if one},
-                    **({"notice": self.warehouse.notice} if self.warehouse.notice else {}),
                 )
-                progress.summarize("; ".join(_in_words(attempt.report, changed, findings, self.warehouse.notice)))
+                progress.summarize("; ".join(_in_words(attempt.report, changed, findings)))
         except DumpRejectedError as rejection:
             attempt.reject(rejection)
             raise
@@ -209,15 +208,11 @@ def _check(dump: Dump, report: DumpReport) -> None:
     require_counted(dump, report)
 
 
-def _in_words(
-    report: DumpReport, changed: dict[str, Changes], findings: list[Finding], notice: str | None
-) -> Iterator[str]:
+def _in_words(report: DumpReport, changed: dict[str, Changes], findings: list[Finding]) -> Iterator[str]:
     yield f"{counted(report.rows_landed, 'row')} in {counted(len(report.tables), 'table')}"
     if tables := [table for table, one in changed.items() if one]:
         yield f"changed since the dump before: {', '.join(tables)}"
     yield from (f"{one.outcome}: {one}" for one in findings)
-    if notice:
-        yield notice
 
 
 def _figures(report: DumpReport) -> dict[str, dict[str, object]]:

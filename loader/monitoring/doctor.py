@@ -163,7 +163,7 @@ def _mysql(settings: Settings) -> str:
         how = "encrypted, but the server's certificate is not verified" if cipher else "not encrypted"
         wrong.append(f"the connection is {how}: put ?ssl_ca=FILE into WAREHOUSE_MYSQL_URL")
     if not takes_files:
-        wrong.append("local_infile is off, so loads take half as long again: set it ON in the parameter group")
+        wrong.append("local_infile is off, so nothing can be loaded: set it to 1 in the parameter group")
     if (apart := abs((now - dates.utc_now()).total_seconds())) > _CLOCK_SECONDS:
         wrong.append(
             f"its clock and this machine's are {apart:,.0f} s apart: see which of them is not synchronized by NTP"

@@ -160,7 +160,7 @@ class _Reader:
         if len(text) > BIG_BYTES:
             self._writer.rest()
         try:
-            rows, text, defaults = _converted(target, text)
+            rows, defaults = _converted(target, text)
         except Defect as defect:
             defect.what = stray_text.explained(defect.what, text)
             if defect.row is not None:
@@ -171,7 +171,7 @@ class _Reader:
             what = f"a line ends within a value, which mysqldump never writes, so other text got into it: {stray_text.ADVICE}"
             raise Defect(what, table=target.table.name, row=row)
         self._left_open.rows(target, rows.count, defaults)
-        self._writer.add(target, rows, text)
+        self._writer.add(target, rows)
 
     def _insert(self, head: bytes, rows: bytes) -> None:
         self._session.require_readable()
@@ -215,13 +215,13 @@ class _Reader:
         self._writer.create(table)
 
 
-def _converted(target: Target, text: bytes) -> tuple[Rows, bytes, Counter[str]]:
-    """Rows, also as SQL without the word DEFAULT, and how many of those each column had."""
+def _converted(target: Target, text: bytes) -> tuple[Rows, Counter[str]]:
+    """Rows, and how many values of each column were the word DEFAULT."""
     to_rows = convert_each if target.table.binary or len(text) > BIG_BYTES else convert
     try:
-        return to_rows(target, text), text, Counter()
+        return to_rows(target, text), Counter()
     except Defect:
         if b"DEFAULT" not in text:
             raise
     text, defaults = spelled_out(target, text)
-    return to_rows(target, text), text, defaults
+    return to_rows(target, text), defaults

@@ -29,13 +29,12 @@ class DumpWriter(Protocol):
     def create(self, table: Table) -> None:
         """Create the table, with no rows yet."""
 
-    def add(self, target: Target, rows: Rows, text: bytes) -> None:
+    def add(self, target: Target, rows: Rows) -> None:
         """Take rows; they are in the tables after `finish`.
 
         Args:
             target: the table and columns.
             rows: the rows, converted.
-            text: the same rows as the dump spells them, `(1,'a'),(2,...)`.
 
         Raises:
             Defect: these or earlier rows were refused.

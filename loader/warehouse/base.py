@@ -62,7 +62,6 @@ class Warehouse(Connection):
     """A connection to the warehouse."""
 
     type_column: str  # of information_schema.columns: a column's type, as the engine calls it
-    notice: str | None = None  # what a person should know of how loads go here
 
     @abstractmethod
     def second(self) -> AbstractContextManager[Warehouse]:

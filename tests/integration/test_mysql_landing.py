@@ -1,4 +1,4 @@
-"""A dump lands in MySQL and MariaDB as it does in DuckDB, as LOAD DATA and as INSERTs, or is rejected in the same way."""
+"""A dump lands in MySQL and MariaDB as it does in DuckDB, or is rejected in the same way."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def server(servers: Servers) -> MySQLServer:
     return servers.mysql
 
 
-@pytest.fixture(params=[True, False], ids=["load data", "inserts"])
-def land(request: pytest.FixtureRequest, server: MySQLServer) -> Land:
-    """Lands a dump's bytes one way or the other."""
-    return partial(MySQLLanded, server, request.param)
+@pytest.fixture
+def land(server: MySQLServer) -> Land:
+    """Lands a dump's bytes."""
+    return partial(MySQLLanded, server)
 
 
 @pytest.fixture
@@ -152,10 +152,8 @@ def test_a_primary_key_that_is_none_is_rejected(rows: str, land: Land, tmp_path:
 
 
 @pytest.mark.parametrize(("columns", "rows", "count", "key"), REPEATED.values(), ids=REPEATED)
-def test_a_repeated_key_is_refused(
-    columns: str, rows: str, count: str, key: str, server: MySQLServer, tmp_path: Path
-) -> None:
-    message = rejection(of("costs", columns, rows), tmp_path, partial(MySQLLanded, server, True))
+def test_a_repeated_key_is_refused(columns: str, rows: str, count: str, key: str, land: Land, tmp_path: Path) -> None:
+    message = rejection(of("costs", columns, rows), tmp_path, land)
     assert message == f"table costs: {count} rows repeat a primary key ({key})"
 
 
@@ -182,7 +180,7 @@ def test_mysql_tables_have_only_integer_keys_wide_ones_fit(
         f"INSERT INTO `wide` VALUES ({','.join(['NULL'] + [repr('日' * 400)] * 119)});\n"
         f"INSERT INTO `many` VALUES ({','.join([repr('日' * 60)] * 120)});\n"
     )
-    landing = partial(MySQLDumpWriter, partial(server.connect, local_infile=True), SCHEMA, local_infile=True)
+    landing = partial(MySQLDumpWriter, partial(server.connect, local_infile=True), SCHEMA)
     report = land_dump(landing, io.BytesIO(dump.encode()), "x.sql", scratch=tmp_path)
     assert report.rows_landed == 2
     schema.execute(
@@ -205,7 +203,7 @@ def test_the_server_knows_how_many_rows_there_are(server: MySQLServer, schema, t
         + ",".join(f"({n})" for n in range(500))
         + ";\n"
     )
-    landing = partial(MySQLDumpWriter, partial(server.connect, local_infile=True), SCHEMA, local_infile=True)
+    landing = partial(MySQLDumpWriter, partial(server.connect, local_infile=True), SCHEMA)
     schema.execute("SET GLOBAL innodb_stats_auto_recalc = OFF")
     try:
         land_dump(landing, io.BytesIO(dump.encode()), "x.sql", scratch=tmp_path)
@@ -234,20 +232,16 @@ def test_many_chunks_of_many_statements(land: Land, tmp_path: Path, monkeypatch:
     assert sorted(found.tables["t"]) == [(0, "x\n" * (1 << 20)), *((n, f"{n}),('") for n in range(1, 20_001))]
 
 
-def test_an_insert_larger_than_the_server_takes_is_named(server: MySQLServer, tmp_path: Path) -> None:
+def test_a_value_larger_than_the_server_takes_is_named(server: MySQLServer, land: Land, tmp_path: Path) -> None:
     with server.connect() as connection, connection.cursor() as cursor:
         cursor.execute("SELECT @@GLOBAL.max_allowed_packet")
         before = cursor.fetchone()[0]
         cursor.execute("SET GLOBAL max_allowed_packet = 1048576")
         try:
-            dump = TWO.replace("varchar(20)", "longtext") + f"INSERT INTO `t` VALUES (1,'{'x' * (3 << 20)}');\n"
-            message = rejection(dump, tmp_path, partial(MySQLLanded, server, False))
-            assert "row 1: " in message
-            assert "1,048,576 (max_allowed_packet)" in message
+            dump = TWO.replace("varchar(20)", "longblob") + f"INSERT INTO `t` VALUES (1,'{'x' * (3 << 20)}');\n"
             # A file may be as long as it likes, but some servers cannot make bytes of that many hex digits.
-            blob = dump.replace("longtext", "longblob").encode()
             try:
-                same(MySQLLanded(server, True, blob, tmp_path), blob, tmp_path)
+                same(land(dump.encode(), tmp_path), dump.encode(), tmp_path)
             except DumpRejectedError as rejected:
                 assert "row 1: " in str(rejected)
                 assert "longer than the server takes (max_allowed_packet)" in str(rejected)
@@ -292,7 +286,7 @@ def test_afterwards_connections_threads_and_scratch_are_as_before(
     body += {"row": "INSERT INTO `tenants` VALUES (1-2,'x',NULL,1,NULL);\n", "statement": "DELETE FROM tenants;\n"}.get(
         end, ""
     )
-    landing = partial(MySQLDumpWriter, connect, SCHEMA, local_infile=True)
+    landing = partial(MySQLDumpWriter, connect, SCHEMA)
     land = partial(land_dump, landing, Pipe(body.encode(), at_end), "x.sql", scratch=tmp_path)
     if end is None:
         assert land().rows_landed == 1203

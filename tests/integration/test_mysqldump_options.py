@@ -29,7 +29,6 @@ LANDS = [
     "--net-buffer-length=4096", "--skip-dump-date", "--allow-keywords --complete-insert", "--add-drop-trigger --flush-privileges",
     "--apply-slave-statements",
 ]  # fmt: skip
-CHANGES_ROWS = ("insert", "hex", "compact", "tz", "single-transaction")
 NO_INSERT = "an INSERT that is not INSERT INTO table VALUES"
 REJECTED = [
     ("--insert-ignore", NO_INSERT),
@@ -91,11 +90,10 @@ def zone_of(options: str, source: Source) -> str:
     return "+09:00" if local else "+00:00"
 
 
-def landings(body: bytes, source: Source, scratch: Path, both: bool = True) -> Iterator[Landed | MySQLLanded]:
-    """A dump landed in DuckDB, and in the server: from files, and if `both`, by INSERTs too."""
+def landings(body: bytes, source: Source, scratch: Path) -> Iterator[Landed | MySQLLanded]:
+    """A dump landed in DuckDB, and in the server."""
     yield Landed(body, scratch)
-    for local_infile in (True, False)[: 1 + both]:
-        yield MySQLLanded(source.server, local_infile, body, scratch)
+    yield MySQLLanded(source.server, body, scratch)
 
 
 def same(found: Landed | MySQLLanded, kinds: dict[str, dict[str, str]], wanted: Texts) -> None:
@@ -142,7 +140,7 @@ def test_every_value_lands_as_the_server_has_it(
     body = source.dump(*options.split())
     commented = "--compact" not in options and "--skip-comments" not in options
     kinds = None
-    for found in landings(body, source, tmp_path, both=any(word in options for word in CHANGES_ROWS)):
+    for found in landings(body, source, tmp_path):
         kinds = kinds or found.types
         same(found, kinds, texts[zone_of(options, source)])
         unknown = {one.table for one in found.report.remarks if one.rule == "timezone"}
@@ -155,8 +153,7 @@ def test_every_value_lands_as_the_server_has_it(
 @pytest.mark.parametrize(("options", "message"), REJECTED)
 def test_what_is_no_plain_dump_in_utf8_is_rejected(options: str, message: str, source: Source, tmp_path: Path) -> None:
     body = source.dump(*options.split(), tables=PLAIN)
-    ways = [Landed, *(partial(MySQLLanded, source.server, local_infile) for local_infile in (True, False))]
-    for land in ways:
+    for land in (Landed, partial(MySQLLanded, source.server)):
         with pytest.raises(DumpRejectedError, match=re.escape(message)):
             land(body, tmp_path)
 

@@ -51,15 +51,14 @@ class MySQLLanded:
         types: table -> column -> MySQL type.
     """
 
-    def __init__(self, server: MySQLServer, local_infile: bool, body: bytes, scratch: Path) -> None:
+    def __init__(self, server: MySQLServer, body: bytes, scratch: Path) -> None:
         self.tables: dict[str, list[tuple[Any, ...]]] = {}
         self.types: dict[str, dict[str, str]] = {}
         with server.connect() as connection, connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS {SCHEMA}")
             cursor.execute(f"CREATE DATABASE {SCHEMA} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
-            connect = partial(server.connect, local_infile=local_infile)
             try:
-                landing = partial(MySQLDumpWriter, connect, SCHEMA, local_infile=local_infile)
+                landing = partial(MySQLDumpWriter, partial(server.connect, local_infile=True), SCHEMA)
                 self.report = _land(landing, body, scratch, NAME)
                 for table in self.report.tables:
                     self._read(cursor, table)

@@ -14,7 +14,6 @@ _INSIDE = {
     ord('"'): re.compile(rb'(?:[^"\\]+|\\.|""){1,5000}', re.S),
     ord("`"): re.compile(rb"(?:[^`]+|``){1,5000}"),
 }
-_CSV = re.compile(rb"(?:[^']+|''){1,5000}")
 _ESCAPE = re.compile(rb"\\.", re.S)
 
 
@@ -28,11 +27,6 @@ def closing(text: bytes | bytearray, at: int) -> int:
     quote = text[at]
     end = inside_end(text, at + 1, quote)
     return end + 1 if end < len(text) and text[end] == quote else -1
-
-
-def csv_closing(text: bytes, at: int) -> int:
-    """The same in CSV with `'` as its quote, where a backslash is a sign like any other."""
-    return _run(_CSV, text, at + 1) + 1
 
 
 def _run(pattern: re.Pattern[bytes], text: bytes | bytearray, at: int) -> int:

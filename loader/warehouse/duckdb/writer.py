@@ -64,7 +64,7 @@ class DuckDBDumpWriter(QueuedWork):
         self._hand_over(self._files.close())
         self._submit(self._create, table)
 
-    def add(self, target: Target, rows: Rows, text: bytes) -> None:
+    def add(self, target: Target, rows: Rows) -> None:
         if self._files.wants_other(target):
             self._hand_over(self._files.close())
         figures = self._report.tables[target.table.name]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import csv
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
-from loader.mysqldump.ddl.create_table import DATE_KINDS, Column
+from loader.mysqldump.ddl.create_table import DATE_KINDS
 from loader.mysqldump.errors import Defect
-from loader.mysqldump.lexer import quotes
 from loader.mysqldump.rows import dates
 from loader.mysqldump.rows.chunks import Chunk, not_utf8
 from loader.mysqldump.rows.insert import Target
@@ -19,43 +16,7 @@ from loader.mysqldump.rows.text_rows import Rows
 from loader.warehouse.dump_writer import Reasons, bad_rows, no_date, unfit
 from loader.warehouse.mysql.ddl import quote
 
-
-@dataclass
-class BadDates:
-    """Dates that are no days.
-
-    Attributes:
-        reasons: (column, reason) -> how many.
-        silent: how many of them the server stores without a warning: it knows a year 0.
-    """
-
-    reasons: Reasons = field(default_factory=Counter)
-    silent: int = 0
-
-    @property
-    def warnings(self) -> int:
-        """How many warnings the server gives for them."""
-        return sum(self.reasons.values()) - self.silent
-
-    def add(self, column: Column, reason: str, text: str) -> None:
-        """Count one more.
-
-        Args:
-            column: whose it is.
-            reason: why it is no day, see loader/mysqldump/rows/dates.py.
-            text: as the dump has it.
-        """
-        self.reasons[column.name, reason] += 1
-        self.silent += text.startswith("0000-") and dates.reason_of(f"2001{text[4:]}", column.kind) is None
-
-
 _ZERO = b"'0000-"
-_NUMBERS = {
-    "integer": rb"-?\d+",
-    "decimal": rb"-?(?:\d+\.?\d*|\.\d+)",
-    "float": rb"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?",
-}
-_PLAIN = re.compile(rb"[^',\n]+")
 _PLACE = re.compile(r"([^`'\".]+)[`'\"] at row (\d+)$")
 
 
@@ -72,46 +33,9 @@ def load_sql(chunk: Chunk, table: str) -> str:
     )
 
 
-def insert_sql(chunk: Chunk, table: str, text: bytes) -> bytes:
-    """The INSERT that lands the same rows as `load_sql`."""
-    columns = ", ".join(quote(column.name) for column in chunk.target.columns)
-    return f"INSERT INTO {table} ({columns}) VALUES ".encode() + text
-
-
-def require_numbers(target: Target, rows: Rows) -> None:
-    """Make sure that every number is one: as SQL, `1-2` would be computed and `e5` be a column's name."""
-    right = re.compile(b",".join(b"(?:NULL|%s)" % _NUMBERS.get(column.kind, b"'+") for column in target.columns))
-    outside = b"'".join(rows.csv.split(b"'")[::2])  # one quote or more now stand for a whole string
-    for number, row in enumerate(outside[:-1].split(b"\n"), 1):
-        if not right.fullmatch(row):
-            raise Defect("a value that is no plain literal", table=target.table.name, row=number)
-
-
-def as_literals(target: Target, rows: Rows) -> bytes:
-    """Rows as SQL, from their CSV: what the dump writes for bytes can be text that is not UTF-8 to the server."""
-    width, data = len(target.columns), rows.csv
-    pieces: list[bytes] = [b"("]
-    at = place = 0
-    while at < len(data):
-        column = target.columns[place % width]
-        if data.startswith(b"'", at):
-            end = quotes.csv_closing(data, at)
-            value = data[at:end]
-            # What is escaped in SQL is a sign like any other in CSV.
-            pieces += (b"x", value) if column.kind == "binary" else (value.replace(b"\\", b"\\\\"),)
-        else:
-            end = _PLAIN.match(data, at).end()
-            pieces.append(data[at:end])
-        place += 1
-        pieces.append(b"," if place % width else b"),(")
-        at = end + 1
-    pieces[-1] = b")"
-    return b"".join(pieces)
-
-
-def null_zero_dates(target: Target, rows: Rows) -> tuple[Rows, BadDates]:
+def null_zero_dates(target: Target, rows: Rows) -> tuple[Rows, Reasons]:
     """Find the dates that begin with 0000: a few, but in most chunks, so that asking the server about them is slow."""
-    data, found = rows.csv, BadDates()
+    data, found = rows.csv, Counter()
     pieces, done = [], 0
     at = data.find(_ZERO)
     while at >= 0:
@@ -121,7 +45,7 @@ def null_zero_dates(target: Target, rows: Rows) -> tuple[Rows, BadDates]:
             end = data.index(b"'", at + 1)
             text = data[at + 1 : end].decode("latin-1")
             if column.kind in DATE_KINDS and dates.reason_of(text, column.kind) == "zero_date":
-                found.add(column, "zero_date", text)
+                found[column.name, "zero_date"] += 1
                 pieces += [data[done:at], b"NULL"]
                 done = end + 1
         at = data.find(_ZERO, at + 1)
@@ -138,12 +62,12 @@ def _place(data: bytes, at: int) -> int:
     return b"".join(data[start:at].split(b"'")[::2]).count(b",")
 
 
-def find_bad_dates(chunk: Chunk) -> BadDates:
+def find_bad_dates(chunk: Chunk) -> Reasons:
     """Find all dates in a chunk's file that are no days, reading it value by value."""
     table = chunk.target.table.name
     if row := not_utf8(chunk):
         raise Defect("text that is not UTF-8", table=table, row=row)
-    found = BadDates()
+    found: Reasons = Counter()
     columns = {at: chunk.target.columns[at] for at in chunk.date_places}
     known: dict[tuple[str, str], str | None] = {}
     for number, values in enumerate(_values(chunk)):
@@ -155,7 +79,7 @@ def find_bad_dates(chunk: Chunk) -> BadDates:
             if known[key] == "no_date":
                 raise no_date(chunk, column, number)
             if known[key]:
-                found.add(column, known[key], text)
+                found[column.name, known[key]] += 1
     return found
 
 
@@ -171,21 +95,10 @@ def first_bad_row(chunk: Chunk, warnings: Iterable[tuple[int, str]]) -> Defect:
         if number == 1301:
             what = f"a value of up to {chunk.longest:,} bytes is longer than the server takes (max_allowed_packet): raise it there"
             return Defect(what, table=table, row=chunk.longest_row)
-        if number == 1367 and (found := _first_endless(chunk)):
-            return unfit(chunk, *found)
         if number == 1062:
             what = f"rows up to row {chunk.last_row:,} hold a primary key that another row has"
             return Defect(what, table=table, row=chunk.first_row)
     return bad_rows(chunk)
-
-
-def _first_endless(chunk: Chunk) -> tuple[Column, int] | None:
-    """The first number that is too large for a double: its column, and its row from 0."""
-    for number, values in enumerate(_values(chunk)):
-        for column, text in zip(chunk.target.columns, values, strict=True):
-            if column.kind == "float" and text != "NULL" and math.isinf(float(text)):
-                return column, number
-    return None
 
 
 def _values(chunk: Chunk) -> Iterator[list[str]]:

@@ -71,7 +71,6 @@ class MySQLWarehouse(Warehouse):
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        self._local_infile: bool | None = None
         self._connection = connect(**account.arguments, local_infile=True)
 
     @contextmanager
@@ -144,21 +143,16 @@ class MySQLWarehouse(Warehouse):
     def dump_writer(self, schema: str) -> OpenDumpWriter:
         from loader.warehouse.mysql.writer import MySQLDumpWriter
 
+        self._require_local_infile()
         connect_to_land = functools.partial(connect, **self.account.arguments, local_infile=True)
-        return functools.partial(MySQLDumpWriter, connect_to_land, schema, local_infile=self.local_infile)
+        return functools.partial(MySQLDumpWriter, connect_to_land, schema)
 
-    @property
-    def local_infile(self) -> bool:
-        """Whether the server takes LOAD DATA LOCAL."""
-        if self._local_infile is None:
-            self._local_infile = bool(self.query("SELECT @@GLOBAL.local_infile")[0][0])
-        return self._local_infile
-
-    @property
-    def notice(self) -> str | None:
-        if self.local_infile:
-            return None
-        return "the server's local_infile is off, so rows go in by INSERT, which takes about half as long again: set it ON in its parameter group"
+    def _require_local_infile(self) -> None:
+        if not self.query("SELECT @@GLOBAL.local_infile")[0][0]:
+            raise LoaderError(
+                f"{self.account}: local_infile is off, and files go in by LOAD DATA LOCAL; nothing was changed. Set local_infile to 1 in the "
+                "server's parameter group, or type SET GLOBAL local_infile = 1 there, then type the same again"
+            )
 
     def publish(self, home: str, replaced: str | None) -> None:
         shown, coming = self._tables("landing") - set(OWN_TABLES), self._tables(home)
@@ -183,17 +177,10 @@ class MySQLWarehouse(Warehouse):
     def insert_daily_file(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
         from loader.warehouse.duckdb.daily_file import checked, write_csv
 
+        self._require_local_infile()
         with checked(dataset, path, day, key) as (reader, rows), scratch() as folder:
-            if self.local_infile:
-                write_csv(reader, dataset, folder / "checked.csv", "NULL")
-                landed = self._load_data(folder / "checked.csv", dataset, key)
-            else:
-                landed, names = 0, ", ".join(dataset.columns)
-                found = reader.execute(f"SELECT {names} FROM file ORDER BY {dataset.key}")
-                sql = f"INSERT INTO landing.{dataset.table} ({names}) VALUES ({', '.join('?' * len(dataset.columns))})"
-                while batch := found.fetchmany(5000):
-                    self.execute_many(sql, batch)
-                    landed += len(batch)
+            write_csv(reader, dataset, folder / "checked.csv", "NULL")
+            landed = self._load_data(folder / "checked.csv", dataset, key)
         if landed != rows:
             raise LoaderError(f"daily file {key}: {landed:,} rows landed of {rows:,}; the file was not loaded")
         return rows

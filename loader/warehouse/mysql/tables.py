@@ -20,7 +20,6 @@ from loader.mysqldump.report import DumpReport
 from loader.mysqldump.rows.chunks import Chunk
 from loader.warehouse.dump_writer import Reasons, lost_rows, to_utc
 from loader.warehouse.mysql import chunk_sql
-from loader.warehouse.mysql.chunk_sql import BadDates
 from loader.warehouse.mysql.ddl import create_sql, quote, repeats_sql
 from loader.warehouse.mysql.session import SendingConnection
 
@@ -28,10 +27,10 @@ from loader.warehouse.mysql.session import SendingConnection
 _SESSION = """
     SET SESSION sql_mode = 'NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION', SESSION sql_notes = 1,
     SESSION max_error_count = 65535"""
-# Errors that the dump causes. In a table: names, defaults, too many or too wide columns. In rows: duplicate key, syntax,
-# number of values, out of range, cut, wrong, not UTF-8, too long. Any other is the server's.
+# Errors that the dump causes. In a table: names, defaults, too many or too wide columns. In rows: duplicate key, number of values,
+# out of range, cut, wrong, not UTF-8, too long. Any other is the server's.
 _TABLE_AT_FAULT = frozenset((1059, 1060, 1067, 1071, 1074, 1101, 1103, 1113, 1117, 1118, 1166, 1425, 1426, 1439))
-_ROWS_AT_FAULT = frozenset((1048, 1054, 1062, 1064, 1136, 1261, 1262, 1264, 1265, 1292, 1300, 1366, 1367, 1406, 1411))
+_ROWS_AT_FAULT = frozenset((1048, 1062, 1261, 1262, 1264, 1265, 1292, 1300, 1366, 1406, 1411))
 # Errors of many causes, one of them a file name that is too long: a table's file has 5 bytes for each character of its name beyond these.
 _MAY_BE_THE_NAME = frozenset((1005, 1030))
 _PLAIN_IN_A_FILE = re.compile(r"[A-Za-z0-9_]")
@@ -41,11 +40,9 @@ _LONGEST_FILE = 255 - len(".ibd")
 class Tables:
     """The tables, and the account of their dates that are no days."""
 
-    def __init__(self, schema: str, report: DumpReport, *, local_infile: bool):
+    def __init__(self, schema: str, report: DumpReport):
         self._schema = schema
         self._report = report
-        self._local_infile = local_infile
-        self._packet_bytes = 0
         self._created: dict[str, Future[None]] = {}
         self._lock = threading.Lock()  # of the following
         self._nulled: dict[str, Reasons] = {}  # table -> (column, reason) -> dates that are no days
@@ -55,7 +52,6 @@ class Tables:
         """Set a new connection's session as all that follows needs it."""
         try:
             _run(connection, _SESSION)
-            self._packet_bytes = _run(connection, "SELECT @@max_allowed_packet")[0][0]
         except MySQLError as error:
             raise _gave_up(f"schema {self._schema}", error) from None
 
@@ -82,17 +78,15 @@ class Tables:
                 raise Defect(f"the server can have no such table (error {number})", table=table.name) from None
             raise _gave_up(f"table {table.name}", error) from None
 
-    def send(self, connection: SendingConnection, chunk: Chunk, text: bytes, found: BadDates) -> None:
+    def send(self, connection: SendingConnection, chunk: Chunk) -> None:
         """Land a chunk, and delete its file."""
-        table = chunk.target.table.name
-        self._created[table].result()
-        sql = self._sql(chunk, text)
+        self._created[chunk.target.table.name].result()
         with connection.cursor() as cursor:
             try:
-                with connection.sending(chunk.path if self._local_infile else None):
-                    landed = cursor.execute(sql)
-                if cursor.warning_count or found.reasons:
-                    self._account_for_dates(connection, chunk, found)
+                with connection.sending(chunk.path):
+                    landed = cursor.execute(chunk_sql.load_sql(chunk, self._name(chunk.target.table)))
+                if cursor.warning_count:
+                    self._account_for_dates(connection, chunk)
             except MySQLError as error:
                 raise _refusal(chunk, error) from None
         if landed != chunk.rows:
@@ -128,28 +122,14 @@ class Tables:
     def _name(self, table: Table) -> str:
         return f"{quote(self._schema)}.{quote(table.name)}"
 
-    def _sql(self, chunk: Chunk, text: bytes) -> str | bytes:
-        table = chunk.target.table
-        if self._local_infile:
-            return chunk_sql.load_sql(chunk, self._name(table))
-        sql = chunk_sql.insert_sql(chunk, self._name(table), text)
-        if len(sql) >= self._packet_bytes:
-            what = (
-                f"rows up to row {chunk.last_row:,} are one INSERT of {len(sql):,} bytes, and the server takes"
-                f" {self._packet_bytes:,} (max_allowed_packet): raise it, or switch local_infile on"
-            )
-            raise Defect(what, table=table.name, row=chunk.first_row)
-        return sql
-
-    def _account_for_dates(self, connection: pymysql.Connection, chunk: Chunk, found: BadDates) -> None:
+    def _account_for_dates(self, connection: pymysql.Connection, chunk: Chunk) -> None:
         """Make sure that every warning is a date that does not exist, and count those."""
         warnings = [(number, text) for _, number, text in _run(connection, "SHOW WARNINGS")]
         count = _run(connection, "SHOW COUNT(*) WARNINGS")[0][0]  # all, where the list has a limit
-        if count != found.warnings:
-            found = chunk_sql.find_bad_dates(chunk)
-        if count != found.warnings:
+        found = chunk_sql.find_bad_dates(chunk)
+        if count != sum(found.values()):
             raise chunk_sql.first_bad_row(chunk, warnings)
-        self.count_invalid_dates(chunk.target.table, found.reasons, stored=True)
+        self.count_invalid_dates(chunk.target.table, found, stored=True)
 
 
 def _bytes_of_file(name: str) -> int:

@@ -10,15 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from loader.mysqldump.ddl.create_table import Table
-from loader.mysqldump.errors import Defect
 from loader.mysqldump.report import DumpReport
-from loader.mysqldump.rows.binary_rows import BIG_BYTES
 from loader.mysqldump.rows.chunks import Chunk, ChunkFiles
 from loader.mysqldump.rows.insert import Target
 from loader.mysqldump.rows.text_rows import Rows
 from loader.warehouse.dump_writer import QueuedWork, absent_dates
 from loader.warehouse.mysql import chunk_sql
-from loader.warehouse.mysql.chunk_sql import BadDates
 from loader.warehouse.mysql.session import SendingConnection
 from loader.warehouse.mysql.tables import Tables
 
@@ -34,21 +31,11 @@ class MySQLDumpWriter(QueuedWork):
     table costs the server twice the work. A context manager: it opens its connections and closes them.
     """
 
-    def __init__(
-        self,
-        connect: Callable[[], SendingConnection],
-        schema: str,
-        scratch: Path,
-        report: DumpReport,
-        *,
-        local_infile: bool,
-    ):
-        # As INSERTs each call's rows go alone; their CSV is there to be searched when the server finds fault with them.
-        files = ChunkFiles(scratch, CHUNK_BYTES if local_infile else 0)
+    def __init__(self, connect: Callable[[], SendingConnection], schema: str, scratch: Path, report: DumpReport):
+        files = ChunkFiles(scratch, CHUNK_BYTES)
         super().__init__(schema, files, report, threads=CONNECTIONS, at_most=CONNECTIONS + QUEUED_CHUNKS)
         self._connect = connect
-        self._local_infile = local_infile
-        self._server = Tables(schema, report, local_infile=local_infile)
+        self._server = Tables(schema, report)
         self._connections: list[SendingConnection] = []
         self._idle: queue.SimpleQueue[SendingConnection] = queue.SimpleQueue()
 
@@ -78,18 +65,13 @@ class MySQLDumpWriter(QueuedWork):
         self._begin(table)
         self._server.begin(table, self._submit(self._server.create, table))
 
-    def add(self, target: Target, rows: Rows, text: bytes) -> None:
+    def add(self, target: Target, rows: Rows) -> None:
         if self._files.wants_other(target):
             self._hand_over(self._files.close())
         figures = self._report.tables[target.table.name]
-        first_row = figures.rows_in_dump + 1
         nulled, found = chunk_sql.null_zero_dates(target, rows)
-        if self._local_infile:
-            self._server.count_invalid_dates(target.table, found.reasons)
-            self._hand_over(self._files.add(target, nulled, first_row))
-        else:
-            text = self._checked(target, rows, text, first_row)
-            self._hand_over(self._files.add(target, rows, first_row), text, found)
+        self._server.count_invalid_dates(target.table, found)
+        self._hand_over(self._files.add(target, nulled, figures.rows_in_dump + 1))
         figures.rows_in_dump += rows.count
 
     def finish(self, offsets: Mapping[Table, dt.timedelta]) -> None:
@@ -99,22 +81,10 @@ class MySQLDumpWriter(QueuedWork):
             self._submit(self._server.finalize_table, table, offsets.get(table))
         self._wait(0)
 
-    @staticmethod
-    def _checked(target: Target, rows: Rows, text: bytes, first_row: int) -> bytes:
-        """The rows as SQL that means the same as their CSV."""
-        if target.table.binary or len(text) > BIG_BYTES:
-            return chunk_sql.as_literals(target, rows)
-        try:
-            chunk_sql.require_numbers(target, rows)
-        except Defect as defect:
-            defect.row += first_row - 1
-            raise
-        return text
-
-    def _hand_over(self, chunk: Chunk | None, text: bytes = b"", found: BadDates | None = None) -> None:
+    def _hand_over(self, chunk: Chunk | None) -> None:
         if chunk is not None:
             self._server.count_invalid_dates(chunk.target.table, absent_dates(chunk))
-            self._submit(self._server.send, chunk, text, found or BadDates())
+            self._submit(self._server.send, chunk)
 
     def _submit(self, work: Callable[..., None], *arguments: Any) -> Future[None]:
         def job() -> None:
