@@ -47,7 +47,9 @@ def prepared(given: argparse.Namespace, *, packaged: bool = True) -> Iterator[No
     with tempfile.TemporaryDirectory(prefix="job-") as folder:
         try:
             ca = Path(folder) / "ca.pem"
-            _fetched(f"s3://{given.bucket}/{given.ca_key}", lambda: _download(given.bucket, given.ca_key, ca))
+            stored = {"Bucket": given.bucket, "Key": given.ca_key}
+            place = f"s3://{given.bucket}/{given.ca_key}"
+            ca.write_bytes(_fetched(place, lambda: boto3.client("s3").get_object(**stored)["Body"].read()))
             if packaged:
                 os.environ["WAREHOUSE_PROJECT"] = str(_unpacked(Path(folder)))
             warehouse = _secret(given.warehouse_secret, "host", "port", "username", "password")
@@ -125,10 +127,6 @@ def _unpacked(folder: Path) -> Path:
     project = folder / "project"
     shutil.copytree(spec.submodule_search_locations[0], project, ignore=shutil.ignore_patterns("__pycache__"))
     return project
-
-
-def _download(bucket: str, key: str, file: Path) -> None:
-    file.write_bytes(boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
 
 
 def _login(secret: dict[str, Any]) -> str:

@@ -35,7 +35,8 @@ def preview(settings: Settings, request: LoadRequest) -> Iterator[str]:
     with read_warehouse(settings) as warehouse:
         yield "Load"
         day, load = yield from _dumps(warehouse, bucket, contract, request, expected, problems)
-        found = _files(warehouse, bucket)
+        live, today = generations.live(warehouse), dates.business_today()
+        found = daily_exports.diff(warehouse, bucket, live.day, today) if live else daily_exports.Found()
         window = dt.timedelta(days=contract.continuity_days)
         before = calendar.days(warehouse, expected - window, expected - dt.timedelta(days=1))
         missing = [load.judged(one) for one in before if not one.complete and not load.completes(one, found)]
@@ -111,11 +112,6 @@ def _dumps(
     yield f"  {dump.key}, {dump.size_bytes / 1e6:,.1f} MB: {'loaded already' if done else 'new, and its manifest is good'}"
     load.days.add(dump.day)
     return dump.day, load
-
-
-def _files(warehouse: Warehouse, bucket: Bucket) -> daily_exports.Found:
-    live = generations.live(warehouse)
-    return daily_exports.diff(warehouse, bucket, live.day, dates.business_today()) if live else daily_exports.Found()
 
 
 def _lines(found: daily_exports.Found) -> Iterator[str]:

@@ -30,17 +30,14 @@ _TABLE = "landing.property_geo_latlon_backup"
 _STANDS = "what was loaded of it before stands"
 
 
-def _degrees(text: str, most: int) -> Decimal:
-    if abs(degrees := Decimal(text)) > most:
-        raise ValueError
-    return degrees
-
-
 def _axis(most: int) -> Column:
-    form = r"-?[0-9]{1,3}(\.[0-9]{1,8})?"
-    return Column(
-        form, f"a number from -{most} to {most}, up to 8 digits behind the point", lambda text: _degrees(text, most)
-    )
+    def degrees(text: str) -> Decimal:
+        if abs(found := Decimal(text)) > most:
+            raise ValueError
+        return found
+
+    what = f"a number from -{most} to {most}, up to 8 digits behind the point"
+    return Column(r"-?[0-9]{1,3}(\.[0-9]{1,8})?", what, degrees)
 
 
 _TEXT = Column(r"[\s\S]*", "a text")  # of people's use, not read here
@@ -82,7 +79,7 @@ class Coordinates:
                 warehouse.execute_many(f"INSERT INTO {_TABLE} VALUES (?, ?, ?, ?)", rows)
                 load_report.record_findings(warehouse, load_id, findings)
                 entry = replace(entry, seconds=round(time.monotonic() - started, 3))
-                ledger.record_alone(warehouse, load_id, entry)
+                ledger.record(warehouse, load_id, entry)
             elif loaded and stored and loaded.object_version != stored.version:
                 ledger.set_version(warehouse, COORDINATES, loaded.business_date, stored.version)
         if rejection:

@@ -160,8 +160,7 @@ class _Attempt:
     def publish(self, entry: ledger.Entry) -> dict[str, Changes]:
         warehouse = self.to.warehouse
         with warehouse.transaction():
-            load_report.record(warehouse, self.generation.load_id, self.report, self.findings)
-            load_report.record_changes(warehouse, self.generation.load_id, self.changes)
+            load_report.record(warehouse, self.generation.load_id, self.report, self.findings, self.changes)
         generations.publish(warehouse, self.generation, entry)
         ledger.admit_again(warehouse, ledger.DUMP, entry.business_date)
         return self.changes

@@ -82,16 +82,11 @@ def _written(row: tuple) -> Entry:
 
 
 def record(warehouse: Warehouse, load_id: int, entry: Entry) -> None:
-    """Writes an entry into the ledger, in place of an older one of that day. Within the caller's transaction."""
-    warehouse.execute(
-        f"DELETE FROM {_LEDGER} WHERE dataset = ? AND business_date = ?", entry.dataset, entry.business_date
-    )
-    write(warehouse, _LEDGER, load_id, entry)
-
-
-def record_alone(warehouse: Warehouse, load_id: int, entry: Entry) -> None:
-    """Writes an entry into the ledger, in place of every older one of its dataset. Within the caller's transaction."""
-    warehouse.execute(f"DELETE FROM {_LEDGER} WHERE dataset = ?", entry.dataset)
+    """Writes an entry into the ledger, in place of an older one of that day; of COORDINATES, which is of no day, of any older one. Within the
+    caller's transaction."""
+    day = entry.business_date
+    sql = f"DELETE FROM {_LEDGER} WHERE dataset = ? AND (business_date = ? OR dataset = ?)"
+    warehouse.execute(sql, entry.dataset, day, COORDINATES)
     write(warehouse, _LEDGER, load_id, entry)
 
 

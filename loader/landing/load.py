@@ -46,7 +46,10 @@ def land(settings: Settings, request: LoadRequest) -> LoadResult:
         landing,
     ):
         warehouse, bucket = landing.warehouse, landing.bucket
-        _remember(warehouse, bucket.uri)
+        if warehouse.query("SELECT uri FROM landing.loaded_from") != [(bucket.uri,)]:
+            with warehouse.transaction():
+                warehouse.execute("DELETE FROM landing.loaded_from")
+                warehouse.execute("INSERT INTO landing.loaded_from VALUES (?)", bucket.uri)
         job = LoadJob(selector, landing, request)
         job.dumps()
         job.daily_files()
@@ -60,13 +63,6 @@ def land(settings: Settings, request: LoadRequest) -> LoadResult:
             job.result.changed = True
         job.result.is_planned = warehouse.has_table("staging", "tenants")
         return job.result
-
-
-def _remember(warehouse: Warehouse, uri: str) -> None:
-    if warehouse.query("SELECT uri FROM landing.loaded_from") != [(uri,)]:
-        with warehouse.transaction():
-            warehouse.execute("DELETE FROM landing.loaded_from")
-            warehouse.execute("INSERT INTO landing.loaded_from VALUES (?)", uri)
 
 
 def _answers(warehouse: Warehouse, bucket: Bucket) -> None:

@@ -11,33 +11,36 @@ from loader.quality.findings import Finding
 from loader.warehouse.base import Warehouse
 
 
-def record(warehouse: Warehouse, load_id: int, report: DumpReport, findings: Iterable[Finding] = ()) -> None:
-    """Keeps the load report: rows by table, nulled values by column and reason, and what the gate found. Within the caller's transaction."""
-    tables = [(load_id, name, table.rows_in_dump, table.rows_landed) for name, table in report.tables.items()]
-    nulled = [
-        (load_id, name, column, reason, count)
-        for name, table in report.tables.items()
-        for (column, reason), count in table.nulled.items()
-    ]
-    if tables:
-        warehouse.execute_many("INSERT INTO landing.load_tables VALUES (?, ?, ?, ?)", tables)
-    if nulled:
-        warehouse.execute_many("INSERT INTO landing.load_nulled VALUES (?, ?, ?, ?, ?)", nulled)
+def record(
+    warehouse: Warehouse,
+    load_id: int,
+    report: DumpReport,
+    findings: Iterable[Finding] = (),
+    changes: Mapping[str, Changes] | None = None,
+) -> None:
+    """Keeps the load report: rows by table, nulled values by column and reason, what the gate found, and what changed since the dump
+    before. Within the caller's transaction."""
+    tables = report.tables.items()
+    nulled = [(name, *where, count) for name, table in tables for where, count in table.nulled.items()]
+    _insert(
+        warehouse, "load_tables", load_id, [(name, table.rows_in_dump, table.rows_landed) for name, table in tables]
+    )
+    _insert(warehouse, "load_nulled", load_id, nulled)
     record_findings(warehouse, load_id, findings)
-
-
-def record_changes(warehouse: Warehouse, load_id: int, changes: Mapping[str, Changes]) -> None:
-    """Keeps what changed since the dump before."""
-    rows = [(load_id, table, one.added, one.removed, one.changed) for table, one in changes.items()]
-    if rows:
-        warehouse.execute_many("INSERT INTO landing.load_changes VALUES (?, ?, ?, ?, ?)", rows)
+    changed = [(table, one.added, one.removed, one.changed) for table, one in (changes or {}).items()]
+    _insert(warehouse, "load_changes", load_id, changed)
 
 
 def record_findings(warehouse: Warehouse, load_id: int, findings: Iterable[Finding]) -> None:
     """Keeps findings; their texts are cut to what the table takes."""
-    rows = [(load_id, one.rule[:255], one.figure[:512], one.bound[:255], one.outcome) for one in findings]
+    rows = [(one.rule[:255], one.figure[:512], one.bound[:255], one.outcome) for one in findings]
+    _insert(warehouse, "load_findings", load_id, rows)
+
+
+def _insert(warehouse: Warehouse, table: str, load_id: int, rows: list[tuple]) -> None:
     if rows:
-        warehouse.execute_many("INSERT INTO landing.load_findings VALUES (?, ?, ?, ?, ?)", rows)
+        sql = f"INSERT INTO landing.{table} VALUES (?{', ?' * len(rows[0])})"
+        warehouse.execute_many(sql, [(load_id, *row) for row in rows])
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from enrichment.run import last_line
 from loader import commands
 from loader.landing import calendar
 from loader.landing.access import read_warehouse
+from loader.landing.generations import recorded
 from loader.landing.load_report import LiveFigures, live_figures
 from loader.quality.data_contract import read_data_contract
 from loader.settings import Settings
@@ -90,8 +91,14 @@ def problems(found: Status, fresh: Mapping[str, dt.date | None], today: dt.date)
 
     `fresh` has the last day computed of each model, and is empty where nothing was planned yet; `today` is the business date.
     """
-    coordinates = [found.coordinates] if found.coordinates else []
-    return [*_of_runs(found, fresh), *_of_days(found), *coordinates, *_of_age(found, today)]
+    texts = [*_of_runs(found, fresh), *_of_days(found)]
+    if found.coordinates:
+        texts.append(found.coordinates)
+    if found.newest and found.newest < today:
+        texts.append(
+            f"today is {today} in Japan, the newest loaded dump of {found.newest}\n    {commands.loader('daily')}"
+        )
+    return texts
 
 
 def is_problem(day: calendar.Day, newest: dt.date | None) -> bool:
@@ -138,11 +145,6 @@ def _of_days(found: Status) -> Iterator[str]:
         yield f"{day} was refused: {reason}{load if found.newest else ''}{waive}"
 
 
-def _of_age(found: Status, today: dt.date) -> Iterator[str]:
-    if found.newest and found.newest < today:
-        yield f"today is {today} in Japan, the newest loaded dump of {found.newest}\n    {commands.loader('daily')}"
-
-
 def _status(warehouse: Warehouse, window: dt.timedelta) -> Status:
     query = warehouse.query
     loaded = query(
@@ -172,12 +174,7 @@ def _status(warehouse: Warehouse, window: dt.timedelta) -> Status:
         waits_for_run=bool(query("SELECT 1 FROM landing.days_to_reopen")),
         live=live_figures(warehouse),
         enriched=last_line(warehouse),
-        kept=[
-            day
-            for (day,) in query(
-                "SELECT business_date FROM landing.generations WHERE state = 'kept' ORDER BY load_id DESC"
-            )
-        ],
+        kept=[one.day for one in reversed(recorded(warehouse)) if one.state == "kept"],
         withdrawn=[one for one in withdrawn if one[0] not in waived],
         coordinates=query("SELECT MAX(reason) FROM landing.rejections WHERE dataset = ?", COORDINATES)[0][0],
     )

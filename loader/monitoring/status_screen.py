@@ -156,12 +156,9 @@ def _table(first: str, *headings: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column(first)
     for heading in headings:
-        table.add_column(heading, justify=_justified(heading))
+        is_number = heading in ("days", "days missing between", "rows", "models")
+        table.add_column(heading, justify="right" if is_number else "left")
     return table
-
-
-def _justified(heading: str) -> str:
-    return "right" if heading in ("days", "days missing between", "rows", "models") else "left"
 
 
 def _few(lines: Sequence[str], everything: bool) -> list[Padding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # Of a dump as a whole: the times that it says itself, and whether anything changed since the one before.
 WHOLE_DUMP = frozenset(("dated", "unchanged"))
 _MAX_BYTES = 1 << 20
+_KINDS_OF_FILE = (*(dataset.name for dataset in DATASETS), COORDINATES)
 Percent = Annotated[float, Field(ge=0, le=100)]
 
 
@@ -46,12 +47,6 @@ def _ordered(bounds: tuple[float, float]) -> tuple[float, float]:
 def _existing_seed(name: str) -> str:
     if not (PROJECT / "seeds" / f"{name}.csv").is_file():
         raise ValueError(f"there is no seeds/{name}.csv")
-    return name
-
-
-def _existing_dataset(name: str) -> str:
-    if name not in (known := [*(dataset.name for dataset in DATASETS), COORDINATES]):
-        raise ValueError(f"there is no such kind of file; there are {', '.join(known)}")
     return name
 
 
@@ -124,7 +119,7 @@ class DataContract(_Strict):
     source: Source
     continuity_days: PositiveInt
     tables: dict[str, TableRules]
-    daily_files: dict[Annotated[str, AfterValidator(_existing_dataset)], DailyFileRules]
+    daily_files: dict[Literal[_KINDS_OF_FILE], DailyFileRules]
     only_warn: tuple[str, ...] = ()
     enrichment: Enrichment | None = None
 

@@ -39,13 +39,10 @@ def _fits(said: dt.datetime, day: dt.date, taken_at: dt.datetime, has_manifest: 
     # Differences, not sums: no difference of two moments is out of range.
     since_midnight = time - dt.datetime.combine(day, dt.time.min)
     # On that day as UTC says little: yesterday's from 15:00 in Japan on would pass. It is all there is without a manifest.
-    if any(_within(since_midnight + ahead) for ahead in (readings if not has_manifest else (_JAPAN,))):
+    none, a_day = dt.timedelta(0), dt.timedelta(days=1)
+    if any(none <= since_midnight + ahead < a_day for ahead in (readings if not has_manifest else (_JAPAN,))):
         return True
     return has_manifest and any(-_AFTER <= taken_at - time - ahead <= _BEFORE for ahead in readings)
-
-
-def _within(since_midnight: dt.timedelta) -> bool:
-    return dt.timedelta(0) <= since_midnight < dt.timedelta(days=1)
 
 
 def unchanged(

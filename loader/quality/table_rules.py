@@ -94,7 +94,9 @@ def _nulled(table: TableCheck, percent: float) -> Finding:
 
 
 def _codes(table: TableCheck, column: str, codes: Codes) -> Finding:
-    name, known = table.warehouse.quote(column), ", ".join(map(str, _known(codes.seed)))
+    with (PROJECT / "seeds" / f"{codes.seed}.csv").open(encoding="utf-8", newline="") as file:
+        known = ", ".join(str(int(row["code"])) for row in csv.DictReader(file))
+    name = table.warehouse.quote(column)
     found = table.warehouse.query(
         f"SELECT {name}, COUNT(*) FROM {table.source()} WHERE {name} IS NOT NULL AND {name} NOT IN ({known}) GROUP BY {name} ORDER BY {name}"
     )
@@ -146,8 +148,3 @@ def _named(codes: list[int]) -> str:
     if not shown or len(shown) < len(codes):
         return "a code"
     return f"the code {shown[0]}" if len(shown) == 1 else f"the codes {', '.join(shown)}"
-
-
-def _known(seed: str) -> list[int]:
-    with (PROJECT / "seeds" / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
-        return [int(row["code"]) for row in csv.DictReader(file)]
