@@ -49,7 +49,8 @@ def measure(chosen: config.Config, people: list[tuple[str, str]], names: list[st
             bounds.pace()
         reply = backend.ask(name)
         yen += rules.yen_per_1000_tokens.of(reply.input_tokens, reply.output_tokens)
-        judged = judge(reply, master, rules.confidence_at_least)
+        nobody = {"tenant_id": number, "name_hash": None, "enriched_at": None, "model_version": None}
+        judged = judge(reply, master, rules.confidence_at_least, **nobody)
         pairs[truth, NOTHING if judged.null_reason else judged.answer] += 1
     return pairs, yen
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -54,37 +53,19 @@ class Master:
         return self._by_spelling.get(plain) or self._by_spelling.get(_plain(_SPELLINGS.get(plain, "")))
 
 
-@dataclass(frozen=True)
-class Judged:
-    """What an answer means: the master's name, also where it does not count, the confidence, and why it does not count."""
-
-    answer: str | None
-    confidence: Decimal | None
-    null_reason: str | None
-
-    def cached(self, **of: Any) -> Cached:
-        """The answer as the cache keeps it, with the fields of its tenant and model."""
-        counts = self.answer if self.null_reason is None else None
-        return Cached(
-            llm_nationality=counts,
-            llm_confidence=self.confidence,
-            answer=self.answer,
-            null_reason=self.null_reason,
-            **of,
-        )
-
-
-def judge(reply: Reply, master: Master, at_least: Decimal) -> Judged:
-    """Judges a reply."""
-    confidence, text = _confidence(reply.confidence), reply.nationality
+def judge(reply: Reply, master: Master, at_least: Decimal, **of: Any) -> Cached:
+    """What a reply is worth, as the cache keeps it; `of` are the fields of its tenant and model."""
+    confidence, text, answer = _confidence(reply.confidence), reply.nationality, None
     if confidence is None or not isinstance(text, str):
-        return Judged(None, None, NO_ANSWER)
-    if not text.strip():
-        return Judged(None, confidence, UNKNOWN)
-    answer = master.match(text)
-    if answer is None:
-        return Judged(None, confidence, NOT_IN_MASTER)
-    return Judged(answer, confidence, None if confidence >= at_least else BELOW)
+        confidence, reason = None, NO_ANSWER
+    elif not text.strip():
+        reason = UNKNOWN
+    elif (answer := master.match(text)) is None:
+        reason = NOT_IN_MASTER
+    else:
+        reason = None if confidence >= at_least else BELOW
+    counts = None if reason else answer
+    return Cached(llm_nationality=counts, llm_confidence=confidence, answer=answer, null_reason=reason, **of)
 
 
 def _plain(text: str) -> str:

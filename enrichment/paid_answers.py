@@ -88,20 +88,20 @@ def take(settings: Settings, file: Path) -> Taken:
             if number in known and enrichment_cache.moment_of(known[number]) >= row["enriched_at"]:
                 done.stood += 1
                 continue
-            reply = Reply(row["llm_nationality"] or "", row["llm_confidence"])
-            judged = judge(reply, master, rules.confidence_at_least)
-            done.taken += 1
-            done.nulls.update([judged.null_reason] if judged.null_reason else [])
-            done.nameless += name is None
-            answers.append(
-                judged.cached(
-                    tenant_id=number,
-                    name_hash=digest(key, number, name) if name else None,
-                    enriched_at=row["enriched_at"],
-                    model_version=row["model_version"],
-                    key_id=key_id(key),
-                )
+            answer = judge(
+                Reply(row["llm_nationality"] or "", row["llm_confidence"]),
+                master,
+                rules.confidence_at_least,
+                tenant_id=number,
+                name_hash=digest(key, number, name) if name else None,
+                enriched_at=row["enriched_at"],
+                model_version=row["model_version"],
+                key_id=key_id(key),
             )
+            answers.append(answer)
+            done.taken += 1
+            done.nulls.update([answer.null_reason] if answer.null_reason else [])
+            done.nameless += name is None
         with warehouse.transaction():
             enrichment_cache.put(warehouse, answers)
         enrichment_cache.sync(warehouse, bucket)

@@ -142,14 +142,10 @@ class _Run:
                 self.bounds.timer.wait(pause)
 
     def _keep(self, tenant: Tenant, reply: Reply) -> None:
-        judged = judge(reply, self.master, self.rules.confidence_at_least)
-        done = self.done
-        done.answered += 1
-        done.nulls.update([judged.null_reason] if judged.null_reason else [])
-        done.input_tokens += reply.input_tokens
-        done.output_tokens += reply.output_tokens
-        done.yen += self.rules.yen_per_1000_tokens.of(reply.input_tokens, reply.output_tokens)
-        answer = judged.cached(
+        answer = judge(
+            reply,
+            self.master,
+            self.rules.confidence_at_least,
             tenant_id=tenant.tenant_id,
             name_hash=tenant.name_hash,
             enriched_at=utc_now(),
@@ -157,6 +153,12 @@ class _Run:
             prompt_version=self.backend.prompt_version,
             key_id=key_id(self.key),
         )
+        done = self.done
+        done.answered += 1
+        done.nulls.update([answer.null_reason] if answer.null_reason else [])
+        done.input_tokens += reply.input_tokens
+        done.output_tokens += reply.output_tokens
+        done.yen += self.rules.yen_per_1000_tokens.of(reply.input_tokens, reply.output_tokens)
         with self.warehouse.transaction():
             enrichment_cache.put(self.warehouse, [answer])
             done.save(self.warehouse)

@@ -104,16 +104,9 @@ class BadCacheFile(LoaderError):
     """The file is not what the pipeline wrote. It is left as it is, and so is the table."""
 
 
-@dataclass(frozen=True)
-class Synced:
-    """What became of table and file: answers that the table took from the file, and whether the file was written."""
-
-    restored: int = 0
-    exported: int = 0
-
-
-def sync(warehouse: Warehouse, bucket: Bucket) -> Synced:
-    """Makes table and file hold the same: of two answers for a tenant the newer one, and no answer is ever dropped.
+def sync(warehouse: Warehouse, bucket: Bucket) -> tuple[int, int]:
+    """Makes table and file hold the same: of two answers for a tenant the newer one, and no answer is ever dropped. Returns how many answers
+    the table took from the file, and how many were written to it.
 
     Raises:
         BadCacheFile: the file is not what the pipeline writes; neither it nor the table was changed.
@@ -128,9 +121,9 @@ def sync(warehouse: Warehouse, bucket: Bucket) -> Synced:
     both = known | {one.tenant_id: one for one in newer}
     text = text_of(both.values())
     if text == text_of(filed.values()):
-        return Synced(len(newer))
+        return len(newer), 0
     bucket.write(KEY, text.encode())
-    return Synced(len(newer), len(both))
+    return len(newer), len(both)
 
 
 def text_of(answers: Iterable[Cached]) -> str:

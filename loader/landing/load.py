@@ -71,14 +71,14 @@ def _answers(warehouse: Warehouse, bucket: Bucket) -> None:
     A bad file stops the enrichment alone: the morning goes on with what is there.
     """
     try:
-        synced = enrichment_cache.sync(warehouse, bucket)
+        restored, written = enrichment_cache.sync(warehouse, bucket)
     except LoaderError as problem:
         warn(f"nationalities that were answered are not brought in: {problem}")
         return
-    if synced.restored or synced.exported:
+    if restored or written:
         with step("nationality answers") as progress:
-            progress.add_figures(from_bucket=synced.restored, written_to_bucket=synced.exported)
-            progress.summarize(f"{synced.restored:,} from the bucket, {synced.exported:,} written to it")
+            progress.add_figures(from_bucket=restored, written_to_bucket=written)
+            progress.summarize(f"{restored:,} from the bucket, {written:,} written to it")
 
 
 def _behind(warehouse: Warehouse) -> bool:

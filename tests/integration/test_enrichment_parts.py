@@ -173,21 +173,21 @@ def test_cache_table_and_file_synchronize_without_losing_answers(empty_warehouse
     there = FolderBucket(bucket)
     newer = dataclasses.replace(FIRST, llm_nationality="日本", enriched_at=MOMENT + dt.timedelta(seconds=1))
     with open_warehouse(settings_for(empty_warehouse)) as warehouse:
-        assert enrichment_cache.sync(warehouse, there) == enrichment_cache.Synced()
+        assert enrichment_cache.sync(warehouse, there) == (0, 0)
         assert not (bucket / enrichment_cache.KEY).exists()
         with warehouse.transaction():
             enrichment_cache.put(warehouse, [FIRST, SECOND])
             enrichment_cache.followed_by_run(warehouse)
-        assert enrichment_cache.sync(warehouse, there) == enrichment_cache.Synced(0, 2)
-        assert enrichment_cache.sync(warehouse, there) == enrichment_cache.Synced()
+        assert enrichment_cache.sync(warehouse, there) == (0, 2)
+        assert enrichment_cache.sync(warehouse, there) == (0, 0)
         assert not enrichment_cache.waits_for_run(warehouse)
         # The file knows a newer answer and lacks another.
         (bucket / enrichment_cache.KEY).write_bytes(enrichment_cache.text_of([newer]).encode())
-        assert enrichment_cache.sync(warehouse, there) == enrichment_cache.Synced(1, 2)
+        assert enrichment_cache.sync(warehouse, there) == (1, 2)
         assert enrichment_cache.rows(warehouse) == {7: newer, 8: SECOND}
         assert enrichment_cache.waits_for_run(warehouse)
         warehouse.execute("DELETE FROM landing.llm_enrichment_cache")
-        assert enrichment_cache.sync(warehouse, there) == enrichment_cache.Synced(2, 0)
+        assert enrichment_cache.sync(warehouse, there) == (2, 0)
         assert enrichment_cache.rows(warehouse) == {7: newer, 8: SECOND}
 
 
