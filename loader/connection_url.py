@@ -24,22 +24,12 @@ _BROKEN_CODE = re.compile(r"%(?![\da-f]{2})", re.IGNORECASE)
 _ENCODE = """python3 -c 'import getpass, urllib.parse; print(urllib.parse.quote(getpass.getpass(), safe=""))'"""
 
 
-@dataclass(frozen=True)
-class ConnectionUrl:
-    """The parts of a URL, percent-decoded."""
-
-    user: str
-    password: str = field(repr=False)
-    host: str
-    port: int
-    path: str  # without its slash; empty if there is none
-    options: dict[str, str]  # what stands behind the question mark
-
-
 def take_apart(
     url: str, variable: str, form: str, schemes: Collection[str], options: Collection[str], port: int
-) -> ConnectionUrl:
-    """The parts of a database's URL: of one of these schemes, with each of these options at most once. `port` is the default.
+) -> tuple[dict[str, Any], str, dict[str, str]]:
+    """The parts of a database's URL, percent-decoded: the login (host, port, user, password), the path without its slash, and the options.
+
+    The URL has one of these schemes, and each of these options at most once. `port` is the default.
 
     Raises:
         UsageError: it is no such URL; the message names variable and form, and shows no part of it, for any may hold some of the password.
@@ -58,14 +48,13 @@ def take_apart(
         raise UsageError(
             f"{variable} is no {form}. Percent-encode the password; this asks for it and prints it so\n  {_ENCODE}"
         )
-    return ConnectionUrl(
-        unquote(found["user"]),
-        unquote(found["password"] or ""),
-        found["host"].strip("[]"),
-        int(found["port"] or port),
-        unquote(found["path"] or ""),
-        given,
-    )
+    login = {
+        "host": found["host"].strip("[]"),
+        "port": int(found["port"] or port),
+        "user": unquote(found["user"]),
+        "password": unquote(found["password"] or ""),
+    }
+    return login, unquote(found["path"] or ""), given
 
 
 @dataclass(frozen=True)
@@ -100,10 +89,10 @@ def parse(url: str, variable: str) -> Account:
         UsageError: it is no such URL; the message names the variable, and shows no part of the URL.
     """
     form = "mysql://user:password@host[:port][?ssl_ca=FILE or ?ssl=off]"
-    parts = take_apart(url, variable, form, ("mysql", "mariadb"), ("ssl_ca", "ssl"), port=3306)
-    ca, ssl = parts.options.get("ssl_ca"), parts.options.get("ssl")
-    if parts.path or ssl not in (None, "off") or None not in (ca, ssl):
+    login, path, options = take_apart(url, variable, form, ("mysql", "mariadb"), ("ssl_ca", "ssl"), port=3306)
+    ca, ssl = options.get("ssl_ca"), options.get("ssl")
+    if path or ssl not in (None, "off") or None not in (ca, ssl):
         raise UsageError(f"{variable} is no {form}: it names no database, and one of the two options at most")
     if ca is not None and not Path(ca).is_file():
         raise UsageError(f"{variable}: there is no file where its ssl_ca says the CA file is")
-    return Account(parts.host, parts.port, parts.user, parts.password, ca, encrypt=ssl is None)
+    return Account(**login, ssl_ca=ca, encrypt=ssl is None)

@@ -97,19 +97,14 @@ def state_database() -> dict[str, Any]:
     Raises a UsageError where that is not set, or is no postgresql:// URL; the message shows no part of it.
     """
     form = "postgresql://user:password@host[:port]/database[?sslmode=verify-full]"
-    parts = take_apart(_needed(STATE_URL), STATE_URL, form, ("postgresql", "postgres"), ("sslmode",), port=5432)
-    if not parts.path:
+    login, path, options = take_apart(
+        _needed(STATE_URL), STATE_URL, form, ("postgresql", "postgres"), ("sslmode",), port=5432
+    )
+    if not path:
         raise UsageError(f"{STATE_URL} is no {form}: it names no database")
-    if parts.options.get("sslmode", "prefer") not in _SSL_MODES:
+    if options.get("sslmode", "prefer") not in _SSL_MODES:
         raise UsageError(f"{STATE_URL} has an sslmode that is none of {', '.join(_SSL_MODES)}")
-    return {
-        "host": parts.host,
-        "port": parts.port,
-        "user": parts.user,
-        "password": parts.password,
-        "database": parts.path,
-        **parts.options,
-    }
+    return {**login, "database": path, **options}
 
 
 def _needed(name: str) -> str:
