@@ -49,7 +49,7 @@ def put_dump(
     newest: Mapping[str, str] | None = None,
     **changes: Any,
 ) -> Path:
-    """Write a dump, and then the manifest that vouches for it.
+    """Write a dump, and then its manifest.
 
     Args:
         bucket: the bucket's folder.

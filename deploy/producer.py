@@ -144,7 +144,7 @@ def rows_by_table(before: Mapping[str, Counted], after: Mapping[str, Counted]) -
         after: the tables after it.
 
     Returns:
-        Table -> rows; a table that is not vouched for is not in it.
+        Table -> rows; a table without a verified count is not in it.
     """
     return {
         table: first.rows

@@ -93,8 +93,8 @@ STRANGE = {
 }
 
 
-def judged(said: str, taken: str, vouched: bool = True) -> bool:
-    finding = dated([dt.datetime.fromisoformat(said)], NEXT, dt.datetime.fromisoformat(taken), vouched)
+def judged(said: str, taken: str, has_manifest: bool = True) -> bool:
+    finding = dated([dt.datetime.fromisoformat(said)], NEXT, dt.datetime.fromisoformat(taken), has_manifest)
     assert (finding.outcome == BLOCKED) == ("another day" in finding.figure)
     return finding.outcome != BLOCKED
 
@@ -105,7 +105,9 @@ def test_dump_creation_time_is_compared_with_its_day() -> None:
 
 
 def test_dump_by_hand_matches_its_japanese_or_utc_day() -> None:
-    fits = {said: judged(said, "2026-02-10 23:59", vouched=False) for said, _ in (*FITS.values(), *STRANGE.values())}
+    fits = {
+        said: judged(said, "2026-02-10 23:59", has_manifest=False) for said, _ in (*FITS.values(), *STRANGE.values())
+    }
     assert [said for said, good in fits.items() if not good] == [
         "2026-02-11 00:10", "2026-02-12 10:00", "2026-02-11 00:05",
         *[said for said, _ in STRANGE.values() if said not in ("2026-02-09 16:00", "2026-02-09 15:40")],

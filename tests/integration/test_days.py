@@ -90,7 +90,7 @@ def test_dump_by_hand_needs_no_manifest_and_is_marked(bucket, embedded, today) -
     assert embedded.query("SELECT has_manifest FROM landing.load_ledger WHERE dataset = 'dump'") == [(0,)]
     (found,) = calendar_of(embedded, 0, 0)
     assert not found.has_manifest
-    # With nobody to vouch for it, its own closing line is all that says it is whole.
+    # Without a manifest, its own closing line is all that says it is whole.
     body = dump_sql(company())
     put_dump(bucket, day(-1), body[: body.index(b"-- Dump completed")].replace(b"-- MySQL dump", b"-- a dump"))
     with pytest.raises(DumpRejectedError, match="nothing else says that it is whole"):

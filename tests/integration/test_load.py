@@ -151,7 +151,7 @@ def test_dump_with_a_non_literal_insert_changes_nothing(bucket, embedded) -> Non
 
 
 def test_a_dump_that_is_cut_changes_nothing(bucket, empty_place) -> None:
-    """Cut after the producer measured it (its manifest speaks of the whole), and cut before (its manifest vouches for the cut).
+    """Cut after the producer measured it (its manifest speaks of the whole), and cut before (its manifest describes the cut dump).
 
     At any byte: tests/endurance/test_dump_cut.py.
     """

@@ -1,4 +1,4 @@
-"""Rows counted at the source: how the producer vouches for them, and what the loader asks of a dump whose rows are counted."""
+"""Rows counted at the source: how the producer verifies them, and what the loader asks of a dump whose rows are counted."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ COUNTS = {
 
 
 @pytest.mark.parametrize("case", COUNTS)
-def test_a_count_is_vouched_for_where_nobody_wrote_between(case: str) -> None:
+def test_a_count_is_verified_where_nobody_wrote_between(case: str) -> None:
     before, after, rows = COUNTS[case]
     found = rows_by_table({"t": before} if before else {}, {"t": after} if after else {})
     assert found == ({} if rows is None else {"t": rows})

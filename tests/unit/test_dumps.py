@@ -129,7 +129,7 @@ def test_a_dump_without_a_manifest_is_nobodys(bucket: Path) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"dump_key": "dumps/gghouse_20250609.sql"}, {"dump_date": "20250609"}])
-def test_a_manifest_of_another_dump_vouches_for_nothing(bucket: Path, changes: dict[str, str]) -> None:
+def test_a_manifest_of_another_dump_verifies_nothing(bucket: Path, changes: dict[str, str]) -> None:
     put(bucket, 0, **changes)
     with pytest.raises(
         DumpRejectedError, match="gghouse_20250610.json speaks of .*, not of dumps/gghouse_20250610.sql of"
@@ -169,7 +169,7 @@ def test_rolled_back_dump_is_rejected_but_corrected_one_accepted(bucket: Path) -
     assert of_day(bucket, withdrawn={(TODAY, bad)}).sha256 != bad
 
 
-def test_by_hand_nobody_vouches_and_there_must_be_one(bucket: Path) -> None:
+def test_by_hand_a_dump_is_unverified_and_there_must_be_one(bucket: Path) -> None:
     put(bucket, 0, valid_for_etl=False)
     (bucket / "dumps-manifest" / "gghouse_20250610.json").unlink()
     found = of_day(bucket, by_hand=True)

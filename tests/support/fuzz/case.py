@@ -44,14 +44,14 @@ def dated(body: bytes, day: dt.date) -> bytes:
 
 
 def dump_files(day: dt.date, body: bytes, zipped: bool = False) -> dict[str, bytes]:
-    """A dump, these bytes as they are, and a manifest that vouches for it."""
+    """A dump, these bytes as they are, and its manifest."""
     key = dump_key(day, zipped)
     said = manifest(day, key, hashlib.sha256(body).hexdigest(), len(body)) | {"reason": None}
     return {key: body, manifest_key(day): json.dumps(said).encode()}
 
 
 def dump_case(rng: random.Random, body: bytes, outcome: str | None = None) -> Case:
-    """A dump and a manifest that vouches for it: mostly of the next day, also of the live one and of an earlier one."""
+    """A dump and its manifest: mostly of the next day, also of the live one and of an earlier one."""
     day = rng.choices((NEXT, DAY, PAST), (10, 1, 1))[0]
     return Case(dump_files(day, dated(body, day)), day=day, subject=("dump", day), outcome=outcome)
 

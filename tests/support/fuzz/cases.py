@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tests.support.fuzz.big_cases import big
 from tests.support.fuzz.case import Build, Case
-from tests.support.fuzz.dump_cases import damage, gzip_damage, rows, statements, unvouched
+from tests.support.fuzz.dump_cases import damage, gzip_damage, rows, statements, unverified
 from tests.support.fuzz.key_cases import gone, keys, strange_dump
 from tests.support.fuzz.manifest_cases import manifest
 from tests.support.fuzz.schema_cases import schema
@@ -37,7 +37,7 @@ KINDS = {
     "big": Kind(big, 1, 40),
     "sections": Kind(section, 10, 0),
     "statements": Kind(statements, 9, 15),
-    "unvouched": Kind(unvouched, 9, 0),
+    "unverified": Kind(unverified, 9, 0),
     "gzip": Kind(gzip_damage, 7, 25),
     "new snapshot": Kind(new_file, 13, 35),
     "snapshot again": Kind(again, 10, 35),

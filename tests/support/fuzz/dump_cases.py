@@ -23,11 +23,11 @@ def rows(rng: random.Random) -> Case:
 
 
 def damage(rng: random.Random) -> Case:
-    """A damaged dump that its manifest vouches for: the damage came before the producer measured it."""
+    """A damaged dump that fits its manifest: the damage came before the producer measured it."""
     return dump_case(rng, damaged(rng, _sound(rng), PIECES, rng.choice((1, 1, 2, 3))))
 
 
-def unvouched(rng: random.Random) -> Case:
+def unverified(rng: random.Random) -> Case:
     """A dump that was damaged after the producer measured it: nothing of it may land."""
     body = _sound(rng)
     zipped = rng.random() < 0.3

@@ -58,7 +58,7 @@ def expected(base: Contents, ran: Ran) -> Contents:
     """The contents that the warehouse must have.
 
     Raises:
-        Wrong: something landed that nobody vouched for or that the reference can't read.
+        Wrong: something landed that is unverified or that the reference can't read.
     """
     now, new = entries(ran.contents), landed(base, ran)
     wanted = dict(base)
@@ -109,7 +109,7 @@ def _dump(wanted: Contents, ran: Ran, entry: Entry, body: bytes) -> int:
     """Puts a landed dump into what is wanted; its number of rows."""
     manifest = ran.after.get(manifest_key(entry.day), b"")
     if why := reference_files.doubt(manifest, entry.key, body, entry.day, TODAY):
-        raise Wrong(f"a dump landed that its manifest does not vouch for: {why}")
+        raise Wrong(f"a dump landed that does not fit its manifest: {why}")
     body = reference_files.unzipped(body)
     tables = reference.read(body)
     said = re.match(rb"-- Dump completed on (\S+)", body.rstrip().rpartition(b"\n")[2])

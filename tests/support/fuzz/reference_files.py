@@ -139,7 +139,7 @@ _READ = {"number": _integer, "fraction": _fraction, "text": _text, "date": _day,
 
 
 def doubt(manifest: bytes, key: str, body: bytes, day: dt.date, today: dt.date) -> str | None:
-    """Why a manifest does not vouch for a dump; None if it does.
+    """Why a manifest does not fit a dump; None if it does.
 
     Args:
         manifest: its bytes.

@@ -13,7 +13,7 @@ _OF_NO_MODEL = ("notes", "Quiet")  # one of them left out is a warning: that is 
 
 
 def section(rng: random.Random) -> Case:
-    """A dump that is whole but for its sections; the manifest vouches for it."""
+    """A dump that is whole but for its sections; its manifest fits."""
     found = tables()
     if rng.random() < 0.3:
         other_rows(rng, found)

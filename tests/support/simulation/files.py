@@ -37,7 +37,7 @@ class Files:
     rng: random.Random
 
     def put(self, day: dt.date, body: bytes, **manifest: Any) -> None:
-        """Puts a day's dump with a manifest that vouches for it; `manifest` replaces fields."""
+        """Puts a day's dump with its manifest; `manifest` replaces fields."""
         put_dump(self.bucket, day, body, zipped=day.day % 3 == 0, generated_at=f"{day}T00:00:00+09:00", **manifest)
 
     def cut(self, day: dt.date, body: bytes) -> None:
@@ -47,7 +47,7 @@ class Files:
         path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
 
     def wrong_sha(self, day: dt.date, body: bytes) -> None:
-        """Puts a dump that is not the one its manifest vouches for."""
+        """Puts a dump that is not the one of its manifest."""
         self.put(day, body, dump_sha256="0" * 64)
 
     def duplicate_key(self, day: dt.date, body: bytes) -> None:
