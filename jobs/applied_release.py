@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from loader import commands
 from loader.dates import utc_now
 from loader.errors import LoaderError
+from loader.monitoring.doctor import few, other_models
 from loader.settings import Settings
 from loader.sources.storage import open_bucket
-from loader.transform.context import sqlmesh_context
+from loader.transform.context import environment, sqlmesh_context
 
 if TYPE_CHECKING:
     from loader.transform.run import RunResult
@@ -19,17 +20,10 @@ if TYPE_CHECKING:
 def require_applied(settings: Settings, release: str) -> None:
     """Compares the project's models, audits and macros included, with those that prod runs."""
     with sqlmesh_context(settings, models=True) as (context, _):
-        environment = context.state_reader.get_environment("prod")
-        if environment is None:
-            raise LoaderError(f"prod has no models yet: review and apply a plan first\n  {commands.sqlmesh('plan')}")
-        applied = {info.name: info.fingerprint for info in environment.snapshots}
-        ours = {snapshot.name: snapshot.fingerprint for snapshot in context.snapshots.values()}
-    differing = sorted(name for name in applied.keys() | ours.keys() if applied.get(name) != ours.get(name))
-    if differing:
-        shown = [".".join(name.replace('"', "").replace("`", "").split(".")[-2:]) for name in differing]
-        more = f" and {len(shown) - 5} more" if len(shown) > 5 else ""
+        other = other_models(environment(context), context.snapshots.values())
+    if other:
         raise LoaderError(
-            f"release {release} is not what was applied to prod: {', '.join(shown[:5])}{more} differ; nothing was computed. Deploy "
+            f"release {release} is not what was applied to prod: {few(other)} differ; nothing was computed. Deploy "
             f"the release that was applied, or review and apply this one's models\n  {commands.sqlmesh('plan')}"
         )
 

@@ -71,8 +71,14 @@ def again(day: object, *words: object) -> str:
 
 
 def ask_producer(day: object) -> str:
-    """What to do first where a day's dump is no good; the command to type then follows it."""
-    return f"Ask the producer for the dump of {day} again (there: deploy/dump.sh --again), then type"
+    """What to do where a day's dump is no good, and the command to type then."""
+    return f"Ask the producer for the dump of {day} again (there: deploy/dump.sh --again), then type\n    {again(day)}"
+
+
+def accept_gap(first: object, last: object | None = None) -> str:
+    """The other way out where a day, or a range of days, is missing."""
+    to = () if last in (None, first) else ("--to", last)
+    return f"Or accept the gap\n    {loader('waive', first, *to, '--reason', '…')}"
 
 
 def sqlmesh(command: str, *words: str) -> str:

@@ -54,7 +54,7 @@ def on_terminal() -> bool:
 
 
 class Step:
-    """A step under way: tell it of progress, and of the figures its closing line shall hold."""
+    """A step under way: takes its progress, and the figures for its closing line."""
 
     def __init__(self, advance: Callable[[int], None], expect: Callable[[int], None]) -> None:
         self.advance = advance

@@ -1,4 +1,4 @@
-"""The only clocks: today's business date, for the choice of a dump, and the moment a record is written. No SQL reads one."""
+"""Days, and the only clocks: today's business date, for the choice of a dump, and the moment a record is written. No SQL reads one."""
 
 from __future__ import annotations
 
@@ -15,3 +15,8 @@ def business_today() -> dt.date:
 def utc_now() -> dt.datetime:
     """The moment that a record is written: UTC, naive, in whole seconds."""
     return dt.datetime.now(dt.timezone.utc).replace(tzinfo=None, microsecond=0)
+
+
+def each_day(first: dt.date, last: dt.date) -> list[dt.date]:
+    """The days of a range, both ends included; none where the last one is before the first."""
+    return [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from loader import commands
-from loader.dates import utc_now
+from loader.dates import each_day, utc_now
 from loader.errors import DumpRejectedError, LoaderError, NoDumpError, UsageError
 from loader.landing import ledger
 from loader.sources.daily_file_kinds import COORDINATES, DATASETS
@@ -76,8 +76,7 @@ def days(warehouse: Warehouse, first: dt.date, last: dt.date) -> Iterator[Day]:
     if not dumps:
         return
     first = max(first, min(dumps))
-    for number in range((last - first).days + 1):
-        day = first + dt.timedelta(days=number)
+    for day in each_day(first, last):
         states, reasons = {}, []
         for name, entries in landed.items():
             reason, load_id = rejected.get((name, day), (None, None))
@@ -137,9 +136,8 @@ def waive(warehouse: Warehouse, first: dt.date, last: dt.date, waiver: Waiver) -
     if waiver.until < last:
         raise UsageError(f"a waiver of {which} until {waiver.until} would never count; nothing was changed")
     known = {day.date: day for day in days(warehouse, first, last)}
-    stretch = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
     # A day before the first dump is not known, and a file of it may be bad.
-    lost = [day for day in stretch if day not in known or not known[day].complete]
+    lost = [day for day in each_day(first, last) if day not in known or not known[day].complete]
     if not lost:
         raise UsageError(f"{which} is loaded, dump and daily files: there is nothing to waive; nothing was changed")
     with warehouse.transaction():
@@ -167,13 +165,11 @@ def missing_days(days: Iterable[Day], on: dt.date) -> Iterator[LoaderError]:
 
 
 def _missing(days: list[Day], on: dt.date) -> NoDumpError:
-    first, last, many = days[0].date, days[-1].date, len(days) > 1
-    which = f"{first} to {last} ({len(days)} days) are" if many else f"{first} is"
-    accept = commands.loader("waive", first, *(("--to", last) if many else ()), "--reason", "…")
-    it, gap = ("them", "gaps") if many else ("it", "gap")
+    first, last = days[0].date, days[-1].date
+    which = f"{first} to {last} ({len(days)} days) are" if len(days) > 1 else f"{first} is"
     return NoDumpError(
-        f"{which} missing ({' and '.join(days[0].missing)})\n  Get {it} into the bucket, then type\n"
-        f"    {commands.loader('daily', '--date', on)}\n  Or accept the {gap}\n    {accept}"
+        f"{which} missing ({' and '.join(days[0].missing)})\n  Get {'them' if len(days) > 1 else 'it'} into the bucket, then type\n"
+        f"    {commands.loader('daily', '--date', on)}\n  {commands.accept_gap(first, last)}"
     )
 
 
@@ -181,5 +177,4 @@ def _rejected(day: Day) -> DumpRejectedError:
     why = "\n  ".join(day.reasons)
     if not commands.commands(why):
         why += f"\n  Get it again, then type\n    {commands.loader('daily', '--date', day.date)}"
-    accept = commands.loader("waive", day.date, "--reason", "…")
-    return DumpRejectedError(f"{day.date} was rejected: {why}\n  Or accept the gap\n    {accept}")
+    return DumpRejectedError(f"{day.date} was rejected: {why}\n  {commands.accept_gap(day.date)}")

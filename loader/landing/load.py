@@ -112,10 +112,9 @@ def export(
     with opened(settings, again=again, by_hand=by_hand, accepted=accepted) as (selector, landing):
         warehouse, bucket = landing.warehouse, landing.bucket
         listed, live = selector.listed(), generations.live(warehouse)
-        number_of_days = (last - first).days + 1
-        for number in range(number_of_days):
-            day = first + dt.timedelta(days=number)
-            name = f"export {day}" + (f" ({number + 1:,} of {number_of_days:,})" if number_of_days > 1 else "")
+        days = dates.each_day(first, last)
+        for number, day in enumerate(days, 1):
+            name = f"export {day}" + (f" ({number:,} of {len(days):,})" if len(days) > 1 else "")
             datasets: list[Dataset] = [one for one in DATASETS if again or not bucket.keys(one.key_of(day))]
             try:
                 if not datasets:
@@ -129,8 +128,7 @@ def export(
                         )
                 elif day not in listed:
                     raise NoDumpError(
-                        f"{bucket.uri} holds no dump of {day}, so its files can't be made\n  {commands.ask_producer(day)}\n"
-                        f"    {commands.again(day)}"
+                        f"{bucket.uri} holds no dump of {day}, so its files can't be made\n  {commands.ask_producer(day)}"
                     )
                 else:
                     landing.export(selector.of_day(day, listed[day]), datasets, name)

@@ -107,7 +107,7 @@ class LoadJob:
             try:
                 self._take(self.selector.of_day(day, listed[day]))
             except DumpRejectedError as rejection:
-                # `missing_days` tells of it, unless the day is waived.
+                # `missing_days` reports it, unless the day is waived.
                 self._refused(day, listed[day][0], rejection)
 
     def _refused(self, day: dt.date, key: str, rejection: DumpRejectedError) -> None:
@@ -201,7 +201,7 @@ class LoadJob:
             self.result.changed = True
 
     def missing_days(self) -> None:
-        """Tells of the days before the expected one that are neither loaded nor waived."""
+        """Reports the days before the expected one that are neither loaded nor waived."""
         self.result.problems += calendar.missing_days(
             [day for day in self._missing_days() if not day.excused(self._expected)], self._expected
         )

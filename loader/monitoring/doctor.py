@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -22,7 +22,8 @@ from loader.settings import PROJECT, Settings, state_database
 from loader.sources.storage import open_bucket
 
 if TYPE_CHECKING:
-    from sqlmesh.core.context_diff import ContextDiff
+    from sqlmesh.core.environment import Environment
+    from sqlmesh.core.snapshot import Snapshot
 
 _PYTHON = ((3, 10), (3, 14))  # from, and below
 _DUMPS_OF_SPACE = 2  # the tables of a dump lie beside those of the live one until they are swapped
@@ -65,7 +66,7 @@ def _python(_: Settings) -> str:
     if other := [
         f"{name} {there or 'missing'}, not {locked}" for name, locked, there in _packages() if there != locked
     ]:
-        raise LoaderError(f"packages are other than requirements.lock says ({_few(other)}): make clean venv")
+        raise LoaderError(f"packages are other than requirements.lock says ({few(other)}): make clean venv")
     return f"{sys.version.split()[0]}, packages as locked"
 
 
@@ -190,36 +191,35 @@ def _state(_: Settings) -> str:
 
 
 def _prod(settings: Settings) -> str:
-    from loader.transform.context import PROD, environment, sqlmesh_context
+    from loader.transform.context import environment, sqlmesh_context
 
     with sqlmesh_context(settings, models=True) as (context, _):
         planned = environment(context)
-        found = context._context_diff(PROD)
         if not planned.finalized_ts:
             raise LoaderError(
                 f"the last sqlmesh plan was interrupted while it changed prod; apply it again: {commands.sqlmesh('plan')}"
             )
-        if other := _other_models(found):
+        if other := other_models(planned, context.snapshots.values()):
             raise LoaderError(
-                f"prod has another version of {counted(len(other), 'model')} than the files ({_few(other)}), and runs use prod's. "
+                f"prod has another version of {counted(len(other), 'model')} than the files ({few(other)}), and runs use prod's. "
                 f"Review and apply: {commands.sqlmesh('plan')}"
             )
         return f"{len(planned.snapshots)} models, seeds and landed tables, the same as in the files"
 
 
-def _other_models(found: ContextDiff) -> list[str]:
-    names = {
-        *found.modified_snapshots,
-        *(one.name for one in found.added),
-        *(one.name for one in found.removed_snapshots),
-    }
-    return sorted(".".join(name.replace('"', "").split(".")[-2:]) for name in names)
+def other_models(prod: Environment, ours: Iterable[Snapshot]) -> list[str]:
+    """The models, seeds and landed tables of which prod has another version than the files; audits and macros are part of a version."""
+    applied = {one.name: one.fingerprint for one in prod.snapshots}
+    files = {one.name: one.fingerprint for one in ours}
+    names = sorted(name for name in applied.keys() | files.keys() if applied.get(name) != files.get(name))
+    return [".".join(re.sub('["`]', "", name).split(".")[-2:]) for name in names]
+
+
+def few(names: list[str]) -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + more
 
 
 def _gib(size: int) -> str:
     return f"{size / (1 << 30):,.1f} GiB"
-
-
-def _few(names: list[str]) -> str:
-    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-    return ", ".join(names[:_FEW]) + more

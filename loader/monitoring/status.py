@@ -136,11 +136,10 @@ def _of_days(found: Status) -> Iterator[str]:
             yield (
                 f"the dump of {day} was rolled back at {at} UTC, and none of that day is loaded\n  If the producer made another, type\n"
                 f"    {commands.loader('daily', '--date', day)}\n  If the old one is right after all, type\n"
-                f"    {commands.loader('load', '--date', day, '--again')}\n  Or accept the gap\n"
-                f"    {commands.loader('waive', day, '--reason', '…')}"
+                f"    {commands.loader('load', '--date', day, '--again')}\n  {commands.accept_gap(day)}"
             )
     for day, reason in found.rejected:
-        waive = f"\n  Or accept the gap\n    {commands.loader('waive', day, '--reason', '…')}" if found.newest else ""
+        waive = f"\n  {commands.accept_gap(day)}" if found.newest else ""
         load = "" if commands.commands(reason) else f"\n  Get it again, then type\n    {commands.loader('load')}"
         yield f"{day} was refused: {reason}{load if found.newest else ''}{waive}"
 

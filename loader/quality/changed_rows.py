@@ -37,7 +37,7 @@ def between(
         for table, rules in contract.tables.items():
             if not rules.key or table not in before or table not in after:
                 continue
-            # Values of two types can't be compared, or would be equal where they are not; the gate tells of a new type.
+            # Values of two types can't be compared, or would be equal where they are not; the gate reports a new type.
             columns = {
                 name: kind for name, kind in after[table].items() if _base(kind) == _base(before[table].get(name, ""))
             }

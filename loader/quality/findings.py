@@ -76,7 +76,6 @@ def _to_do(day: dt.date, blocked: Sequence[Finding], contract: DataContract) -> 
         yield f"  {commands.sqlmesh('plan')}"
         yield again
     yield commands.ask_producer(day)
-    yield again
     if acceptable:
         yield "If the dump is right all the same, type"
         yield f"  {commands.again(day, *(word for one in blocked for word in ('--accept', one.rule)))}"

@@ -143,7 +143,7 @@ def _percent(part: int, whole: int) -> float:
 
 
 def _named(codes: list[int]) -> str:
-    """Unknown codes as a message may tell them: numbers that can be no personal data, and few."""
+    """Unknown codes as a message may show them: numbers that can be no personal data, and few."""
     shown = [str(code) for code in codes[:_FEW_CODES] if isinstance(code, int) and abs(code) < _LONGEST_CODE]
     if not shown or len(shown) < len(codes):
         return "a code"

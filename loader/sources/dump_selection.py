@@ -66,7 +66,7 @@ class DumpSelector:
             if (dump.day, dump.sha256) in self.withdrawn:
                 raise DumpRejectedError(
                     f"dump {dump.key} was rolled back and is still the same file; nothing was changed\n  {commands.ask_producer(day)}\n"
-                    f"    {commands.again(day)}\n  If it is good all the same, type\n    {commands.loader('load', '--date', day, '--again')}"
+                    f"  If it is good all the same, type\n    {commands.loader('load', '--date', day, '--again')}"
                 )
             return dump
 
@@ -96,7 +96,7 @@ class DumpSelector:
                 reasons += [str(rejection)] if day <= last else []
         if reasons:
             raise DumpRejectedError("\n".join(reasons[:5]))
-        wanted = "dump" if first is None else f"dump of {last}" if first == last else f"dump of {first} to {last}"
+        dump = "dump" if first is None else f"dump of {last}" if first == last else f"dump of {first} to {last}"
         known = f"the newest is of {max(listed)}" if listed else "it holds no dumps/gghouse_YYYYMMDD.sql[.gz] at all"
         older = [day for day in listed if day < (first or last)]
         instead = ""
@@ -104,7 +104,7 @@ class DumpSelector:
             stale = commands.again(last, "--max-stale-days", (last - max(older)).days)
             instead = f"\n  An older one will do? Type\n    {stale}"
         raise NoDumpError(
-            f"{self.bucket.uri} holds no {wanted}; {known}; nothing was changed\n  {commands.ask_producer(last)}\n    {commands.again(last)}{instead}"
+            f"{self.bucket.uri} holds no {dump}; {known}; nothing was changed\n  {commands.ask_producer(last)}{instead}"
         )
 
     def _verified(self, day: dt.date, keys: list[str]) -> Dump:
@@ -148,9 +148,7 @@ def names_next_step(day: dt.date) -> Iterator[None]:
     except DumpRejectedError as rejection:
         if commands.commands(str(rejection)):
             raise
-        raise DumpRejectedError(
-            f"{rejection}\n  {commands.ask_producer(day)}\n    {commands.again(day)}"
-        ) from rejection
+        raise DumpRejectedError(f"{rejection}\n  {commands.ask_producer(day)}") from rejection
 
 
 def _day(digits: str, key: str) -> dt.date:

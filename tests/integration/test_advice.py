@@ -117,7 +117,7 @@ def test_advised_command_loads_the_dump_once_it_is_right(
     spoil(bucket)
     said = loaded()
     again = f"python -m loader load --date {DAY} --bucket {bucket}"
-    assert f"{commands.ask_producer(DAY)}\n    {again}\n" in said + "\n" or f"then type\n    {again}\n" in said
+    assert f"{commands.ask_producer(DAY)}\n" in said + "\n" or f"then type\n    {again}\n" in said
     assert "--accept key" not in said
     put(bucket)
     assert typed(again).exit_code == 0

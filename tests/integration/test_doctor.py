@@ -17,10 +17,12 @@ def test_a_planned_warehouse_is_as_the_files_are(place: Place) -> None:
 
 
 def test_models_that_differ_are_named() -> None:
-    changed, added, removed = ('"w"."gold"."moveouts"', '"w"."silver"."as_of"', '"w"."gold"."gone"')
-    found = SimpleNamespace(
-        modified_snapshots={changed: ()},
-        added=[SimpleNamespace(name=added)],
-        removed_snapshots=[SimpleNamespace(name=removed)],
-    )
-    assert doctor._other_models(found) == ["gold.gone", "gold.moveouts", "silver.as_of"]
+    def versions(**of: int) -> list[SimpleNamespace]:
+        return [SimpleNamespace(name=f'"w"."gold"."{name}"', fingerprint=number) for name, number in of.items()]
+
+    prod = SimpleNamespace(snapshots=versions(same=1, changed=1, removed=1))
+    assert doctor.other_models(prod, versions(same=1, changed=2, added=1)) == [
+        "gold.added",
+        "gold.changed",
+        "gold.removed",
+    ]

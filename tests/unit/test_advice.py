@@ -63,7 +63,7 @@ def test_a_query_survives_a_shell(query: str) -> None:
 
 
 def test_commands_are_found_in_text_to_their_line_end() -> None:
-    text = f"it is cut\n  {commands.ask_producer(DAY)}\n    {commands.again(DAY)}\n  or: WAREHOUSE_GATEWAY=aurora sqlmesh plan\n  bye"
+    text = f"it is cut\n  {commands.ask_producer(DAY)}\n  or: WAREHOUSE_GATEWAY=aurora sqlmesh plan\n  bye"
     assert commands.commands(text) == [commands.again(DAY), "WAREHOUSE_GATEWAY=aurora sqlmesh plan"]
 
 
