@@ -59,17 +59,10 @@ class LoadJob:
     result: LoadResult = field(default_factory=LoadResult)
     _passed_over: list[DumpRejectedError] = field(default_factory=list)
 
-    @property
-    def _warehouse(self) -> Warehouse:
-        return self.landing.warehouse
-
-    @property
-    def _expected(self) -> dt.date:
-        return self.request.day or self.selector.today
-
-    @property
-    def _window(self) -> dt.timedelta:
-        return dt.timedelta(days=self.landing.contract.continuity_days)
+    def __post_init__(self) -> None:
+        self._warehouse, self._bucket = self.landing.warehouse, self.landing.bucket
+        self._expected = self.request.day or self.selector.today
+        self._oldest = self._expected - dt.timedelta(days=self.landing.contract.continuity_days)
 
     def dumps(self) -> None:
         """Lands the dump that was asked for, after those to catch up with."""
@@ -78,10 +71,12 @@ class LoadJob:
             if self.request.catch_up:
                 self._catch_up(listed)
             self._passed_over.clear()
-            dump = self.selector.newest(listed, self._first(), self._expected, self._refused)
+            stale = self.request.max_stale_days
+            first = self.request.day if stale is None else self._expected - dt.timedelta(days=stale)
+            dump = self.selector.newest(listed, first, self._expected, self._refused)
             for rejection in self._passed_over:
                 warn(f"not taken: {rejection}")
-            if self.request.max_stale_days and dump.day < self._expected:
+            if stale and dump.day < self._expected:
                 warn(
                     f"there is no dump of {self._expected} to take: what follows is of {dump.day}, the newest that there is"
                 )
@@ -96,14 +91,8 @@ class LoadJob:
         live = generations.live(self._warehouse)
         self.result.day = live.day if live else None
 
-    def _first(self) -> dt.date | None:
-        stale = self.request.max_stale_days
-        if stale is None:
-            return self.request.day
-        return self._expected - dt.timedelta(days=stale)
-
     def _catch_up(self, listed: dict[dt.date, list[str]]) -> None:
-        for day in to_catch_up(self._warehouse, listed, self._expected - self._window, self._expected):
+        for day in to_catch_up(self._warehouse, listed, self._oldest, self._expected):
             try:
                 self._take(self.selector.of_day(day, listed[day]))
             except DumpRejectedError as rejection:
@@ -129,7 +118,7 @@ class LoadJob:
     def _take(self, dump: Dump) -> None:
         live = generations.live(self._warehouse)
         past = live is not None and dump.day < live.day
-        same = is_loaded(self._warehouse, self.landing.bucket, dump)
+        same = is_loaded(self._warehouse, self._bucket, dump)
         if past and daily_exports.missing_kinds(self._warehouse, dump.day):
             same = False  # its daily files are what a past day is loaded for
         if same and not self.request.again:
@@ -148,9 +137,7 @@ class LoadJob:
             return
         try:
             with step(f"export daily files {day}", total=len(datasets)) as progress:
-                done = daily_exports.export(
-                    self._warehouse, self.landing.bucket, day, datasets, progress=progress.advance
-                )
+                done = daily_exports.export(self._warehouse, self._bucket, day, datasets, progress=progress.advance)
                 done.shown(progress)
         except LoaderError as problem:
             self.result.problems.append(problem)
@@ -160,9 +147,8 @@ class LoadJob:
         live = generations.live(self._warehouse)
         if live is None:
             return
-        bucket = self.landing.bucket
         self._export(live.day)
-        found = daily_exports.diff(self._warehouse, bucket, live.day, self.selector.today)
+        found = daily_exports.diff(self._warehouse, self._bucket, live.day, self.selector.today)
         with self._warehouse.transaction():  # one: of a bucket that was copied, all files have another version
             for file in found.same:
                 ledger.set_version(self._warehouse, file.dataset.name, file.day, file.version)
@@ -171,7 +157,7 @@ class LoadJob:
         if found.to_land or found.missing:
             with step("load daily files", total=len(found.to_land)) as progress:
                 landed = DailyFileLoader(
-                    self._warehouse, bucket, self.landing.contract, live.day, self.request.accepted
+                    self._warehouse, self._bucket, self.landing.contract, live.day, self.request.accepted
                 )
                 landed.land(found.to_land, progress.advance)
                 progress.add_figures(files=landed.files, rows=landed.rows, **found.figures())
@@ -188,8 +174,7 @@ class LoadJob:
         live = generations.live(self._warehouse)
         if live is None:
             return
-        landing = self.landing
-        file = Coordinates(landing.warehouse, landing.bucket, landing.contract, self.request.accepted)
+        file = Coordinates(self._warehouse, self._bucket, self.landing.contract, self.request.accepted)
         try:
             rows = file.land(live.day)
         except LoaderError as problem:
@@ -207,8 +192,8 @@ class LoadJob:
         )
 
     def _missing_days(self) -> list[calendar.Day]:
-        first, last = self._expected - self._window, self._expected - dt.timedelta(days=1)
-        return [day for day in calendar.days(self._warehouse, first, last) if not day.complete]
+        last = self._expected - dt.timedelta(days=1)
+        return [day for day in calendar.days(self._warehouse, self._oldest, last) if not day.complete]
 
 
 def to_catch_up(warehouse: Warehouse, listed: Iterable[dt.date], first: dt.date, expected: dt.date) -> list[dt.date]:
