@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from loader import commands, dates
+from loader import commands
 from loader.console import counted, step
 from loader.errors import DumpRejectedError
 from loader.landing import calendar, daily_exports, generations, ledger, load_report
-from loader.landing.access import open_warehouse
 from loader.mysqldump.report import DumpReport
 from loader.quality import changed_rows
 from loader.quality.changed_rows import Changes
 from loader.quality.columns import required_columns
-from loader.quality.data_contract import DataContract, read_data_contract
+from loader.quality.data_contract import DataContract
 from loader.quality.dump_checks import left_open, require_counted
 from loader.quality.findings import ACCEPTED, BLOCKED, NOTED, WARNED, Finding, refusal
-from loader.scratch import scratch
-from loader.settings import Settings
 from loader.sources.daily_file_kinds import DATASETS, Dataset
-from loader.sources.dump_selection import Dump, DumpSelector, names_next_step
-from loader.sources.storage import Bucket, open_bucket
+from loader.sources.dump_selection import Dump, names_next_step
+from loader.sources.storage import Bucket
 from loader.warehouse.base import Warehouse
 from loader.warehouse.own_tables import RESERVED
 
@@ -76,21 +72,6 @@ class DumpLoader:
                 )
         finally:
             generations.drop_unused(self.warehouse)
-
-
-@contextmanager
-def opened(
-    settings: Settings, *, again: bool, by_hand: bool, accepted: Collection[str]
-) -> Iterator[tuple[DumpSelector, DumpLoader]]:
-    """What chooses dumps and what lands them, with the warehouse open to write."""
-    contract = read_data_contract(settings.data_contract)
-    contract.require_acceptable(accepted)
-    bucket = open_bucket(settings.bucket_uri)
-    with open_warehouse(settings) as warehouse, scratch() as folder:
-        generations.drop_unused(warehouse)
-        withdrawn = set() if again else ledger.withdrawn(warehouse, ledger.DUMP)
-        selector = DumpSelector(bucket, contract.manifest, dates.business_today(), withdrawn, by_hand)
-        yield selector, DumpLoader(warehouse, bucket, contract, folder, accepted)
 
 
 @dataclass

@@ -6,14 +6,12 @@ See docs/decisions/0004 and 0005.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 
 from loader import commands, dates
 from loader.console import name_next, step, warn
 from loader.errors import LoaderError, NoDumpError, UsageError
 from loader.landing import daily_exports, enrichment_cache, generations, ledger
-from loader.landing.dump import opened
-from loader.landing.load_job import LoadJob, LoadRequest, LoadResult
+from loader.landing.load_job import LoadRequest, LoadResult, open_job
 from loader.settings import Settings
 from loader.sources.daily_file_kinds import DATASETS, Dataset
 from loader.sources.storage import Bucket
@@ -41,16 +39,12 @@ def land(settings: Settings, request: LoadRequest) -> LoadResult:
     today = dates.business_today()
     if request.day and request.day > today:
         raise UsageError(f"{request.day} lies in the future: today is {today} in Japan")
-    with opened(settings, again=request.again, by_hand=request.by_hand, accepted=request.accepted) as (
-        selector,
-        landing,
-    ):
-        warehouse, bucket = landing.warehouse, landing.bucket
+    with open_job(settings, request) as job:
+        warehouse, bucket = job.landing.warehouse, job.landing.bucket
         if warehouse.query("SELECT uri FROM landing.loaded_from") != [(bucket.uri,)]:
             with warehouse.transaction():
                 warehouse.execute("DELETE FROM landing.loaded_from")
                 warehouse.execute("INSERT INTO landing.loaded_from VALUES (?)", bucket.uri)
-        job = LoadJob(selector, landing, request)
         job.dumps()
         job.daily_files()
         job.coordinates()
@@ -87,16 +81,9 @@ def _behind(warehouse: Warehouse) -> bool:
     return seen is not None and (ledger.newest_load(warehouse) or 0) > seen
 
 
-def export(
-    settings: Settings,
-    first: dt.date,
-    last: dt.date,
-    *,
-    again: bool = False,
-    by_hand: bool = False,
-    accepted: Collection[str] = (),
-) -> None:
+def export(settings: Settings, first: dt.date, last: dt.date, **request: object) -> None:
     """Writes the daily files of a range of days that the bucket does not have, or with `again` all; safe to repeat, and to kill at any point.
+    `request` has further fields of `LoadRequest`.
 
     A day's dump is read into a place of its own, which is dropped: what the warehouse shows, its ledger and its calendar stay as they are.
 
@@ -109,13 +96,13 @@ def export(
     if last > today:
         raise UsageError(f"{last} lies in the future: today is {today} in Japan")
     problems: list[LoaderError] = []
-    with opened(settings, again=again, by_hand=by_hand, accepted=accepted) as (selector, landing):
-        warehouse, bucket = landing.warehouse, landing.bucket
+    with open_job(settings, LoadRequest(**request)) as job:
+        warehouse, bucket, selector = job.landing.warehouse, job.landing.bucket, job.selector
         listed, live = selector.listed(), generations.live(warehouse)
         days = dates.each_day(first, last)
         for number, day in enumerate(days, 1):
             name = f"export {day}" + (f" ({number:,} of {len(days):,})" if len(days) > 1 else "")
-            datasets: list[Dataset] = [one for one in DATASETS if again or not bucket.keys(one.key_of(day))]
+            datasets: list[Dataset] = [one for one in DATASETS if job.request.again or not bucket.keys(one.key_of(day))]
             try:
                 if not datasets:
                     with step(name) as progress:
@@ -131,7 +118,7 @@ def export(
                         f"{bucket.uri} holds no dump of {day}, so its files can't be made\n  {commands.ask_producer(day)}"
                     )
                 else:
-                    landing.export(selector.of_day(day, listed[day]), datasets, name)
+                    job.landing.export(selector.of_day(day, listed[day]), datasets, name)
             except LoaderError as problem:
                 problems.append(problem)
     if problems:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from loader import dates
 from loader.console import counted, inform, step, warn
 from loader.errors import DumpRejectedError, LoaderError, NoDumpError
 from loader.landing import calendar, daily_exports, generations, ledger
+from loader.landing.access import open_warehouse
 from loader.landing.coordinates import Coordinates
 from loader.landing.daily_files import DailyFileLoader
 from loader.landing.dump import DumpLoader
+from loader.quality.data_contract import read_data_contract
+from loader.scratch import scratch
+from loader.settings import Settings
 from loader.sources.dump_selection import Dump, DumpSelector
-from loader.sources.storage import Bucket
+from loader.sources.storage import Bucket, open_bucket
 from loader.warehouse.base import Warehouse
 
 
@@ -194,6 +200,19 @@ class LoadJob:
     def _missing_days(self) -> list[calendar.Day]:
         last = self._expected - dt.timedelta(days=1)
         return [day for day in calendar.days(self._warehouse, self._oldest, last) if not day.complete]
+
+
+@contextmanager
+def open_job(settings: Settings, request: LoadRequest) -> Iterator[LoadJob]:
+    """A load with the warehouse open to write."""
+    contract = read_data_contract(settings.data_contract)
+    contract.require_acceptable(request.accepted)
+    bucket = open_bucket(settings.bucket_uri)
+    with open_warehouse(settings) as warehouse, scratch() as folder:
+        generations.drop_unused(warehouse)
+        withdrawn = set() if request.again else ledger.withdrawn(warehouse, ledger.DUMP)
+        selector = DumpSelector(bucket, contract.manifest, dates.business_today(), withdrawn, request.by_hand)
+        yield LoadJob(selector, DumpLoader(warehouse, bucket, contract, folder, request.accepted), request)
 
 
 def to_catch_up(warehouse: Warehouse, listed: Iterable[dt.date], first: dt.date, expected: dt.date) -> list[dt.date]:
