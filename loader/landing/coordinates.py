@@ -112,15 +112,9 @@ class Coordinates:
                 raise BadFile(" has no rows")
         except BadFile as problem:
             raise DumpRejectedError(f"coordinates {KEY}{problem}; {to_do}") from None
+        before = loaded.row_count if loaded else None
         findings = judge_rows(
-            self.contract,
-            self.accepted,
-            COORDINATES,
-            len(found),
-            loaded.row_count if loaded else None,
-            lambda blocked, accepts: DumpRejectedError(
-                f"coordinates {KEY}: {blocked}; {to_do}\n  If it is good, type\n    {commands.again(day, *accepts)}"
-            ),
+            f"coordinates {KEY}", to_do, day, self.contract, self.accepted, COORDINATES, len(found), before
         )
         rows = [(row["apartment_id"], row["latitude"], row["longitude"], row["source_updated_at"]) for row in found]
         entry = ledger.Entry(COORDINATES, day, KEY, len(rows), len(raw), sha256, stored.version, 1, 0)

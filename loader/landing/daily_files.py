@@ -14,7 +14,7 @@ from loader.errors import DumpRejectedError
 from loader.landing import calendar, ledger, load_report
 from loader.landing.daily_exports import File, Rejected, sha256_of
 from loader.quality.data_contract import DailyFileRules, DataContract
-from loader.quality.findings import BLOCKED, PASSED, Finding, on_rows, softened
+from loader.quality.findings import BLOCKED, PASSED, Finding, accept, on_rows, softened
 from loader.sources.daily_file_kinds import DATASETS
 from loader.sources.storage import Bucket
 from loader.warehouse.base import Warehouse
@@ -102,7 +102,14 @@ class DailyFileLoader:
                 earlier = [other for other in counts[dataset.name] if other < day]
                 rows_before = counts[dataset.name][max(earlier)] if earlier else None
                 findings = judge_rows(
-                    self.contract, self.accepted, dataset.name, rows, rows_before, lambda *of: self._refusal(key, *of)
+                    f"daily file {key}",
+                    "the file was not loaded",
+                    self.live,
+                    self.contract,
+                    self.accepted,
+                    dataset.name,
+                    rows,
+                    rows_before,
                 )
                 load_report.record_findings(own, load_id, findings)
                 seconds = round(time.monotonic() - started, 3)
@@ -114,25 +121,25 @@ class DailyFileLoader:
             return _Outcome(counts, rejection=rejection)
         return _Outcome(counts | {dataset.name: counts[dataset.name] | {day: rows}}, rows)
 
-    def _refusal(self, key: str, blocked: str, accepts: list[str]) -> DumpRejectedError:
-        again = commands.again(self.live, *accepts)
-        return DumpRejectedError(
-            f"daily file {key}: {blocked}; the file was not loaded\n  If that is as it should be, type\n    {again}"
-        )
-
 
 def judge_rows(
+    what: str,
+    stands: str,
+    day: dt.date,
     contract: DataContract,
     accepted: Collection[str],
     name: str,
     rows: int,
     before: int | None,
-    refusal: Callable[[str, list[str]], DumpRejectedError],
 ) -> list[Finding]:
-    """What the contract says of a file's number of rows, for the load's report."""
+    """What the contract says of a file's number of rows, for the load's report; a DumpRejectedError where a rule blocks the file.
+
+    Its message names `what` is blocked and what `stands`; `day` is that of the live dump.
+    """
     rules = contract.daily_files.get(name, DailyFileRules())
-    found = on_rows(name, rows, before, rules.at_least, rules.change_percent)
-    findings = [softened(one, contract.only_warn, accepted) for one in found]
+    judged = on_rows(name, rows, before, rules.at_least, rules.change_percent)
+    findings = [softened(one, contract.only_warn, accepted) for one in judged]
     if blocked := [one for one in findings if one.outcome == BLOCKED]:
-        raise refusal("; ".join(map(str, blocked)), [word for one in blocked for word in ("--accept", one.rule)])
+        found, again = "; ".join(map(str, blocked)), commands.again(day, *accept(blocked))
+        raise DumpRejectedError(f"{what}: {found}; {stands}\n  If that is as it should be, type\n    {again}")
     return [one for one in findings if one.outcome != PASSED]

@@ -56,6 +56,11 @@ def on_rows(
         )
 
 
+def accept(blocked: Sequence[Finding]) -> list[str]:
+    """The words of a command that accept findings."""
+    return [word for one in blocked for word in ("--accept", one.rule)]
+
+
 def refusal(name: str, day: dt.date, blocked: Sequence[Finding], contract: DataContract) -> str:
     """The message for a dump's file and business day: the findings that block it, then what to do."""
     first = f"dump {name} did not pass the gate; nothing was changed"
@@ -78,5 +83,5 @@ def _to_do(day: dt.date, blocked: Sequence[Finding], contract: DataContract) -> 
     yield commands.ask_producer(day)
     if acceptable:
         yield "If the dump is right all the same, type"
-        yield f"  {commands.again(day, *(word for one in blocked for word in ('--accept', one.rule)))}"
+        yield f"  {commands.again(day, *accept(blocked))}"
         yield "If it always is, change the rule's bound in data_contract.yaml, or name the rule under only_warn there"
