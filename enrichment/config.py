@@ -25,20 +25,16 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]{2,127}")
 
 @dataclass(frozen=True)
 class Config:
-    """What the step works with."""
-
     model: str  # `offline`, or a Bedrock model's id or ARN
     region: str | None  # where Bedrock is asked; None for offline
     key: bytes = field(repr=False)  # of the hash of names
 
 
 def configured() -> bool:
-    """Whether a model is named."""
     return MODEL in os.environ
 
 
 def name_key() -> bytes:
-    """The key of the hash of names."""
     key = os.environ.get(NAME_KEY, "")
     if len(key) < KEY_LENGTH:
         raise UsageError(f"{NAME_KEY} must be a secret of {KEY_LENGTH} characters or more: the cache knows names by it")

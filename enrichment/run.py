@@ -21,8 +21,6 @@ _TABLE = "landing.enrichment_runs"
 
 @dataclass
 class Record:
-    """One run."""
-
     run_id: int  # from 1
     model_version: str
     prompt_version: str
@@ -39,13 +37,11 @@ class Record:
     stopped_by: str = UNDER_WAY  # or done, rows, time, yen, a failure
 
     def figures(self) -> dict[str, object]:
-        """What the step's line shows."""
         counts = {"nulls": dict(self.nulls), "failures": dict(self.failures), "yen": float(round(self.yen, 2))}
         shown = {name: getattr(self, name) for name in ("to_ask", "calls", "answered")}
         return {"model": self.model_version, **shown, **counts, "stopped_by": self.stopped_by}
 
     def in_words(self) -> str:
-        """What a person reads of it."""
         if not self.to_ask:
             return "everybody has been asked"
         words = f"{counted(self.answered, 'answer')} from {self.model_version}"
@@ -68,7 +64,6 @@ class Record:
 
 
 def next_id(warehouse: Warehouse) -> int:
-    """A number that no run has."""
     return (warehouse.query(f"SELECT MAX(run_id) FROM {_TABLE}")[0][0] or 0) + 1
 
 

@@ -8,7 +8,6 @@ from jobs.common import main, prepared
 
 
 def clean(given: argparse.Namespace) -> None:
-    """Cleans the warehouse and SQLMesh's state."""
     with prepared(given):
         from loader.settings import Settings
         from loader.transform import janitor

@@ -44,7 +44,6 @@ def be_quiet() -> None:
 
 
 def is_quiet() -> bool:
-    """Whether quiet was asked for."""
     return _quiet
 
 
@@ -149,8 +148,6 @@ def _bar(unit: str) -> Progress:
 
 
 class _Rate(ProgressColumn):
-    """How many a second."""
-
     def render(self, task: Task) -> Text:
         return Text(f"{task.speed:,.1f}/s" if task.speed else "–/s", style="progress.data.speed")
 

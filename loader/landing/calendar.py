@@ -41,7 +41,6 @@ class Day:
 
     @property
     def complete(self) -> bool:
-        """Whether dump and daily files are loaded."""
         return not self.missing
 
     @property

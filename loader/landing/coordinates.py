@@ -52,8 +52,6 @@ _COLUMNS = {
 
 @dataclass(frozen=True)
 class Coordinates:
-    """Lands the file."""
-
     warehouse: Warehouse  # the warehouse
     bucket: Bucket  # where the file lies
     contract: DataContract  # bounds of its number of rows, under `daily_files`

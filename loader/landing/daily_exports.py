@@ -47,15 +47,12 @@ class Found:
     same: list[File] = field(default_factory=list)
 
     def figures(self) -> dict[str, object]:
-        """What is worth a word."""
         figures = {"gone_from_bucket": len(self.missing), "waiting_for_their_dump": self.waiting}
         return {name: number for name, number in figures.items() if number}
 
 
 @dataclass
 class Exported:
-    """What an export came to."""
-
     rows: dict[str, int] = field(default_factory=dict)  # rows written, by object key
     left: list[str] = field(default_factory=list)  # keys of the files that the bucket had already
 

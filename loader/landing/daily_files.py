@@ -34,8 +34,6 @@ class _Outcome:
 
 @dataclass
 class DailyFileLoader:
-    """Lands daily files."""
-
     warehouse: Warehouse  # the warehouse
     bucket: Bucket  # where the files lie
     contract: DataContract  # bounds of their number of rows

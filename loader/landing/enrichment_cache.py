@@ -56,7 +56,6 @@ COLUMNS = tuple(field.name for field in fields(Cached))
 
 
 def rows(warehouse: Warehouse) -> dict[int, Cached]:
-    """All answers, by tenant."""
     found = warehouse.query(f"SELECT {', '.join(COLUMNS)} FROM {TABLE} ORDER BY tenant_id")
     return {row[0]: Cached(*row) for row in found}
 

@@ -39,7 +39,6 @@ def next_load_id(warehouse: Warehouse) -> int:
 
 
 def newest(warehouse: Warehouse, dataset: str) -> dt.date | None:
-    """The newest landed day of a dataset, None where nothing has landed."""
     return warehouse.query(f"SELECT MAX(business_date) FROM {_LEDGER} WHERE dataset = ?", dataset)[0][0]
 
 
@@ -49,7 +48,6 @@ def newest_load(warehouse: Warehouse) -> int | None:
 
 
 def days(warehouse: Warehouse, dataset: str) -> set[dt.date]:
-    """All landed days of a dataset."""
     return set(entries(warehouse, dataset))
 
 
@@ -71,7 +69,6 @@ def write(warehouse: Warehouse, table: str, load_id: int, entry: Entry) -> None:
 
 
 def read(warehouse: Warehouse, table: str) -> Entry:
-    """The entry of a table that holds one."""
     (row,) = warehouse.query(f"SELECT * FROM {table}")
     return _written(row)
 

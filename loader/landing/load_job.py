@@ -57,8 +57,6 @@ class LoadResult:
 
 @dataclass
 class LoadJob:
-    """A load under way."""
-
     selector: DumpSelector
     landing: DumpLoader
     request: LoadRequest

@@ -57,8 +57,6 @@ class LiveFigures:
 
 
 def live_figures(warehouse: Warehouse) -> LiveFigures:
-    """The load report of the live dump."""
-
     def query(columns: str, table: str, end: str = "") -> list[tuple]:
         live = "load_id = (SELECT load_id FROM landing.generations WHERE state = 'live')"
         return warehouse.query(f"SELECT {columns} FROM landing.{table} WHERE {live} {end}")
@@ -81,7 +79,6 @@ def live_figures(warehouse: Warehouse) -> LiveFigures:
 
 
 def rows_of(warehouse: Warehouse, load_id: int) -> dict[str, int]:
-    """Rows landed by a load, by table."""
     return dict(warehouse.query("SELECT table_name, rows_landed FROM landing.load_tables WHERE load_id = ?", load_id))
 
 

@@ -216,7 +216,6 @@ def other_models(prod: Environment, ours: Iterable[Snapshot]) -> list[str]:
 
 
 def few(names: list[str]) -> str:
-    """The first names, and how many more there are."""
     more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
     return ", ".join(names[:_FEW]) + more
 

@@ -24,8 +24,6 @@ _LAYERS = ("staging", "silver", "gold")
 
 @dataclass
 class Status:
-    """What is loaded."""
-
     # Of each kind of file: its name, days, first and last day, rows.
     loaded: list[tuple] = field(default_factory=list)
     newest: dt.date | None = None  # the newest loaded dump's day, None where none is

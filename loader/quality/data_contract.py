@@ -76,14 +76,11 @@ class DailyFileRules(_Strict):
     change_percent: Change | None = None
 
     def names(self, subject: str) -> Iterator[str]:
-        """The rules' names."""
         kinds = {"rows": self.at_least, "change": self.change_percent}
         yield from (f"{kind}:{subject}" for kind, value in kinds.items() if value is not None)
 
 
 class TableRules(DailyFileRules):
-    """The rules of one table."""
-
     key: tuple[str, ...] = ()
     fresh_days: PositiveInt | None = None
     nulled_percent: Percent | None = None
@@ -96,7 +93,6 @@ class TableRules(DailyFileRules):
         return (*self.key, *(("updated_at",) if self.fresh_days else ()), *self.codes, *self.references)
 
     def names(self, subject: str) -> Iterator[str]:
-        """The rules' names."""
         yield from super().names(subject)
         kinds = {"key": self.key or None, "fresh": self.fresh_days, "nulled": self.nulled_percent}
         yield from (f"{kind}:{subject}" for kind, value in kinds.items() if value is not None)
@@ -140,7 +136,6 @@ class DataContract(_Strict):
 
     @property
     def manifest(self) -> ManifestRules:
-        """What a dump's manifest must say."""
         fresh = {
             table: rules.fresh_days
             for table, rules in self.tables.items()
@@ -188,7 +183,6 @@ class DataContract(_Strict):
             )
 
     def names(self) -> set[str]:
-        """Every rule's name."""
         rules = (*self.tables.items(), *self.daily_files.items())
         return set(WHOLE_DUMP).union(*(rule.names(subject) for subject, rule in rules))
 

@@ -19,7 +19,6 @@ class Prices(BaseModel):
     output: Yen
 
     def of(self, input_tokens: int, output_tokens: int) -> Decimal:
-        """Yen for so many tokens."""
         return (self.input * input_tokens + self.output * output_tokens) / 1000
 
 

@@ -36,12 +36,10 @@ class TableCheck:
         return f"{self.warehouse.quote(self.schema)}.{self.warehouse.quote(table or self.name)}"
 
     def ask(self, sql: str) -> tuple:
-        """The one row of a query."""
         return self.warehouse.query(sql)[0]
 
 
 def findings_on(table: TableCheck, rules: TableRules) -> Iterator[Finding]:
-    """What the table's rules find."""
     yield from on_rows(table.name, table.report.rows_landed, table.rows_before, rules.at_least, rules.change_percent)
     if rules.key:
         yield _key(table, rules.key)

@@ -43,7 +43,6 @@ class Bucket(ABC):
         """Writes an object whole or not at all, over an older one."""
 
     def keys(self, prefix: str) -> list[str]:
-        """The keys of `stored`, in its order."""
         return [one.key for one in self.stored(prefix)]
 
     def read_small(self, key: str, most: int) -> bytes:

@@ -33,11 +33,9 @@ class Dataset:
 
     @property
     def prefix(self) -> str:
-        """Where the files are in the bucket."""
         return f"snapshots/{self.name}/"
 
     def key_of(self, day: dt.date) -> str:
-        """The object key of a day's file."""
         return f"{self.prefix}{day:%Y%m%d}.csv"
 
     @property

@@ -82,20 +82,16 @@ class Manifest(BaseModel):
 
     @property
     def source(self) -> str:
-        """`host/database`."""
         return f"{self.source_host}/{self.source_database}"
 
 
 @dataclass(frozen=True)
 class ManifestRules:
-    """What a manifest must say."""
-
     sources: Collection[str]  # `host/database` of each source that a dump may come from
     fresh_days: Mapping[str, int]  # table -> how many days before the dump's day it may have last been changed
 
 
 def read_manifest(body: bytes, name: str) -> Manifest:
-    """Reads a manifest."""
     try:
         manifest = Manifest.model_validate(_json(body))
     except ValidationError as error:
@@ -114,7 +110,6 @@ def read_manifest(body: bytes, name: str) -> Manifest:
 
 
 def require_acceptable(manifest: Manifest, rules: ManifestRules, name: str, today: dt.date) -> None:
-    """Judges what a manifest says."""
     if manifest.source not in rules.sources:
         raise DumpRejectedError(
             f"{name}: the dump is of {manifest.source}; allowed (data_contract.yaml) is {', '.join(rules.sources)}"

@@ -27,8 +27,6 @@ _TYPES = {".html": "text/html; charset=utf-8", ".csv": "text/csv; charset=utf-8"
 
 
 class S3Bucket(Bucket):
-    """An S3 bucket, through boto3."""
-
     def __init__(self, name: str) -> None:
         """Asks nothing yet."""
         self.name = name
