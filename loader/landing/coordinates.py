@@ -31,13 +31,13 @@ _STANDS = "what was loaded of it before stands"
 
 
 def _axis(most: int) -> Column:
-    def degrees(text: str) -> Decimal:
-        if abs(found := Decimal(text)) > most:
+    def parse(text: str) -> Decimal:
+        if abs(degrees := Decimal(text)) > most:
             raise ValueError
-        return found
+        return degrees
 
     what = f"a number from -{most} to {most}, up to 8 digits behind the point"
-    return Column(r"-?[0-9]{1,3}(\.[0-9]{1,8})?", what, degrees)
+    return Column(r"-?[0-9]{1,3}(\.[0-9]{1,8})?", what, parse)
 
 
 _TEXT = Column(r"[\s\S]*", "a text")  # of people's use, not read here
