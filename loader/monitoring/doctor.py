@@ -48,8 +48,8 @@ def examine(settings: Settings) -> Iterator[Answer]:
         "data contract": _data_contract,
         "bucket": _bucket,
         "disk": _disk,
-        "database": _mysql if settings.mysql else _duckdb,
-        **({"state": _state} if settings.mysql else {}),
+        "database": _mysql if settings.mysql else _spark if settings.spark else _duckdb,
+        **({"state": _state} if settings.mysql or settings.spark else {}),
         "prod": _prod,
     }
     for part, check in checks.items():
@@ -115,7 +115,7 @@ def _disk(settings: Settings) -> str:
     needed = _needed_space(settings)
     said = []
     folders = {"temporary files (TMPDIR)": Path(tempfile.gettempdir())}
-    if not settings.mysql:
+    if settings.gateway == "duckdb":
         folders["the warehouse"] = next(folder for folder in settings.duckdb_file.parents if folder.exists())
     for what, folder in folders.items():
         free = shutil.disk_usage(folder).free
@@ -174,6 +174,18 @@ def _mysql(settings: Settings) -> str:
     if wrong:
         raise LoaderError(f"{settings.mysql} ({server}): {'; '.join(wrong)}")
     return f"{settings.mysql} ({server}), TLS verified, local_infile on, its clock is right"
+
+
+def _spark(settings: Settings) -> str:
+    from loader.warehouse.spark.session import session
+
+    assert settings.spark
+    spark = session(settings.spark)
+    if not spark.catalog.databaseExists("landing"):
+        raise LoaderError(
+            f"{settings.spark} (Spark {spark.version}): nothing was loaded yet: {commands.loader('load')}"
+        )
+    return f"{settings.spark} (Spark {spark.version}), its catalog answers"
 
 
 def _state(_: Settings) -> str:

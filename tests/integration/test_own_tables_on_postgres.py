@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from loader.cli import cli
 from loader.errors import BusyError, DumpRejectedError, LoaderError
 from loader.landing import calendar, enrichment_cache, ledger
 from loader.settings import PROJECT, state_database
@@ -121,6 +123,12 @@ def test_postgres_lock_refuses_a_second_writer_until_its_holder_dies(
                 return str(busy)
 
         assert f"process {process.pid} on " in taken()
+        monkeypatch.setenv("WAREHOUSE_GATEWAY", "spark")
+        monkeypatch.setenv("WAREHOUSE_SPARK_WAREHOUSE", place)
+        for words in (["load", "--bucket", str(tmp_path)], ["run"], ["daily", "--bucket", str(tmp_path)], ["rollback"]):
+            answer = CliRunner().invoke(cli, words)
+            assert answer.exit_code == 75, (words, answer.output)
+            assert "nothing was changed" in answer.stderr, (words, answer.stderr)
         with open_to_read(place, state_database()) as reader:
             assert reader.query("SELECT * FROM landing.load_ledger") == []
             with pytest.raises(LoaderError, match="only reads"):
@@ -132,7 +140,12 @@ def test_postgres_lock_refuses_a_second_writer_until_its_holder_dies(
 
 def test_a_writer_that_lost_the_lock_writes_nothing_more(warehouse: SparkWarehouse) -> None:
     with Postgres(state_database()).closing() as other:
-        other.query("SELECT pg_terminate_backend(connection_id::INT) FROM landing.writer")
         with pytest.raises(LoaderError, match="holds the lock is lost"), warehouse.transaction():
             ledger.record(warehouse, 1, entry(ledger.DUMP, FIRST_DAY))
-        assert other.query("SELECT * FROM landing.load_ledger") == []
+            other.query("SELECT pg_terminate_backend(connection_id::INT) FROM landing.writer")
+        with pytest.raises(LoaderError, match="holds the lock is lost"):
+            warehouse.execute("DELETE FROM landing.writer")
+        assert (other.query("SELECT * FROM landing.load_ledger"), len(other.query("SELECT * FROM landing.writer"))) == (
+            [],
+            1,
+        )

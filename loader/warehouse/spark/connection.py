@@ -99,9 +99,12 @@ class SparkWarehouse(DuckDBWarehouse):
     ) -> None:
         self._state, self._own, self._iceberg, self._folder, self._check = state, own, iceberg, folder, check
         self._landed: set[str] = set()  # schemas of dumps that are in DuckDB
+        self._first: SparkWarehouse | None = None  # whose `second` this is
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
+        if self._first:
+            return self._first._connection.cursor()
         connection = duckdb.connect(str(self._folder / "scratch.duckdb"))
         connection.execute("CREATE SCHEMA landing")
         for (home,) in self._own.query("SELECT schema_name FROM landing.generations WHERE state = 'live'"):
@@ -137,7 +140,12 @@ class SparkWarehouse(DuckDBWarehouse):
     @contextmanager
     def second(self) -> Iterator[SparkWarehouse]:
         with Postgres(self._state).closing() as own:
-            yield SparkWarehouse(self._state, own, self._iceberg, self._folder, self._check)
+            other = SparkWarehouse(self._state, own, self._iceberg, self._folder, self._check)
+            other._first = self
+            try:
+                yield other
+            finally:
+                other.close_scratch()
 
     def bulk(self) -> Any:
         return nullcontext()

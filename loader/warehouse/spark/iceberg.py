@@ -54,11 +54,13 @@ class Iceberg:
             tables: name, columns as loader/warehouse/own_tables.py has them, and the column whose months are partitions, or nothing.
         """
         self.execute("CREATE DATABASE IF NOT EXISTS landing")
+        there = {name for _, name, _ in self.query("SHOW TABLES IN landing")}
         for name, columns, by_month in tables:
-            for word, ours in _TYPES.items():
-                columns = re.sub(word, ours, columns)
-            parts = f" PARTITIONED BY (months({by_month}))" if by_month else ""
-            self.execute(f"CREATE TABLE IF NOT EXISTS landing.{name} ({columns}) USING iceberg{parts}")
+            if name not in there:
+                for word, ours in _TYPES.items():
+                    columns = re.sub(word, ours, columns)
+                parts = f" PARTITIONED BY (months({by_month}))" if by_month else ""
+                self.execute(f"CREATE TABLE landing.{name} ({columns}) USING iceberg{parts}")
 
     def replace(self, table: str, file: Path) -> None:
         """Puts a Parquet file's rows in place of all of a table's, in one commit, also where there are none."""

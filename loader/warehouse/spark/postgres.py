@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
-from psycopg2.extras import execute_values
+from psycopg2.extras import execute_batch
 
 from loader.errors import LoaderError
 from loader.warehouse.base import Connection
@@ -56,13 +56,8 @@ class Postgres(Connection):
         self._run(sql, values)
 
     def execute_many(self, sql: str, rows: Iterable[tuple]) -> None:
-        for row in rows:
-            self._run(sql, row)
-
-    def insert(self, table: str, rows: list[tuple]) -> None:
-        """Inserts many rows at once."""
         with self._connection.cursor() as cursor:
-            execute_values(cursor, f"INSERT INTO {table} VALUES %s", rows)
+            execute_batch(cursor, sql.replace("?", "%s"), list(rows))
 
     def _run(self, sql: str, values: tuple) -> psycopg2.extensions.cursor:
         if sql.startswith("CREATE TABLE"):

@@ -54,7 +54,7 @@ def settle(own: Postgres, iceberg: Iceberg, folder: Path) -> None:
     with own.transaction():
         for dataset in DATASETS:
             own.execute(f"DELETE FROM landing.{dataset.table}")
-        own.insert("landing.copied_to_iceberg", list(changed.items()))
+        own.execute_many("INSERT INTO landing.copied_to_iceberg VALUES (?, ?)", changed.items())
 
 
 def exported(own: Postgres, query: str, columns: str, folder: Path, name: str) -> Path:
