@@ -50,6 +50,7 @@ class Commands(click.Group):
     """Ends a command with its own exit code and one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        gc.set_threshold(100_000, 20, 20)
         atexit.register(gc.freeze)  # Python collects garbage once more as it ends: 0.4 s after a run
         with explain_interrupt():
             try:

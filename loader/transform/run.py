@@ -92,7 +92,7 @@ class _Loaded:
 
 
 def _run(settings: Settings, warehouse: Warehouse, loaded: _Loaded) -> RunResult:
-    speedups.collect_garbage_rarely()  # before SQLMesh is imported, too
+    speedups.before_import()
     from loader.transform.prod import Prod
 
     day = loaded.day

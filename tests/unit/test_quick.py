@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from sqlmesh.core.dialect import parse
@@ -23,3 +25,18 @@ def test_a_version_is_read_from_the_state_each_time(tmp_path: Path) -> None:
         found, from_file = cache.get_or_load({snapshot.snapshot_id}, lambda _, one=snapshot: [one])
         assert found[snapshot.snapshot_id].version == snapshot.version
         assert not from_file  # or else SQLMesh would ask the state for it once more
+
+
+def test_dateparser_reads_time_zones_as_it_does_alone() -> None:
+    read = "; ".join(
+        (
+            "import regex, dateparser, dateparser.timezone_parser as zones",
+            "print(*map(dateparser.parse, ('2020-01-01 10:00:00 est', '2020-01-01 10:00 +0900', '2020-01-01 JST')))",
+            "print(zones.word_is_tz('JST'), len(zones._tz_offsets), type(regex.compile('a')).__name__)",
+        )
+    )
+    assert _printed(f"from loader.transform import speedups; speedups.before_import(); {read}") == _printed(read)
+
+
+def _printed(code: str) -> str:
+    return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
