@@ -31,30 +31,16 @@ CHUNKS: tuple[tuple[str, ...], ...] = (
     ("promoted",),
     ("planned_in_dev", "exported_again", "dev_promoted"),
 )
-# A month of it: what no other whole morning of the tests has, or what two troubles of one stretch may do to each other.
-MONTH: tuple[tuple[str, ...], ...] = (
-    ("gap", "plain", "late_file"),
-    ("held", "held", "caught_up"),
-    ("wrong_sha", "waived"),
-    ("duplicate_key", "plain", "replaced"),
-    ("exported_again",),
-    ("past_day",),
-    ("killed",),
-    ("step_failed",),
-    ("run_lost",),
-    ("reloaded_and_rolled_back",),
-    ("enriched",),
-    ("planned_in_dev", "exported_again", "dev_promoted"),
-)
 ONCE = {"promoted", "planned_in_dev"}  # an edit is made once
+# For fewer mornings: what two troubles of one stretch may do to each other.
 SHORT: tuple[tuple[str, ...], ...] = (
     ("gap", "late_file"),
     ("killed",),
-    ("cut", "replaced"),
+    ("duplicate_key", "replaced"),
     ("exported_again",),
+    ("step_failed",),
     ("rolled_back_and_corrected",),
     ("past_day",),
-    ("promoted",),
 )
 
 

@@ -87,7 +87,7 @@ class Simulation:
                     middle = len(due) == plan.points // 2
                     self._compare(rebuilder, morning, full=middle or self.place.on_mysql)
             self._compare(rebuilder, mornings[-1], full=True)
-            if not self.place.on_mysql:
+            if plan.points and not self.place.on_mysql:
                 self._compare(rebuilder, mornings[-1], full=False)
             self._look(wait=True)
 
