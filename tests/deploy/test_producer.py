@@ -126,7 +126,6 @@ def producer(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             monkeypatch.setenv(name, value)
         boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         secret = boto3.client("secretsmanager").create_secret(Name="source", SecretString="{}")["ARN"]
-        topic = boto3.client("sns").create_topic(Name="alerts")["TopicArn"]
         variables = {
             **aws,
             "PATH": os.environ["PATH"],
@@ -136,7 +135,6 @@ def producer(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             "DUMP_SECRET": secret,
             "DUMP_SOURCE": SOURCE,
             "DUMP_SSL_CA": str(server.ca_file),
-            "DUMP_TOPIC": topic,
             "DUMP_MIN_BYTES": "1000",
             "DUMP_LOCK": str(tmp_path / "lock"),
         }
@@ -292,8 +290,9 @@ def test_a_failure_is_told_to_the_topic(producer: Producer) -> None:
     sqs, sns = boto3.client("sqs"), boto3.client("sns")
     queue = sqs.create_queue(QueueName="mail")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    sns.subscribe(TopicArn=producer.variables["DUMP_TOPIC"], Protocol="sqs", Endpoint=arn)
+    topic = sns.create_topic(Name="alerts")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     producer.execute("DROP TABLE rooms")
-    assert producer.dump().returncode == 1
+    assert producer.with_(DUMP_TOPIC=topic).dump().returncode == 1
     (message,) = sqs.receive_message(QueueUrl=queue)["Messages"]
     assert "table rooms can't be read" in json.loads(message["Body"])["Message"]
