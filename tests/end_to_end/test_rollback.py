@@ -179,6 +179,7 @@ def test_next_command_records_a_swap_that_was_cut_off(empty_place: Place, bucket
     ]
 
 
+@pytest.mark.audited
 def test_corrected_dump_rolls_back_despite_status_changes_that_day(
     warehouse: Path, bucket: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,7 +189,7 @@ def test_corrected_dump_rolls_back_despite_status_changes_that_day(
         tables = company(tenants=[tenant(1), tenant(2, status=status)], movings=[moving(1), moving(2, room_id=2)])
         put_dump(bucket, day(1), tables)
         load(settings, day(1))
-        run(settings)
+    run(settings)
     with open_warehouse(settings) as opened:
         generations.roll_back(opened)
     run(settings)  # the day's files went with the corrected dump: what is computed of them goes too

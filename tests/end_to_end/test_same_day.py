@@ -13,7 +13,7 @@ from demo.objects import put_coordinates, put_dump, put_snapshot, snapshot_file
 from demo.rows import company
 from loader import dates
 from loader.daily import daily
-from loader.errors import DumpRejectedError, NoDumpError
+from loader.errors import DumpRejectedError, LoaderError, NoDumpError
 from loader.landing.load import land, load
 from loader.landing.load_job import LoadRequest
 from loader.settings import Settings
@@ -129,6 +129,8 @@ def test_first_plan_on_the_loaded_day_gives_fresh_run(empty_warehouse: Path, buc
     today = dates.business_today()
     put_dump(bucket, today, company())
     load(settings, today)
+    with pytest.raises(LoaderError, match="prod has no models yet"):
+        run(settings)
     places.plan()
     assert query(empty_warehouse, "SELECT COUNT(*) FROM silver.tenant_status_history") == [(0,)]
     assert_fresh(run(settings))

@@ -86,6 +86,8 @@ def test_dev_change_is_compared_promoted_and_reverted_without_backfill(place: Pl
     assert contents(place) == before
 
 
+@pytest.mark.twin
+@pytest.mark.audited
 def test_plan_restates_only_its_day_and_run_restates_rest(
     place: Place, project: ProjectCopy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +112,7 @@ def test_plan_restates_only_its_day_and_run_restates_rest(
     assert place.query(signed) == right
 
 
+@pytest.mark.parametrize("place", ["duckdb"], indirect=True)  # which files are read, no engine decides
 def test_run_uses_prod_models_and_ignores_an_edited_model(
     place: Place, project: ProjectCopy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
