@@ -44,15 +44,15 @@ class DumpLoader:
                 with names_next_step(dump.day):
                     entry = attempt.read(progress.advance)
                 findings = [one for one in attempt.findings if one.outcome in (NOTED, WARNED, ACCEPTED)]
-                changed = attempt.land_historical(entry) if historical else attempt.publish(entry)
+                attempt.land_historical(entry) if historical else attempt.publish(entry)
                 progress.add_figures(
                     rows=attempt.report.rows_landed,
                     tables=len(attempt.report.tables),
                     report=_figures(attempt.report),
                     findings=[f"{one.outcome}: {one}" for one in findings],
-                    changes={table: str(one) for table, one in changed.items() if one},
+                    changes={table: str(one) for table, one in attempt.changes.items() if one},
                 )
-                progress.summarize("; ".join(_in_words(attempt.report, changed, findings)))
+                progress.summarize("; ".join(_in_words(attempt, findings)))
         except DumpRejectedError as rejection:
             attempt.reject(rejection)
             raise
@@ -88,30 +88,17 @@ class _Attempt:
         from loader.mysqldump.reader import land_dump
 
         started = time.monotonic()
-        warehouse, dump = self.to.warehouse, self.dump
+        dump, name, folder = self.dump, Path(self.dump.key).name, self.to.scratch
         with self.to.bucket.open(dump.key) as stream:
-            self.report = land_dump(
-                warehouse.dump_writer(self.generation.schema),
-                stream,
-                Path(dump.key).name,
-                scratch=self.to.scratch,
-                reserved=RESERVED,
-                progress=progress,
-            )
-        _check(dump, self.report)
-        self.report.remarks = left_open(dump, self.report)
+            writer = self.to.warehouse.dump_writer(self.generation.schema)
+            report = land_dump(writer, stream, name, scratch=folder, reserved=RESERVED, progress=progress)
+        self.report = report
+        _check(dump, report)
+        report.remarks = left_open(dump, report)
         self._judge()
-        return ledger.Entry(
-            ledger.DUMP,
-            dump.day,
-            dump.key,
-            self.report.rows_landed,
-            self.report.size_bytes,
-            self.report.sha256,
-            "",
-            int(dump.sha256 is not None),
-            round(time.monotonic() - started, 3),
-        )
+        landed = (report.rows_landed, report.size_bytes, report.sha256)
+        has_manifest, seconds = int(dump.sha256 is not None), round(time.monotonic() - started, 3)
+        return ledger.Entry(ledger.DUMP, dump.day, dump.key, *landed, "", has_manifest, seconds)
 
     def _judge(self) -> None:
         from loader.quality.gate import Landed, examine
@@ -138,15 +125,14 @@ class _Attempt:
         if blocked:
             raise DumpRejectedError(refusal(Path(self.dump.key).name, day, blocked, self.to.contract))
 
-    def publish(self, entry: ledger.Entry) -> dict[str, Changes]:
+    def publish(self, entry: ledger.Entry) -> None:
         warehouse = self.to.warehouse
         with warehouse.transaction():
             load_report.record(warehouse, self.generation.load_id, self.report, self.findings, self.changes)
         generations.publish(warehouse, self.generation, entry)
         ledger.admit_again(warehouse, ledger.DUMP, entry.business_date)
-        return self.changes
 
-    def land_historical(self, entry: ledger.Entry) -> dict[str, Changes]:
+    def land_historical(self, entry: ledger.Entry) -> None:
         warehouse, day = self.to.warehouse, entry.business_date
         replaces = day in ledger.days(warehouse, ledger.DUMP)
         # A file that was written back then stays.
@@ -156,7 +142,6 @@ class _Attempt:
             load_report.record(warehouse, self.generation.load_id, self.report, self.findings)
             ledger.record(warehouse, self.generation.load_id, entry)
             generations.set_state(warehouse, self.generation.load_id, "historical")
-        return {}
 
     def reject(self, rejection: DumpRejectedError) -> None:
         warehouse, load_id = self.to.warehouse, self.generation.load_id
@@ -188,9 +173,9 @@ def _check(dump: Dump, report: DumpReport) -> None:
     require_counted(dump, report)
 
 
-def _in_words(report: DumpReport, changed: dict[str, Changes], findings: list[Finding]) -> Iterator[str]:
-    yield f"{counted(report.rows_landed, 'row')} in {counted(len(report.tables), 'table')}"
-    if tables := [table for table, one in changed.items() if one]:
+def _in_words(attempt: _Attempt, findings: list[Finding]) -> Iterator[str]:
+    yield f"{counted(attempt.report.rows_landed, 'row')} in {counted(len(attempt.report.tables), 'table')}"
+    if tables := [table for table, one in attempt.changes.items() if one]:
         yield f"changed since the dump before: {', '.join(tables)}"
     yield from (f"{one.outcome}: {one}" for one in findings)
 
