@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 
 from loader import dates
 from loader.console import counted
@@ -45,9 +44,9 @@ def preview(settings: Settings, request: LoadRequest) -> Iterator[str]:
         problems += [rejection for day, rejection in found.rejected if day not in named]
         yield from _lines(found)
         yield from _coordinates(Coordinates(warehouse, bucket, contract, request.accepted), expected, problems)
-        if missing := [one for one in missing if not one.excused(expected)]:
-            yield f"  missing before {expected}, and not waived: {_days(one.date for one in missing)}"
-            problems += calendar.missing_days(missing, expected)
+        for problem in calendar.missing_days([one for one in missing if not one.excused(expected)], expected):
+            yield f"  {problem}"
+            problems.append(problem)
     with sqlmesh_context(settings) as (context, _):
         reached = fresh_to(prod_snapshots(context))
     yield f"Compute, up to {day}"
@@ -91,7 +90,7 @@ def _dumps(
     first = expected - dt.timedelta(days=contract.continuity_days)
     live = generations.live(warehouse)
     if late := to_catch_up(warehouse, listed, first, expected):
-        yield f"  dumps of days before, not loaded yet: {_days(late)}"
+        yield f"  dumps of days before, not loaded yet: {', '.join(map(str, late))}"
     refused: list[str] = []
     load = _Coming({live.day} if live else set())
     for day in late:
@@ -136,19 +135,6 @@ def _models(reached: dict[str, dt.date | None], day: dt.date) -> Iterator[str]:
     if not behind:
         yield "  no model: all of them are there"
     for last, count in sorted(behind.items(), key=lambda item: item[0] or dt.date.min):
-        yield f"  {counted(count, 'model')}: " + (
-            f"{_stretch(last + dt.timedelta(days=1), day)}" if last else "everything"
-        )
-
-
-def _days(days: Iterable[dt.date]) -> str:
-    """Days as stretches of such that follow each other."""
-    found = []
-    for _, group in groupby(enumerate(days), key=lambda item: item[1] - dt.timedelta(days=item[0])):
-        stretch = [day for _, day in group]
-        found.append(_stretch(stretch[0], stretch[-1]))
-    return ", ".join(found)
-
-
-def _stretch(first: dt.date, last: dt.date) -> str:
-    return str(first) if first == last else f"{first} to {last}"
+        first = last and last + dt.timedelta(days=1)
+        what = "everything" if first is None else str(day) if first == day else f"{first} to {day}"
+        yield f"  {counted(count, 'model')}: {what}"
