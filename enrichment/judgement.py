@@ -13,28 +13,17 @@ from loader.landing.enrichment_cache import BELOW, Cached
 
 # Names of the master that are no answer: the bulk import's placeholder, and "other".
 NEVER = frozenset({"レソト", "その他"})
-# As the source and models spell them -> as the master does. The first five are those that tenants' rows hold.
+# The master's name -> as the source and models spell it too.
 _SPELLINGS = {
-    "myanmar": "ミャンマー",
-    "american": "アメリカ",
-    "indonesia": "インドネシア",
-    "台灣": "台湾",
-    "日本国": "日本",
-    "japan": "日本",
-    "korea": "韓国",
-    "south korea": "韓国",
-    "大韓民国": "韓国",
-    "china": "中国",
-    "中華人民共和国": "中国",
-    "taiwan": "台湾",
-    "vietnam": "ベトナム",
-    "viet nam": "ベトナム",
-    "ヴェトナム": "ベトナム",
-    "nepal": "ネパール",
-    "usa": "アメリカ",
-    "アメリカ合衆国": "アメリカ",
-    "米国": "アメリカ",
-    "ビルマ": "ミャンマー",
+    "ミャンマー": ("myanmar", "ビルマ"),
+    "アメリカ": ("american", "usa", "アメリカ合衆国", "米国"),
+    "インドネシア": ("indonesia",),
+    "台湾": ("台灣", "taiwan"),
+    "日本": ("日本国", "japan"),
+    "韓国": ("korea", "south korea", "大韓民国"),
+    "中国": ("china", "中華人民共和国"),
+    "ベトナム": ("vietnam", "viet nam", "ヴェトナム"),
+    "ネパール": ("nepal",),
 }
 
 NO_ANSWER, UNKNOWN, NOT_IN_MASTER = "no_answer", "unknown", "not_in_master"
@@ -45,12 +34,12 @@ class Master:
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = tuple(name for name in dict.fromkeys(names) if name not in NEVER)
-        self._by_spelling = {_plain(name): name for name in self.names}
+        spelled = {text: name for name in self.names for text in _SPELLINGS.get(_plain(name), ())}
+        self._by_spelling = spelled | {_plain(name): name for name in self.names}
 
     def match(self, text: str) -> str | None:
         """The master's name that a text means, whatever its width, case and spaces; None where it means none."""
-        plain = _plain(text)
-        return self._by_spelling.get(plain) or self._by_spelling.get(_plain(_SPELLINGS.get(plain, "")))
+        return self._by_spelling.get(_plain(text))
 
 
 def judge(reply: Reply, master: Master, at_least: Decimal, **of: Any) -> Cached:
