@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -51,20 +51,6 @@ class Found:
         return {name: number for name, number in figures.items() if number}
 
 
-@dataclass
-class Exported:
-    rows: dict[str, int] = field(default_factory=dict)  # rows written, by object key
-    left: list[str] = field(default_factory=list)  # keys of the files that the bucket had already
-
-    def shown(self, progress: Step) -> None:
-        """Puts it into a step's closing line."""
-        progress.add_figures(rows=self.rows, **({"same_in_bucket": self.left} if self.left else {}))
-        words = f"{counted(len(self.rows), 'file')}, {counted(sum(self.rows.values()), 'row')}"
-        progress.summarize(
-            words + (f"; {counted(len(self.left), 'file')} the same in the bucket already" if self.left else "")
-        )
-
-
 def missing_kinds(warehouse: Warehouse, day: dt.date) -> list[Dataset]:
     """The kinds of file of which a day has none landed."""
     return [dataset for dataset in DATASETS if day not in ledger.days(warehouse, dataset.name)]
@@ -76,26 +62,31 @@ def export(
     day: dt.date,
     datasets: Iterable[Dataset],
     schema: str = "landing",
-    progress: Callable[[int], None] = lambda _: None,
-) -> dict[str, int]:
+    progress: Step | None = None,
+) -> None:
     """Writes daily files of a dump to the bucket: standard CSV, CRLF, NULL as nothing, ordered by key. A file that the
     bucket has already, byte for byte, stays as it is. Where the bucket does not take one, those before it are written."""
-    done = Exported()
+    written: dict[str, int] = {}  # rows by object key
+    same: list[str] = []  # keys of the files that stay
     for dataset in datasets:
         key = dataset.key_of(day)
         rows = warehouse.query(dataset.select(warehouse.quote(schema), day))
         body = daily_file.text_of(dataset, rows, day).encode()
         there = bool(bucket.keys(key))
         if there and digest(bucket, key) == hashlib.sha256(body).hexdigest():
-            done.left.append(key)
+            same.append(key)
         else:
             if there:
                 warn(f"{key} is written anew from the dump of {day}")
             bucket.write(key, body)
-            done.rows[key] = len(rows)
+            written[key] = len(rows)
         ledger.admit_again(warehouse, dataset.name, day)
-        progress(1)
-    return done
+        if progress:
+            progress.advance(1)
+    if progress:
+        progress.add_figures(rows=written, **({"same_in_bucket": same} if same else {}))
+        words = f"{counted(len(written), 'file')}, {counted(sum(written.values()), 'row')}"
+        progress.summarize(f"{words}; {counted(len(same), 'file')} the same in the bucket already" if same else words)
 
 
 def diff(warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) -> Found:

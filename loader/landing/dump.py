@@ -67,9 +67,8 @@ class DumpLoader:
             with step(name, total=dump.size_bytes, unit="bytes") as progress:
                 with names_next_step(dump.day):
                     attempt.read(progress.advance)
-                daily_exports.export(self.warehouse, self.bucket, dump.day, datasets, attempt.generation.schema).shown(
-                    progress
-                )
+                schema = attempt.generation.schema
+                daily_exports.export(self.warehouse, self.bucket, dump.day, datasets, schema, progress)
         finally:
             generations.drop_unused(self.warehouse)
 

@@ -110,9 +110,7 @@ def export(settings: Settings, first: dt.date, last: dt.date, **request: object)
                         progress.summarize("the bucket has its files")
                 elif live and live.day == day:
                     with step(name, total=len(datasets)) as progress:
-                        daily_exports.export(warehouse, bucket, day, datasets, progress=progress.advance).shown(
-                            progress
-                        )
+                        daily_exports.export(warehouse, bucket, day, datasets, progress=progress)
                 elif day not in listed:
                     raise NoDumpError(
                         f"{bucket.uri} holds no dump of {day}, so its files can't be made\n  {commands.ask_producer(day)}"

@@ -141,8 +141,7 @@ class LoadJob:
             return
         try:
             with step(f"export daily files {day}", total=len(datasets)) as progress:
-                done = daily_exports.export(self._warehouse, self._bucket, day, datasets, progress=progress.advance)
-                done.shown(progress)
+                daily_exports.export(self._warehouse, self._bucket, day, datasets, progress=progress)
         except LoaderError as problem:
             self.result.problems.append(problem)
 

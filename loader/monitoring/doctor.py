@@ -140,10 +140,6 @@ def _needed_space(settings: Settings) -> int:
 def _duckdb(settings: Settings) -> str:
     from loader.landing.access import read_warehouse
 
-    if not settings.duckdb_file.exists():
-        raise LoaderError(
-            f"{settings.duckdb_file} does not exist yet, the first load makes it: {commands.loader('load')}"
-        )
     with read_warehouse(settings):
         return f"{settings.duckdb_file} opens, and nobody else holds it"
 
