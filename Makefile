@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-spark demo report docs ui screenshots lint check test test-mysql test-twins endurance mutants bench package release format lock clean
+.PHONY: help venv venv-spark demo report docs ui screenshots lint check test test-mysql test-twins test-spark endurance mutants bench package release format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -92,6 +92,10 @@ test-mysql: $(READY) ## on MySQL 9.7: what may differ from MariaDB, and what mak
 
 test-twins: $(READY) ## on MariaDB, where MySQL 9.7 can't be had: the tests that make test leaves to it
 	$(PYTEST) -m "server and twin"
+
+test-spark: venv-spark ## on Spark and Iceberg, in .venv-spark: parity, and what they get wrong without an error
+	@.venv-spark/bin/python -m tests.support.servers require postgres
+	SPARK_CONF_DIR=$(CURDIR)/tests/spark/conf .venv-spark/bin/pytest -n 0 tests/spark
 
 SEED ?= 1
 MORNINGS ?= 65

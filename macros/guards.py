@@ -31,10 +31,10 @@ def require_landing(evaluator: MacroEvaluator) -> str:
 
 @macro()
 def take_lock(evaluator: MacroEvaluator) -> str:
-    """On MySQL, takes the lock that loads, plans and runs share, until SQLMesh ends; raises when another process holds it.
+    """On MySQL and Spark, takes the lock that loads, plans and runs share, until SQLMesh ends; raises when another process holds it.
 
     SQLMesh itself does not exclude a second writer, on no engine: it would leave duplicate rows. (On DuckDB the file is the lock.)
     """
-    if evaluator.runtime_stage == "before_all" and evaluator.engine_adapter.dialect == "mysql":
-        evaluator.engine_adapter.hold_lock()  # of loader/transform/aurora.py
+    if evaluator.runtime_stage == "before_all" and evaluator.engine_adapter.dialect in ("mysql", "spark"):
+        evaluator.engine_adapter.hold_lock()  # of loader/transform/server_adapter.py
     return NOTHING

@@ -1,72 +1,34 @@
 """SQLMesh's connection to MySQL, as the loader connects to it, and what its SQL needs there. See docs/decisions/0003.
 
-config.yaml names both types of connection below. SQLMesh 0.236.4 has no plug-in for types: `register` adds them to its own table.
+config.yaml names the type of connection below. SQLMesh 0.236.4 has no plug-in for types: `register` adds it to its own table.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 from sqlglot import exp
-from sqlmesh.core import constants
 from sqlmesh.core.config.connection import (
     CONNECTION_CONFIG_TO_TYPE,
     MySQLConnectionConfig,
-    PostgresConnectionConfig,
 )
 from sqlmesh.core.engine_adapter.mysql import MySQLEngineAdapter
-from sqlmesh.utils import columns_to_types_all_known
 
-from loader.settings import mysql_account, state_database
+from loader.settings import mysql_account
+from loader.transform.server_adapter import ServerAdapter
+from loader.transform.state_connection import register_state
 from loader.warehouse.mysql import session
 from loader.warehouse.mysql.connection import open_to_write
 
 
-class AuroraAdapter(MySQLEngineAdapter):
+class AuroraAdapter(ServerAdapter, MySQLEngineAdapter):
     """SQLMesh's MySQL, but texts compare byte by byte wherever they come from, and tables have the types that their models declare."""
 
-    def replace_query(self, table_name: Any, query_or_df: Any, *args: Any, **options: Any) -> None:
-        # SQLMesh makes a FULL model's table by CREATE TABLE ... AS SELECT, and the server picks the types: TEXT for VARCHAR(1024), on
-        # MariaDB INT for a small BIGINT. A promotion compares the two, and drops and adds each column that differs: all NULL, silently.
-        types = options.get("target_columns_to_types")
-        # Only where there is none: it would end the transaction in which SQLMesh deletes the old rows and inserts the new ones.
-        if types and columns_to_types_all_known(types) and not self.table_exists(table_name):
-            of_query = ("source_columns", "supports_replace_table_override")
-            self.create_table(table_name, **{name: value for name, value in options.items() if name not in of_query})
-        super().replace_query(table_name, query_or_df, *args, **options)
-
-    def hold_lock(self) -> None:
-        """Takes the one writer's lock until `close`, on a connection of its own: that one dies with this process at once, while the server
-        may go on for minutes with a statement of a dead client's.
-
-        Raises:
-            BusyError: another process holds it.
-        """
-        if not hasattr(self._connection_pool, "lock"):
-            held = ExitStack()
-            warehouse = held.enter_context(open_to_write(mysql_account()))
-            # SQLMesh makes several adapters of one pool, and uses them in several threads.
-            self._connection_pool.lock = (held, warehouse, threading.Lock())
-
-    @contextmanager
-    def transaction(self, condition: bool | None = None) -> Iterator[None]:
-        if hasattr(self._connection_pool, "lock"):
-            # A lost connection has lost the lock: then this fails, and nothing is written.
-            _, warehouse, one_at_a_time = self._connection_pool.lock
-            with one_at_a_time:
-                warehouse.query("SELECT 1")
-        with super().transaction(condition):
-            yield
-
-    def close(self) -> Any:
-        if hasattr(self._connection_pool, "lock"):
-            self._connection_pool.lock[0].close()
-            del self._connection_pool.lock
-        return super().close()
+    def _open_to_write(self) -> AbstractContextManager[Any]:
+        return open_to_write(mysql_account())
 
     def _to_sql(self, expression: exp.Expression, quote: bool = True, **kwargs: Any) -> str:
         # A view keeps no collation of a CAST: on MySQL its text would compare under the charset's default, which folds case and voicing.
@@ -83,7 +45,6 @@ class AuroraAdapter(MySQLEngineAdapter):
 
 # Plain `sqlmesh` prints the name as that of a type it does not know.
 _TYPE = "aurora (use `warehouse sqlmesh`)"
-_STATE_TYPE = "aurora state"
 
 
 class AuroraConnection(MySQLConnectionConfig):
@@ -118,31 +79,10 @@ class AuroraConnection(MySQLConnectionConfig):
         return AuroraAdapter
 
 
-class StateConnection(PostgresConnectionConfig):
-    """Postgres for SQLMesh's state, with waits bounded as in the warehouse; where it is says WAREHOUSE_STATE_URL."""
-
-    type_: Literal[_STATE_TYPE] = Field(alias="type", default=_STATE_TYPE)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_address(cls, given: dict[str, Any]) -> dict[str, Any]:
-        return given | state_database()
-
-    @property
-    def is_recommended_for_state_sync(self) -> bool:
-        return True  # SQLMesh asks for the type's name, and warns of one that is not `postgres`
-
-    @property
-    def _static_connection_kwargs(self) -> dict[str, Any]:
-        return {"options": f"-c lock_timeout={session.WAIT_SECONDS}s"}
-
-
 def register() -> None:
     """Makes SQLMesh know the connections of the aurora gateway, in this process."""
-    CONNECTION_CONFIG_TO_TYPE.update({_TYPE: AuroraConnection, _STATE_TYPE: StateConnection})
-    # Models are read in this process. SQLMesh's workers would inherit the connection that holds the lock, and they outlive a kill -9: the
-    # server would never see that the holder is dead.
-    constants.MAX_FORK_WORKERS = 1
+    CONNECTION_CONFIG_TO_TYPE[_TYPE] = AuroraConnection
+    register_state()
 
 
 def _collated(expression: exp.Expression) -> exp.Expression:

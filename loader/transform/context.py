@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 
 def prepare_sqlmesh(settings: Settings) -> None:
-    """Makes SQLMesh know the aurora gateway where that is chosen, and makes it quicker, for this process; to be called before its Context."""
+    """Makes SQLMesh know the gateway, if it is aurora or spark, and makes it quicker, for this process; to be called before its Context."""
     from loader.transform.speedups import quicken
 
     if settings.mysql:
         from loader.transform.aurora import register
+
+        register()
+    if settings.spark:
+        from loader.transform.spark import register
 
         register()
     quicken()
@@ -51,10 +55,10 @@ def sqlmesh_context(settings: Settings, *, models: bool = False) -> Iterator[tup
     from loader.transform.evaluator import use_run_evaluator
 
     prepare_sqlmesh(settings)
-    if not settings.mysql and not settings.duckdb_file.exists():
+    if settings.gateway == "duckdb" and not settings.duckdb_file.exists():
         raise LoaderError(f"{settings.duckdb_file} does not exist. Load a dump first\n  {commands.loader('load')}")
     cache = PROJECT / ".cache"
-    if settings.mysql and not os.access(cache if cache.exists() else PROJECT, os.W_OK):
+    if settings.gateway != "duckdb" and not os.access(cache if cache.exists() else PROJECT, os.W_OK):
         raise UsageError(
             f"SQLMesh keeps a cache in {cache}, and this user can't write there: give it the right, or name a copy of the project, in which "
             "it has that right, by WAREHOUSE_PROJECT"

@@ -81,8 +81,8 @@ def test_every_module_can_be_imported() -> None:
     assert done.returncode == 0, done.stderr
 
 
-# What they raise, and how they ask (`--query`), reaches callers of boto3, which pins them.
-BROUGHT_BY = {"botocore": "boto3", "jmespath": "boto3", "urllib3": "boto3"}
+# What they raise, and how they ask (`--query`), reaches callers of boto3, which pins them. SQLMesh reads seeds by pandas.
+BROUGHT_BY = {"botocore": "boto3", "jmespath": "boto3", "urllib3": "boto3", "pandas": "sqlmesh"}
 
 
 def test_every_import_is_declared_and_locked_with_its_hash() -> None:

@@ -1,7 +1,7 @@
 """No blanked column: what a plan built for dev is what prod shows after the promotion, value for value.
 
 SQLMesh compares physical with declared types at a promotion that brings a new FULL table under an old view, and drops and adds each
-column that differs. Left to itself it lets the server choose the physical types; loader.transform.aurora.AuroraAdapter does not.
+column that differs. Left to itself it lets the server choose the physical types; loader.transform.server_adapter does not.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlmesh.utils.errors import LinterError
 
 from demo.rows import company, moving, tenant
 from loader.landing.access import open_warehouse
-from loader.transform.aurora import AuroraAdapter
+from loader.transform.server_adapter import ServerAdapter
 from tests.conftest import FIRST_DAY
 from tests.support.landing import land_dump, land_rooms, land_snapshot
 from tests.support.places import Place, contents
@@ -145,9 +145,9 @@ def write_tiny(project: ProjectCopy, *more: str) -> None:
 def test_the_danger_is_real_and_our_adapter_ends_it(
     ours: bool, empty_aurora: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If "sqlmesh by itself" fails here after an upgrade of SQLMesh, see whether AuroraAdapter.replace_query is needed still."""
+    """If "sqlmesh by itself" fails here after an upgrade of SQLMesh, see whether ServerAdapter.replace_query is needed still."""
     if not ours:
-        monkeypatch.delattr(AuroraAdapter, "replace_query")
+        monkeypatch.delattr(ServerAdapter, "replace_query")
     with open_warehouse(empty_aurora.settings()):
         pass  # makes the ledger that a plan asks for
     project = tiny(tmp_path / "project", lint=False)

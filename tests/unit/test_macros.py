@@ -262,9 +262,10 @@ def test_unloaded_database_is_refused_before_plan_or_run() -> None:
     assert written(guards.require_landing, evaluator=at("loading", "duckdb")) == guards.NOTHING
 
 
-def test_lock_is_taken_first_and_only_on_mysql() -> None:
+def test_lock_is_taken_first_and_only_on_servers() -> None:
     held: list[str] = []
-    for stage, dialect in (("before_all", "duckdb"), ("loading", "mysql"), ("before_all", "mysql")):
+    tried = (("before_all", "duckdb"), ("loading", "mysql"), ("before_all", "mysql"), ("before_all", "spark"))
+    for stage, dialect in tried:
         one = at(stage, dialect, hold_lock=lambda stage=stage, dialect=dialect: held.append(f"{stage} {dialect}"))
         assert written(guards.take_lock, evaluator=one) == guards.NOTHING
-    assert held == ["before_all mysql"]
+    assert held == ["before_all mysql", "before_all spark"]

@@ -92,6 +92,10 @@ class MySQLWarehouse(Warehouse):
         with self._connection.cursor() as cursor:
             cursor.executemany(sql.replace("?", "%s"), list(rows))
 
+    def check_lock(self) -> None:
+        """Raises where the connection is lost, and the lock with it."""
+        self.query("SELECT 1")
+
     def _run(self, sql: str, values: tuple) -> pymysql.cursors.Cursor:
         cursor = self._connection.cursor()
         try:

@@ -98,6 +98,7 @@ class SparkWarehouse(DuckDBWarehouse):
         self, state: Mapping[str, Any], own: Postgres, iceberg: Iceberg, folder: Path, check: Callable[[], None]
     ) -> None:
         self._state, self._own, self._iceberg, self._folder, self._check = state, own, iceberg, folder, check
+        self.check_lock = check  # raises where the lock is lost
         self._landed: set[str] = set()  # schemas of dumps that are in DuckDB
         self._first: SparkWarehouse | None = None  # whose `second` this is
 

@@ -78,26 +78,29 @@ def configuration(warehouse: str) -> dict[str, str]:
             "spark.sql.warehouse.dir": warehouse,
         }
     Path(warehouse).mkdir(parents=True, exist_ok=True)
-    return _EVERYWHERE | {
-        "spark.master": "local[2]",
-        "spark.driver.memory": "3g",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        # Derby without fsync: a folder is for tries.
-        "spark.driver.extraJavaOptions": f"-Dderby.stream.error.file={warehouse}/derby.log -Dderby.system.durability=test",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.log.level": "ERROR",
-        "spark.jars": str(_jar()),
-        "spark.sql.shuffle.partitions": "2",
-        "spark.sql.warehouse.dir": warehouse,
-        f"spark.sql.catalog.{CATALOG}.type": "hive",
-        "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={warehouse}/metastore;create=true",
-        "spark.hadoop.hive.metastore.schema.verification": "false",
-        "spark.hadoop.datanucleus.schema.autoCreateAll": "true",
-        # Else CREATE TABLE asks the metastore for locks, which Derby has not, for three minutes. One process writes.
-        "spark.hadoop.iceberg.engine.hive.lock-enabled": "false",
-    }
+    return (
+        _EVERYWHERE
+        | {
+            "spark.master": "local[2]",
+            "spark.driver.memory": "3g",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.host": "127.0.0.1",
+            # Derby without fsync: a folder is for tries.
+            "spark.driver.extraJavaOptions": f"-Dderby.stream.error.file={warehouse}/derby.log -Dderby.system.durability=test",
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+            "spark.log.level": "FATAL",  # what fails is raised; Hive complains of each view with a TIMESTAMP_NTZ, which Spark keeps by itself
+            "spark.jars": str(_jar()),
+            "spark.sql.shuffle.partitions": "2",
+            "spark.sql.warehouse.dir": warehouse,
+            f"spark.sql.catalog.{CATALOG}.type": "hive",
+            "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={warehouse}/metastore;create=true",
+            "spark.hadoop.hive.metastore.schema.verification": "false",
+            "spark.hadoop.datanucleus.schema.autoCreateAll": "true",
+            # Else CREATE TABLE asks the metastore for locks, which Derby has not, for three minutes. One process writes.
+            "spark.hadoop.iceberg.engine.hive.lock-enabled": "false",
+        }
+    )
 
 
 def _jar() -> Path:

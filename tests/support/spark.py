@@ -1,0 +1,93 @@
+"""A warehouse on Spark beside one on DuckDB, with the same landing: for tests of what computes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from ruamel.yaml import YAML
+
+from loader.settings import PROJECT
+from loader.warehouse.spark.session import session
+from tests.support.places import Place
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+SCHEMAS = ("staging", "silver", "gold")
+# DuckDB's types as Spark calls them; a decimal has the same name on both.
+TYPES = {"BIGINT": "bigint", "VARCHAR": "string", "DATE": "date", "TIMESTAMP": "timestamp_ntz", "DOUBLE": "double"}
+
+
+@dataclass(frozen=True)
+class SparkPlace:
+    """A warehouse on Spark, in the session of this process.
+
+    Attributes:
+        folder: its tables.
+        state: URL of the database for SQLMesh's state.
+    """
+
+    folder: Path
+    state: str
+
+    @property
+    def place(self) -> Place:
+        """It, to be chosen by the environment."""
+        variables = {"WAREHOUSE_SPARK_WAREHOUSE": str(self.folder), "WAREHOUSE_STATE_URL": self.state}
+        return Place({"WAREHOUSE_GATEWAY": "spark", **variables})
+
+    @property
+    def spark(self) -> SparkSession:
+        """The session."""
+        return session(str(self.folder))
+
+    def query(self, sql: str) -> list[tuple]:
+        """The rows of a query."""
+        return [tuple(row) for row in self.spark.sql(sql).collect()]
+
+    def copy_landing(self, file: Path) -> None:
+        """Makes `landing` hold what that of a DuckDB warehouse holds: the tables that models read, as views of Parquet files."""
+        declared = YAML(typ="safe").load((PROJECT / "external_models.yaml").read_text())
+        self.spark.sql("CREATE SCHEMA IF NOT EXISTS landing")
+        with duckdb.connect(str(file), read_only=True) as connection:
+            for name in (one["name"] for one in declared):
+                parquet = self.folder / "copied" / f"{name}_{file.stat().st_mtime_ns}.parquet"
+                parquet.parent.mkdir(exist_ok=True)
+                connection.execute(f"COPY (SELECT * FROM {name}) TO '{parquet}'")
+                if self.spark.catalog.tableExists(name) and self.spark.catalog.getTable(name).tableType != "VIEW":
+                    self.spark.sql(f"DROP TABLE {name} PURGE")
+                self.spark.sql(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM parquet.`{parquet}`")
+
+
+def compare(spark: SparkSession, file: Path, schemas: tuple[str, ...] = SCHEMAS) -> tuple[int, dict[str, Any]]:
+    """Compares each view of prod on Spark with the one in a DuckDB warehouse: columns, types and rows.
+
+    Returns:
+        How many views there are, and what differs, by view.
+    """
+    found = {}
+    with duckdb.connect(str(file), read_only=True) as connection:
+        names = connection.execute(
+            f"SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE schema_name IN {schemas} ORDER BY 1"
+        ).fetchall()
+        for (name,) in names:
+            ours, theirs = spark.table(name), connection.sql(f"SELECT * FROM {name}")
+            types = [
+                (column, TYPES.get(str(kind), str(kind).lower()))
+                for column, kind in zip(theirs.columns, theirs.types, strict=True)
+            ]
+            if ours.dtypes != types:
+                found[f"types of {name}"] = sorted(set(ours.dtypes) ^ set(types))
+            left, right = (Counter(map(repr, rows)) for rows in (map(tuple, ours.collect()), theirs.fetchall()))
+            if left != right:
+                found[name] = (
+                    sum((left - right).values()),
+                    sum((right - left).values()),
+                    list(left - right)[:2],
+                    list(right - left)[:2],
+                )
+    return len(names), found
