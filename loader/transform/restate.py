@@ -26,17 +26,17 @@ def is_reconciled(snapshot: Snapshot) -> bool:
     return TAG in snapshot.model.tags and snapshot.is_incremental_by_time_range
 
 
-def differing_days(context: Context, snapshot: Snapshot, end: dt.date) -> list[dt.date]:
+def differing_days(context: Context, snapshots: dict[str, Snapshot], name: str, end: dt.date) -> list[dt.date]:
     """The days on which the model's rows in prod differ from what its query gives now, ascending."""
-    computed = [(_day(first), _day(last - 1)) for first, last in snapshot.intervals]
-    if not computed:
+    snapshot = snapshots[name]
+    if not snapshot.intervals:
         return []
-    first, last = computed[0][0], min(computed[-1][1], end)
+    first, last = _day(snapshot.intervals[0][0]), min(last_day(snapshot), end)
     day = exp.column(snapshot.model.time_column.column.name)
     within = day.between(*(exp.cast(exp.Literal.string(str(bound)), "date") for bound in (first, last)))
-    rows = context.engine_adapter.fetchall(_differing(context, snapshot, (first, last), end, day, within))
-    days = sorted(day for (day,) in rows)
-    return [day for day in days if any(first <= day <= last for first, last in computed)]
+    rows = context.engine_adapter.fetchall(_differing(context, snapshots, snapshot, (first, last), end, day, within))
+    computed = [(_day(first), _day(last - 1)) for first, last in snapshot.intervals]
+    return sorted(day for (day,) in rows if any(first <= day <= last for first, last in computed))
 
 
 def differing_tables(
@@ -48,9 +48,9 @@ def differing_tables(
     for snapshot in snapshots.values():
         if not snapshot.model.kind.is_full or not snapshot.intervals:
             continue
-        last = min(_day(snapshot.intervals[-1][1] - 1), day)
+        last = min(last_day(snapshot), day)
         if (last < day) == behind and context.engine_adapter.fetchall(
-            _differing(context, snapshot, (last, last), day, one, exp.true()).limit(1)
+            _differing(context, snapshots, snapshot, (last, last), day, one, exp.true()).limit(1)
         ):
             found.append((last, with_downstream(snapshots.values(), snapshot.model.name)))
     return found
@@ -58,6 +58,7 @@ def differing_tables(
 
 def _differing(
     context: Context,
+    snapshots: dict[str, Snapshot],
     snapshot: Snapshot,
     days: tuple[dt.date, dt.date],
     end: dt.date,
@@ -74,6 +75,7 @@ def _differing(
         start=days[0],
         end=days[1],
         execution_time=end + dt.timedelta(days=1),
+        snapshots={one.name: one for one in snapshots.values() if one.is_embedded},  # no table or view stands for them
         engine_adapter=context.engine_adapter,
     )
     up, down = (exp.alias_(exp.Literal.number(number), "copies") for number in (1, -1))
@@ -87,11 +89,8 @@ def _differing(
 def open_days(context: Context, snapshots: Iterable[Snapshot], days: Iterable[tuple[dt.date, dt.date]]) -> None:
     """Marks days of models as not computed, so that the next run computes them.
 
-    A range is opened in all of the models or in none: a kill that left it open in the calendar alone would leave no difference by
-    which the next run could know that it is missing in the others.
-
-    Args:
-        days: ranges of days, (first, last), both included.
+    Days are ranges, (first, last), both included. A range is opened in all of the models or in none: a kill that left it open in the
+    calendar alone would leave no difference by which the next run could know that it is missing in the others.
     """
     from sqlmesh.core.snapshot.definition import merge_intervals
     from sqlmesh.utils.date import to_timestamp
@@ -144,6 +143,11 @@ def with_downstream(snapshots: Iterable[Snapshot], name: str) -> list[Snapshot]:
     names = {snapshot.name for snapshot in tables if snapshot.model.name == name}
     names.update(*(graph.downstream(one) for one in list(names)))
     return [snapshot for snapshot in tables if snapshot.name in names and snapshot.model.kind.is_materialized]
+
+
+def last_day(snapshot: Snapshot) -> dt.date | None:
+    """The last day that a model has computed."""
+    return _day(snapshot.intervals[-1][1] - 1) if snapshot.intervals else None
 
 
 def _day(timestamp: int) -> dt.date:

@@ -27,21 +27,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class RunResult:
-    """What a run did.
+    """What a run did."""
 
-    Attributes:
-        day: the business day it ran for.
-        restated: model -> days computed again because they no longer equalled their query.
-        fresh_to: model -> last day computed, None where there is none.
-        audits: how many the models in prod have.
-        audits_passed: how many of these, model and batch by batch, passed in this run; None where nothing was run.
-    """
-
-    day: dt.date
-    restated: dict[str, int] = field(default_factory=dict)
-    fresh_to: dict[str, dt.date | None] = field(default_factory=dict)
-    audits: int = 0
-    audits_passed: int | None = None
+    day: dt.date  # business day
+    restated: dict[str, int] = field(
+        default_factory=dict
+    )  # model -> days computed again that no longer equalled their query
+    fresh_to: dict[str, dt.date | None] = field(default_factory=dict)  # model -> last day computed, if there is one
+    audits: int = 0  # of the models in prod
+    audits_passed: int | None = None  # model and batch by batch; None where nothing was run
 
     def stale(self) -> dict[str, dt.date | None]:
         """The models that do not reach the run's day, and how far they reach."""
@@ -49,14 +43,9 @@ class RunResult:
 
 
 def run(settings: Settings, day: dt.date | None = None) -> RunResult:
-    """Computes what is missing up to a business day in prod, then what late corrections changed. Applies no code change.
+    """Computes what is missing up to a business day (the newest loaded dump's by default) in prod, then what late corrections changed.
 
-    Args:
-        settings: the warehouse.
-        day: business day; None for the newest loaded dump's.
-
-    Returns:
-        What it did; models that wait for a file of the day are `stale` in it.
+    It applies no code change. Models that wait for a file of the day are `stale` in the result.
 
     Raises:
         NoDumpError: no dump of that day, or none at all, has been loaded.
@@ -76,19 +65,12 @@ def run(settings: Settings, day: dt.date | None = None) -> RunResult:
 
 @dataclass(frozen=True)
 class _Loaded:
-    """What a run begins from.
+    """What a run begins from."""
 
-    Attributes:
-        day: the business day to run for.
-        newest: the last day for which a dump and all daily files stand.
-        reopened: the first day computed from a dump that is not live any more, None where all are.
-        load_id: the last load of the ledger.
-    """
-
-    day: dt.date
-    newest: dt.date
-    reopened: dt.date | None
-    load_id: int
+    day: dt.date  # to run for
+    newest: dt.date  # last one for which a dump and all daily files stand
+    reopened: dt.date | None  # first one computed from a dump that is not live any more
+    load_id: int  # last one of the ledger
 
 
 def _run(settings: Settings, warehouse: Warehouse, loaded: _Loaded) -> RunResult:
@@ -133,7 +115,7 @@ def _remember(warehouse: Warehouse, prod: Prod, loaded: _Loaded) -> None:
         warehouse.execute("DELETE FROM landing.days_to_reopen")
         enrichment_cache.followed_by_run(warehouse)
         warehouse.execute("DELETE FROM landing.computed_to")
-        if _furthest(fresh_to(prod.models)):
+        if any(fresh_to(prod.models).values()):
             inputs = fingerprint.fingerprint(warehouse, prod, loaded.day)
             warehouse.execute("INSERT INTO landing.computed_to VALUES (?, ?)", loaded.load_id, inputs)
 
@@ -162,7 +144,7 @@ def _open_what_changed(prod: Prod, loaded: _Loaded) -> None:
     if first := loaded.reopened:
         restate.withdraw(context, first, max(loaded.newest, first - dt.timedelta(days=1)))
         prod.refresh()
-    if late := restate.differing_days(context, prod.models[restate.CALENDAR], day):
+    if late := restate.differing_days(context, prod.models, restate.CALENDAR, day):
         standing = restate.with_downstream(restate.every_version(context), restate.CALENDAR)
         restate.open_days(context, standing, [(one, one) for one in late])
         prod.refresh()
@@ -179,7 +161,7 @@ def _open_corrected(prod: Prod, marts: dict[str, Snapshot], day: dt.date) -> dic
     """Opens the days of marts that are other than their query gives, and says how many."""
     found = {}
     for name, mart in marts.items():
-        if days := restate.differing_days(prod.context, mart, day):
+        if days := restate.differing_days(prod.context, prod.models, name, day):
             # One stretch, up to the new day: marts are small, and rewriting days that are right costs less than a batch and its audits.
             restate.open_days(prod.context, [mart], [(days[0], day)])
             found[name] = len(days)
@@ -209,10 +191,7 @@ def _audits(snapshots: dict[str, Snapshot]) -> int:
 def fresh_to(snapshots: dict[str, Snapshot]) -> dict[str, dt.date | None]:
     """The last day that each model has computed; without seeds and EMBEDDED models, which have no days."""
     return {
-        name: dt.datetime.fromtimestamp(snapshot.intervals[-1][1] / 1000, tz=dt.timezone.utc).date()
-        - dt.timedelta(days=1)
-        if snapshot.intervals
-        else None
+        name: restate.last_day(snapshot)
         for name, snapshot in sorted(snapshots.items())
         if not snapshot.is_seed and not snapshot.is_symbolic
     }
@@ -230,10 +209,6 @@ def assert_fresh(result: RunResult) -> None:
             f"not fresh for {result.day}: {counted(len(stale), 'model')} behind. Have that day's dump and daily files landed? This shows it\n"
             f"  {commands.loader('status')}\n" + "\n".join(lines)
         )
-
-
-def _furthest(reached: dict[str, dt.date | None]) -> dt.date | None:
-    return max((last for last in reached.values() if last), default=None)
 
 
 def _loaded(warehouse: Warehouse, day: dt.date | None) -> _Loaded:

@@ -16,13 +16,7 @@ MODEL (
 );
 
 /* Kind: VIEW, for it is a union of two tables; rates are computed from whole numbers as they are read. */
-WITH newest AS (
-  SELECT
-    MAX(snapshot_date) AS as_of_date
-  FROM silver.occupancy_facts
-  WHERE
-    day_kind = 'fact'
-), days AS (
+WITH days AS (
   SELECT
     f.snapshot_date,
     f.day_kind,
@@ -35,7 +29,7 @@ WITH newest AS (
     f.period_end_rooms,
     f.unexplained_rooms
   FROM silver.occupancy_facts AS f
-  CROSS JOIN newest AS a
+  CROSS JOIN silver.occupancy_newest_day AS a
   WHERE
     f.snapshot_date <= a.as_of_date /* Later days are projected, whether their files are missing or still to come. */
   UNION ALL

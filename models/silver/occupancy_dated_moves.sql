@@ -10,14 +10,7 @@ MODEL (
 );
 
 /* Kind: VIEW, for only silver.occupancy_projection reads it; people can read it too, to see where a projection comes from. */
-WITH newest AS (
-  /* The newest day that is computed, not landed: a plan ends a day earlier than the run behind it. */
-  SELECT
-    MAX(snapshot_date) AS as_of_date
-  FROM silver.occupancy_facts
-  WHERE
-    day_kind = 'fact'
-), held AS (
+WITH held AS (
   /* The rooms of that one day. Read once: each of the 90 days would otherwise search all of history. */
   SELECT
     a.as_of_date,
@@ -30,7 +23,7 @@ WITH newest AS (
     END AS ends_on,
     r.is_occupying,
     MAX(CASE WHEN s.is_moveout = 0 THEN r.is_occupying END) OVER (PARTITION BY r.tenant_id) AS is_housed
-  FROM newest AS a
+  FROM silver.occupancy_newest_day AS a
   JOIN silver.tenant_room_snapshot_daily AS r
     ON r.snapshot_date = a.as_of_date AND r.is_known_room = 1
   JOIN seeds.code_tenant_status AS s

@@ -16,18 +16,12 @@ MODEL (
 );
 
 /* Kind: FULL, for it is 90 rows that each new day changes. */
-WITH newest AS (
-  SELECT
-    MAX(snapshot_date) AS as_of_date
-  FROM silver.occupancy_facts
-  WHERE
-    day_kind = 'fact'
-), days AS (
+WITH days AS (
   SELECT
     a.as_of_date,
     @add_days(a.as_of_date, n.number) AS day,
     f.period_end_rooms
-  FROM newest AS a
+  FROM silver.occupancy_newest_day AS a
   JOIN silver.occupancy_facts AS f
     ON f.snapshot_date = a.as_of_date
   JOIN seeds.numbers AS n

@@ -28,7 +28,7 @@ def table(context: Context, name: str = MART) -> str:
 
 
 def differing(context: Context) -> list[dt.date]:
-    return restate.differing_days(context, prod_snapshots(context)[MART], FIRST_DAY)
+    return restate.differing_days(context, prod_snapshots(context), MART, FIRST_DAY)
 
 
 def day_of(context: Context, contract: int = 1) -> dt.date:

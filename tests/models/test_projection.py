@@ -54,9 +54,9 @@ def some_stays(rng: random.Random) -> tuple[list[Stay], list[int]]:
 @pytest.fixture(scope="module")
 def projected(project: Context) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with a view `projected`, the model's query, on tables of what it reads."""
-    moves, projection = (
+    newest, moves, projection = (
         project.get_model(f"silver.{name}").render_query_or_raise().sql("duckdb")
-        for name in ("occupancy_dated_moves", "occupancy_projection")
+        for name in ("occupancy_newest_day", "occupancy_dated_moves", "occupancy_projection")
     )
     with duckdb.connect() as connection:
         connection.execute("ATTACH ':memory:' AS warehouse; USE warehouse; CREATE SCHEMA silver; CREATE SCHEMA seeds")
@@ -71,6 +71,7 @@ def projected(project: Context) -> Iterator[duckdb.DuckDBPyConnection]:
             """CREATE TABLE silver.tenant_room_snapshot_daily (snapshot_date DATE, tenant_id BIGINT, room_id BIGINT,
                 management_status BIGINT, original_movein_date DATE, moveout_date DATE, is_known_room BIGINT, is_occupying BIGINT)"""
         )
+        connection.execute(f"CREATE VIEW silver.occupancy_newest_day AS {newest}")
         connection.execute(f"CREATE VIEW silver.occupancy_dated_moves AS {moves}")
         connection.execute(f"CREATE VIEW projected AS {projection}")
         yield connection
