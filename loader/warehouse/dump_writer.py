@@ -13,40 +13,55 @@ from loader.mysqldump.errors import Defect
 from loader.mysqldump.report import DumpReport, TableReport
 from loader.mysqldump.rows import dates, time_zones
 from loader.mysqldump.rows.chunks import Chunk, ChunkFiles
+from loader.mysqldump.rows.insert import Target
+from loader.mysqldump.rows.text_rows import Rows
 
 Reasons = Counter[tuple[str, str]]  # (column, reason) -> dates that are no days
 Run = Callable[[str], list[tuple]]  # runs a statement, gives its rows
 
 
-class QueuedWork:
-    """Work that waits in a queue for its thread; what waits is on disk, not in memory."""
+class QueuedDumpWriter:
+    """Converted rows wait in chunk files on disk, not in memory, and go into the tables in threads of their own.
+
+    See loader.mysqldump.writer.DumpWriter. An engine says how a table is created, a chunk inserted, and how it all ends.
+    """
 
     def __init__(self, schema: str, files: ChunkFiles, report: DumpReport, *, threads: int, at_most: int):
-        """Start the threads.
-
-        Args:
-            at_most: pieces of work that wait or are under way; one more is waited for.
-        """
+        """Start the threads. At most so many pieces of work wait or are under way; one more is waited for."""
         self._schema = schema
         self._files = files
         self._report = report
         self._tables: list[Table] = []
+        self._created: dict[str, Future[None]] = {}
         self._at_most = at_most
         self._workers = ThreadPoolExecutor(threads, thread_name_prefix="dump-writer")
         self._queue: deque[Future[None]] = deque()
 
-    def rest(self) -> None:
-        """Wait for what is under way.
-
-        Raises:
-            Defect: these or earlier rows were refused.
-            LoaderError: the server gave up.
-        """
-        self._wait(0)
-
-    def _begin(self, table: Table) -> None:
+    def create(self, table: Table) -> None:
+        self._hand_over(self._files.close())
         self._report.tables[table.name] = TableReport(columns=table.columns)
         self._tables.append(table)
+        self._created[table.name] = self._submit(self._create, table)
+
+    def add(self, target: Target, rows: Rows) -> None:
+        if self._files.wants_other(target):
+            self._hand_over(self._files.close())
+        figures = self._report.tables[target.table.name]
+        self._hand_over(self._files.add(target, rows, figures.rows_in_dump + 1))
+        figures.rows_in_dump += rows.count
+
+    def rest(self) -> None:
+        self._wait(0)
+
+    def _create(self, table: Table) -> None:
+        raise NotImplementedError
+
+    def _insert(self, chunk: Chunk) -> None:
+        raise NotImplementedError
+
+    def _hand_over(self, chunk: Chunk | None) -> None:
+        if chunk is not None:
+            self._submit(self._insert, chunk)
 
     def _submit(self, work: Callable[..., None], *arguments: Any) -> Future[None]:
         future = self._workers.submit(work, *arguments)
@@ -85,23 +100,24 @@ def absent_dates(chunk: Chunk) -> Reasons:
 
 def no_date(chunk: Chunk, column: Column, number: int) -> Defect:
     """The refusal of a value in the chunk's row with a number from 0."""
-    what = f"column {column.name} holds something that is no {column.kind}"
-    return Defect(what, table=chunk.target.table.name, row=chunk.first_row + number)
+    return _refusal(chunk, f"column {column.name} holds something that is no {column.kind}", number)
 
 
 def unfit(chunk: Chunk, column: Column, number: int) -> Defect:
     """The refusal of a value in the chunk's row with a number from 0."""
     kind = column.type if column.kind in ("integer", "decimal", "float") else column.declared
-    what = f"the value of column {column.name} does not fit {kind}"
-    return Defect(what, table=chunk.target.table.name, row=chunk.first_row + number)
+    return _refusal(chunk, f"the value of column {column.name} does not fit {kind}", number)
 
 
 def bad_rows(chunk: Chunk) -> Defect:
     """The refusal of a chunk in which no bad row was found."""
-    what = f"rows up to row {chunk.last_row:,} are not what their CREATE TABLE says"
-    return Defect(what, table=chunk.target.table.name, row=chunk.first_row)
+    return _refusal(chunk, f"rows up to row {chunk.last_row:,} are not what their CREATE TABLE says")
 
 
 def lost_rows(chunk: Chunk, landed: int) -> Defect:
     """The refusal of a chunk that did not land whole."""
-    return Defect(f"{landed:,} rows landed of {chunk.rows:,}", table=chunk.target.table.name, row=chunk.first_row)
+    return _refusal(chunk, f"{landed:,} rows landed of {chunk.rows:,}")
+
+
+def _refusal(chunk: Chunk, what: str, number: int = 0) -> Defect:
+    return Defect(what, table=chunk.target.table.name, row=chunk.first_row + number)

@@ -16,12 +16,10 @@ from loader.mysqldump.ddl.primary_key import repeated
 from loader.mysqldump.errors import Defect
 from loader.mysqldump.report import DumpReport
 from loader.mysqldump.rows.chunks import Chunk, ChunkFiles
-from loader.mysqldump.rows.insert import Target
-from loader.mysqldump.rows.text_rows import Rows
 from loader.warehouse.duckdb.chunk_sql import count_reasons, first_bad_row, insert_sql
 from loader.warehouse.duckdb.ddl import create_sql, repeats
 from loader.warehouse.duckdb.sql import quote
-from loader.warehouse.dump_writer import QueuedWork, Reasons, absent_dates, lost_rows, to_utc
+from loader.warehouse.dump_writer import QueuedDumpWriter, Reasons, absent_dates, lost_rows, to_utc
 
 MEMORY_LIMIT_MB = 300  # DuckDB's share while a dump lands
 CHUNK_BYTES = 24 << 20
@@ -31,7 +29,7 @@ _HEAVY_BYTES = 32 << 20  # of so many rows
 _UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 
-class DuckDBDumpWriter(QueuedWork):
+class DuckDBDumpWriter(QueuedDumpWriter):
     """Land rows in the tables of one schema of DuckDB's. See loader.mysqldump.writer.DumpWriter.
 
     A table's rows stand in one section of the dump, and its chunks share one transaction: a full row group then goes straight to the
@@ -59,18 +57,6 @@ class DuckDBDumpWriter(QueuedWork):
         self._cursor.close()
         self._lean.__exit__(*error)
 
-    def create(self, table: Table) -> None:
-        self._begin(table)
-        self._hand_over(self._files.close())
-        self._submit(self._create, table)
-
-    def add(self, target: Target, rows: Rows) -> None:
-        if self._files.wants_other(target):
-            self._hand_over(self._files.close())
-        figures = self._report.tables[target.table.name]
-        self._hand_over(self._files.add(target, rows, figures.rows_in_dump + 1))
-        figures.rows_in_dump += rows.count
-
     def finish(self, offsets: Mapping[Table, dt.timedelta]) -> None:
         self._hand_over(self._files.close())
         self._submit(self._commit)
@@ -78,10 +64,6 @@ class DuckDBDumpWriter(QueuedWork):
             self._submit(self._to_utc, table, offset)
         self._submit(self._finalize_tables)
         self._wait(0)
-
-    def _hand_over(self, chunk: Chunk | None) -> None:
-        if chunk is not None:
-            self._submit(self._insert, chunk)
 
     # From here on in the writing thread.
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from loader.mysqldump.ddl.create_table import DATE_KINDS
 from loader.mysqldump.errors import Defect
@@ -13,11 +12,10 @@ from loader.mysqldump.rows import dates
 from loader.mysqldump.rows.chunks import Chunk, not_utf8
 from loader.mysqldump.rows.insert import Target
 from loader.mysqldump.rows.text_rows import Rows
-from loader.warehouse.dump_writer import Reasons, bad_rows, no_date, unfit
+from loader.warehouse.dump_writer import Reasons, no_date
 from loader.warehouse.mysql.ddl import quote
 
 _ZERO = b"'0000-"
-_PLACE = re.compile(r"([^`'\".]+)[`'\"] at row (\d+)$")
 
 
 def load_sql(chunk: Chunk, table: str) -> str:
@@ -81,24 +79,6 @@ def find_bad_dates(chunk: Chunk) -> Reasons:
             if known[key]:
                 found[column.name, known[key]] += 1
     return found
-
-
-def first_bad_row(chunk: Chunk, warnings: Iterable[tuple[int, str]]) -> Defect:
-    """What the server's warnings say, without their texts, which hold values."""
-    table = chunk.target.table.name
-    columns = {column.name: column for column in (*chunk.target.columns, *chunk.target.absent)}
-    for number, text in warnings:
-        place = _PLACE.search(text)
-        column = columns.get(place[1]) if place else None
-        if column is not None and column.kind not in DATE_KINDS:
-            return unfit(chunk, column, int(place[2]) - 1)
-        if number == 1301:
-            what = f"a value of up to {chunk.longest:,} bytes is longer than the server takes (max_allowed_packet): raise it there"
-            return Defect(what, table=table, row=chunk.longest_row)
-        if number == 1062:
-            what = f"rows up to row {chunk.last_row:,} hold a primary key that another row has"
-            return Defect(what, table=table, row=chunk.first_row)
-    return bad_rows(chunk)
 
 
 def _values(chunk: Chunk) -> Iterator[list[str]]:

@@ -33,9 +33,6 @@ SESSION = (
 def connect(**arguments: Any) -> SendingConnection:
     """A connection as the loader and SQLMesh both use it: autocommit, utf8mb4, the house's session settings.
 
-    Args:
-        arguments: of pymysql.connect.
-
     Raises:
         LoaderError: the server can't be reached or refuses the account.
     """
