@@ -11,12 +11,7 @@ from loader.transform.context import prepare_sqlmesh
 
 
 def run_sqlmesh(settings: Settings, words: Sequence[str]) -> NoReturn:
-    """Runs a command of SQLMesh and ends this process with its exit code.
-
-    Args:
-        settings: the gateway.
-        words: its command line; the project is this one, if `--paths` names no other.
-    """
+    """Runs a command of SQLMesh and ends this process with its exit code. The project is this one, if `--paths` names no other."""
     from sqlmesh.cli.main import cli
 
     prepare_sqlmesh(settings)

@@ -56,13 +56,9 @@ class _NoQueries:
 
 
 class RunEvaluator(SnapshotEvaluator):
-    """An evaluator for versions that a plan has made and promoted.
+    """An evaluator for versions that a plan has made and promoted."""
 
-    Attributes:
-        queries: SQLMesh's cache of optimized queries, where the versions were read without them.
-    """
-
-    queries: OptimizedQueryCache | _NoQueries = _NoQueries()
+    queries: OptimizedQueryCache | _NoQueries = _NoQueries()  # SQLMesh's, where the versions were read without them
     _first_day: dt.date | None = None
 
     def set_correlation_id(self, correlation_id: CorrelationId) -> RunEvaluator:
@@ -159,12 +155,6 @@ class _Audits:
 
     `Model.render_audit_query` gives the same for each by itself: it runs the model's macros' code anew, asks the database for the model's
     columns, and names the tables of all models.
-
-    Args:
-        snapshot: the model's version.
-        snapshots: all versions, by name: what an audit joins with.
-        start, end, execution_time: of the interval.
-        more: anything else that an audit is rendered with.
     """
 
     def __init__(
@@ -177,7 +167,8 @@ class _Audits:
         execution_time: Any,
         **more: Any,
     ) -> None:
-        self._model = model = snapshot.model
+        self._model: Model = snapshot.model
+        model = self._model
         self._snapshots = snapshots
         self._given = {"start": start, "end": end, "execution_time": execution_time, "snapshots": snapshots, **more}
         self._macros = MacroEvaluator(
@@ -200,7 +191,7 @@ class _Audits:
     def query(self, audit: Audit, args: dict[str, Any]) -> exp.Query:
         """The query of an audit with its arguments: the rows that break it."""
         given = {name: value for name, value in args.items() if name != "blocking"}
-        model: Model = self._model
+        model = self._model
         if audit.macro_definitions or isinstance(audit.query, JinjaQuery) or audit.dialect not in ("", model.dialect):
             return model.render_audit_query(audit, **self._given, **given)
         self._macros.locals = {**self._locals, **audit.defaults, **given}

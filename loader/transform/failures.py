@@ -18,12 +18,7 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 def in_words(error: BaseException, models: Mapping[str, Snapshot]) -> Iterator[str]:
-    """Lines for one failed model: each audit with the command that shows what it found, or the database's own first line.
-
-    Args:
-        error: as SQLMesh's scheduler hands it on.
-        models: the versions that prod runs, by model name.
-    """
+    """Lines for one failed model: each audit with the command that shows what it found, or the database's own first line."""
     from sqlmesh.utils.errors import NodeAuditsErrors
 
     cause = error.__cause__ or error

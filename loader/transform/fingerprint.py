@@ -24,14 +24,7 @@ _CHANGES_WITH = {
 
 
 def fingerprint(warehouse: Warehouse, prod: Prod, day: dt.date) -> str:
-    """The fingerprint of what lies in landing, of prod's plan and of the days that each model has computed.
-
-    Args:
-        day: the business day to run for.
-
-    Returns:
-        64 hex digits.
-    """
+    """The fingerprint of what lies in landing, of prod's plan and of the days that each model has computed: 64 hex digits."""
     landing = [
         (table, warehouse.query(f"SELECT {columns} FROM landing.{table}")) for table, columns in _CHANGES_WITH.items()
     ]

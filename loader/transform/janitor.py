@@ -18,13 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StateSize:
-    """What SQLMesh's state holds.
-
-    Attributes:
-        environments: their names.
-        versions: rows of its table of versions.
-        intervals: rows of its table of computed intervals.
-    """
+    """What SQLMesh's state holds: names of environments, and rows of its tables of versions and of computed intervals."""
 
     environments: frozenset[str]
     versions: int
@@ -34,13 +28,8 @@ class StateSize:
 def clean(settings: Settings) -> tuple[StateSize, StateSize]:
     """Removes expired environments and the versions, with their tables, that no environment has shown for a week; compacts intervals.
 
-    What an environment shows stays, and so do the dumps that `rollback` goes back to: SQLMesh does not know them.
-
-    Args:
-        settings: the warehouse.
-
-    Returns:
-        The state before and after.
+    What an environment shows stays, and so do the dumps that `rollback` goes back to: SQLMesh does not know them. Returns the state before
+    and after.
 
     Raises:
         BusyError: another process holds the warehouse.

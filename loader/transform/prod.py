@@ -29,15 +29,7 @@ if TYPE_CHECKING:
 
 
 class Prod:
-    """The versions that prod runs, and what computes them. While it is open, the context's state is its own.
-
-    Args:
-        context: SQLMesh's, on the warehouse; the one writer's lock is held.
-        console: the context's, see loader/transform/context.py.
-
-    Attributes:
-        plan_id: the plan that prod was made by.
-        models: version by model name, with the days that are computed by now.
+    """The versions that prod runs, and what computes them. While it is open, the context's state is its own, and the lock is held.
 
     Raises:
         LoaderError: prod has not been planned yet, or a plan of it was interrupted.

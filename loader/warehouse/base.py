@@ -47,12 +47,7 @@ class Connection(ABC):
         return bool(self.query(found, schema, name))
 
     def create_own_tables(self, without_key: Collection[str] = (), options: str = "") -> None:
-        """Creates the pipeline's own tables that are not there yet.
-
-        Args:
-            without_key: tables that get no primary key.
-            options: what the engine wants behind the columns.
-        """
+        """Creates the pipeline's own tables that are not there yet; `options` is what the engine wants behind the columns."""
         for name, columns in OWN_TABLES.items():
             key = f", PRIMARY KEY ({', '.join(KEYS[name])})" if name in KEYS and name not in without_key else ""
             self.execute(f"CREATE TABLE IF NOT EXISTS landing.{name} ({columns}{key}){options}")
@@ -77,12 +72,7 @@ class Warehouse(Connection):
 
     @abstractmethod
     def same(self, left: str, right: str, kind: str) -> str:
-        """The condition that two columns of one type hold the same value, to the byte, or NULL both.
-
-        Args:
-            left, right: quoted.
-            kind: their type, as `columns` has it.
-        """
+        """The condition that two quoted columns of one type (as `columns` has it) hold the same value, to the byte, or NULL both."""
 
     @abstractmethod
     def create_schema(self, name: str) -> None:
@@ -110,28 +100,16 @@ class Warehouse(Connection):
 
     @abstractmethod
     def publish(self, home: str, replaced: str | None) -> None:
-        """Shows the tables of a schema in `landing`, in place of those shown there now, in one step.
-
-        Args:
-            home: schema of the generation to show.
-            replaced: schema of the generation that is shown now, None where there is none.
-        """
+        """Shows the tables of a generation's schema in `landing`, in place of those of the one shown there now, if any, in one step."""
 
     def settle(self) -> None:
         """Makes what models read say what the pipeline's own tables say, where the two lie apart. Safe to kill and to repeat."""
 
     @abstractmethod
     def insert_daily_file(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
-        """Checks a daily file and puts its rows into its kind's table, within the caller's transaction.
+        """Checks a daily file and puts its rows into its kind's table, within the caller's transaction; returns how many.
 
-        Args:
-            dataset: what kind of file.
-            path: the file.
-            day: business day that every row must have.
-            key: the file's name, for messages.
-
-        Returns:
-            Rows landed.
+        Every row must be of the business day. Messages name the file by its key.
 
         Raises:
             DumpRejectedError: the file is not what it must be; the caller rolls back.

@@ -19,17 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LockSql:
-    """How a server is asked for the lock.
+    """How a server is asked for the lock."""
 
-    Attributes:
-        take: takes it, or gives no 1.
-        connection: this connection's number.
-        holder: the number of the connection that holds it.
-    """
-
-    take: str
-    connection: str
-    holder: str
+    take: str  # gives 1 if it takes it
+    connection: str  # this connection's number
+    holder: str  # the number of the connection that holds it
 
 
 MYSQL = LockSql("SELECT GET_LOCK('warehouse', 0)", "SELECT CONNECTION_ID()", "SELECT IS_USED_LOCK('warehouse')")
@@ -43,12 +37,7 @@ POSTGRES = LockSql(
 
 
 def take(warehouse: Connection, where: str, sql: LockSql) -> None:
-    """Takes the lock for as long as the connection lives.
-
-    Args:
-        warehouse: a connection to the server.
-        where: its address, for messages.
-        sql: the server's.
+    """Takes the lock for as long as the connection lives; `where` is the server's address, for the message.
 
     Raises:
         BusyError: somebody else holds it; the message says who.

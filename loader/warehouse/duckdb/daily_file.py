@@ -39,13 +39,7 @@ _WAYS = {
 
 
 def text_of(dataset: Dataset, rows: Sequence[tuple], day: dt.date) -> str:
-    """A file's text: CRLF, NULL as nothing, quotes where they must be.
-
-    Args:
-        dataset: what kind of file.
-        rows: as the dataset's query gives them, without the day.
-        day: business day, put into every row.
-    """
+    """A file's text, from rows without the day: CRLF, NULL as nothing, quotes where they must be."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(dataset.columns)
@@ -83,11 +77,7 @@ def checked(dataset: Dataset, path: Path, day: dt.date, key: str) -> Iterator[tu
 
 
 def write_csv(reader: duckdb.DuckDBPyConnection, dataset: Dataset, file: Path, null: str) -> None:
-    """Writes the rows of table `file` in the columns' order, texts in quotes, for a server to load.
-
-    Args:
-        null: how NULL is written.
-    """
+    """Writes the rows of table `file` in the columns' order, texts in quotes, for a server to load."""
     texts = ", ".join(name for name, kind in dataset.columns.items() if kind == "text")
     reader.execute(
         f"COPY (SELECT {', '.join(dataset.columns)} FROM file ORDER BY {dataset.key}) TO '{file}' (FORMAT csv, HEADER false, DELIMITER ',', "
@@ -96,24 +86,10 @@ def write_csv(reader: duckdb.DuckDBPyConnection, dataset: Dataset, file: Path, n
 
 
 def insert(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, table: str, path: Path, day: dt.date, key: str) -> int:
-    """Puts a file's rows into a DuckDB table and checks them there.
-
-    Args:
-        cursor: where the table is; the caller rolls back on an error.
-        dataset: what kind of file.
-        table: a table of that kind.
-        path: the file.
-        day: business day that every row must have.
-        key: the file's name, for messages.
-
-    Returns:
-        Rows inserted.
-
-    Raises:
-        DumpRejectedError: the file is not what it must be; the message holds no value of a row.
-    """
+    """As Warehouse.insert_daily_file, into a DuckDB table. Its messages hold no value of a row."""
     columns = _columns(dataset, path, key)
-    spec = ", ".join(f"'{name}': '{_read_as(name, dataset.columns[name])}'" for name in columns)
+    read_as = {name: "DOUBLE" if dataset.columns[name] == "integer" else "VARCHAR" for name in columns} | {DAY: "DATE"}
+    spec = ", ".join(f"'{name}': '{read_as[name]}'" for name in columns)
     values = ", ".join(_value(name, kind) for name, kind in dataset.columns.items())
     try:
         (rows,) = cursor.execute(
@@ -122,8 +98,8 @@ def insert(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, table: str, path
                 dateformat='%Y-%m-%d', strict_mode=true)"""
         ).fetchone()
     except duckdb.ConstraintException:
-        problem = f"a row lacks {_listed((dataset.key, *dataset.filled, DAY), 'or')}"
-        raise DumpRejectedError(f"daily file {key}: {problem}; the file was not loaded") from None
+        names = f"{', '.join((dataset.key, *dataset.filled))} or {DAY}"
+        raise DumpRejectedError(f"daily file {key}: a row lacks {names}; the file was not loaded") from None
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
         # DuckDB's message quotes the line, and a line can hold a name.
         where = re.search(r"(?i)line:? (\d+)", str(error))
@@ -146,14 +122,6 @@ def insert(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, table: str, path
     if problem:
         raise DumpRejectedError(f"daily file {key}: {problem}; the file was not loaded")
     return rows
-
-
-def _listed(names: tuple[str, ...], word: str) -> str:
-    return f"{', '.join(names[:-1])} {word} {names[-1]}"
-
-
-def _read_as(name: str, kind: str) -> str:
-    return "DATE" if name == DAY else "DOUBLE" if kind == "integer" else "VARCHAR"
 
 
 def _value(name: str, kind: str) -> str:
