@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -79,6 +80,14 @@ def test_every_module_can_be_imported() -> None:
         [sys.executable, "-c", code, *names], cwd=PROJECT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_every_package_is_in_the_wheel() -> None:
+    """setuptools can't find them all: the SQLMesh project is one of them, and its folder is the repository."""
+    listed = json.loads(re.search(r"^packages = (\[.*\])$", (PROJECT / "pyproject.toml").read_text(), re.M)[1])
+    found = {".".join(file.parent.relative_to(PROJECT).parts) for file in modules() if file.name == "__init__.py"}
+    outside = ("macros", "signals", "linter", "bench", "tests")  # of the project's data, or not for production
+    assert {*listed} == {one for one in found if one.split(".")[0] not in outside} | {"share_house_warehouse"}
 
 
 # What they raise, and how they ask (`--query`), reaches callers of boto3, which pins them. SQLMesh reads seeds by pandas.

@@ -11,7 +11,7 @@ from loader.cli import cli
 from loader.connection_url import parse
 from loader.errors import LoaderError
 from loader.warehouse.mysql.session import SendingConnection, connect
-from tests.support.fake_mysql import FakeMySQL, fake_mysql
+from tests.support.fake_servers import FakeMySQL
 from tests.support.servers import certificates
 
 
@@ -46,7 +46,7 @@ def tls(
 
 def test_server_gets_no_file_the_loader_is_not_sending(tls, secret: Path, chunk: Path) -> None:
     options, certificate = tls
-    with fake_mysql(lambda statement: str(secret) if "steal" in statement else None, certificate) as server:
+    with FakeMySQL(lambda statement: str(secret) if "steal" in statement else None, certificate).serving() as server:
         for sending in (None, chunk):
             connection = connected(server, options)
             with (
@@ -67,7 +67,7 @@ def test_server_gets_no_file_the_loader_is_not_sending(tls, secret: Path, chunk:
 
 def test_the_file_that_is_being_sent_arrives(tls, chunk: Path) -> None:
     options, certificate = tls
-    with fake_mysql(lambda statement: str(chunk) if "LOAD" in statement else None, certificate) as server:
+    with FakeMySQL(lambda statement: str(chunk) if "LOAD" in statement else None, certificate).serving() as server:
         connection = connected(server, options)
         with connection, connection.cursor() as cursor, connection.sending(chunk):
             cursor.execute("LOAD DATA LOCAL INFILE 'x' INTO TABLE t")
@@ -78,7 +78,7 @@ def test_the_file_that_is_being_sent_arrives(tls, chunk: Path) -> None:
 def test_every_command_refuses_from_its_first_statement_on(
     command: str, secret: Path, tmp_path: Path, monkeypatch
 ) -> None:
-    with fake_mysql(lambda statement: str(secret) if "sql_mode" in statement else None) as server:
+    with FakeMySQL(lambda statement: str(secret) if "sql_mode" in statement else None).serving() as server:
         monkeypatch.setenv("WAREHOUSE_MYSQL_URL", f"mysql://etl:secret@127.0.0.1:{server.port}")
         monkeypatch.setenv("WAREHOUSE_STATE_URL", "postgresql://sqlmesh:secret@127.0.0.1:9/state")
         words = [command, "--gateway", "aurora", *(["--bucket", str(tmp_path)] if command != "status" else [])]

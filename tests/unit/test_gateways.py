@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import socketserver
-import ssl
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,56 +21,18 @@ from loader.errors import LoaderError
 from loader.settings import PROJECT
 from loader.transform import aurora
 from loader.warehouse.duckdb.connection import open_file
-from tests.support.fake_mysql import fake_mysql
+from tests.support.fake_servers import FakeMySQL, FakePostgres
 from tests.support.servers import certificates
 
 # `ui` makes its context later, and `init` makes none.
 COMMANDS = sorted(plain.commands.keys() - {"init", "ui"})
 
 
-class Server(socketserver.ThreadingTCPServer):
-    """Counts who connects; with a certificate it speaks Postgres as far as TLS, and then keeps who logs in."""
-
-    daemon_threads = True
-
-    def __init__(self, tls: tuple[Path, Path] | None = None) -> None:
-        super().__init__(("127.0.0.1", 0), _Client)
-        self.tls, self.connected, self.logins = tls, 0, []
-
-
-class _Client(socketserver.BaseRequestHandler):
-    server: Server
-
-    def handle(self) -> None:
-        self.server.connected += 1
-        if not self.server.tls:
-            return
-        with suppress(OSError):  # the client hung up
-            self.request.recv(8)  # asks for TLS
-            self.request.sendall(b"S")
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(*self.server.tls)
-            with context.wrap_socket(self.request, server_side=True) as client:
-                self.server.logins.append(client.recv(999))  # before it is closed, for the client goes on then
-
-
-@contextmanager
-def serving(tls: tuple[Path, Path] | None = None) -> Iterator[Server]:
-    with Server(tls) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 @pytest.fixture
-def on_aurora(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+def on_aurora(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePostgres]:
     """The aurora gateway, chosen by the environment; both databases are one server that counts who connects."""
-    with serving() as server:
-        port = server.server_address[1]
+    with FakePostgres().serving() as server:
+        port = server.port
         monkeypatch.setenv("WAREHOUSE_GATEWAY", "aurora")
         monkeypatch.setenv("WAREHOUSE_MYSQL_URL", f"mysql://etl:secret@127.0.0.1:{port}")
         monkeypatch.setenv("WAREHOUSE_STATE_URL", f"postgresql://etl:secret@127.0.0.1:{port}/state?sslmode=verify-full")
@@ -97,7 +55,7 @@ def config(**variables: str) -> Config:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_plain_sqlmesh_connects_to_nothing_on_aurora_and_names_the_right_command(
-    command: str, on_aurora: Server, unregistered: None
+    command: str, on_aurora: FakePostgres, unregistered: None
 ) -> None:
     answer = CliRunner().invoke(plain, ["--paths", ".", command])
     assert answer.exit_code == 1, answer.output
@@ -105,7 +63,7 @@ def test_plain_sqlmesh_connects_to_nothing_on_aurora_and_names_the_right_command
     assert on_aurora.connected == 0
 
 
-def test_the_ui_of_plain_sqlmesh_has_no_context_on_aurora(on_aurora: Server, unregistered: None) -> None:
+def test_the_ui_of_plain_sqlmesh_has_no_context_on_aurora(on_aurora: FakePostgres, unregistered: None) -> None:
     from web.server.settings import _get_context
 
     with pytest.raises(ConfigError, match="use `warehouse sqlmesh`"):
@@ -136,11 +94,11 @@ def arguments(connection: Any) -> dict[str, Any]:
 
 
 def test_the_aurora_gateway_connects_where_the_variables_say(
-    on_aurora: Server, monkeypatch: pytest.MonkeyPatch
+    on_aurora: FakePostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aurora.register()
     found = config()
-    port = on_aurora.server_address[1]
+    port = on_aurora.port
     login = {"host": "127.0.0.1", "port": port, "user": "etl", "password": "secret"}
     assert arguments(found.get_connection()) == login
     assert arguments(found.get_state_connection()) == login | {
@@ -162,11 +120,11 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, Path, Path
 
 
 def test_the_warehouse_is_verified_where_a_ca_is_named(
-    on_aurora: Server, two: list[tuple[Path, Path, Path]], monkeypatch: pytest.MonkeyPatch
+    on_aurora: FakePostgres, two: list[tuple[Path, Path, Path]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aurora.register()
     (ours, *certificate), (other, *_) = two
-    with fake_mysql(lambda _: None, tuple(certificate)) as server:
+    with FakeMySQL(lambda _: None, tuple(certificate)).serving() as server:
         url = f"mysql://etl:secret@127.0.0.1:{server.port}?ssl_ca="
         monkeypatch.setenv("WAREHOUSE_MYSQL_URL", f"{url}{other}")
         with pytest.raises(LoaderError, match="certificate verify failed"):
@@ -178,12 +136,12 @@ def test_the_warehouse_is_verified_where_a_ca_is_named(
 
 
 def test_the_state_is_verified_where_a_ca_is_named(
-    on_aurora: Server, two: list[tuple[Path, Path, Path]], monkeypatch: pytest.MonkeyPatch
+    on_aurora: FakePostgres, two: list[tuple[Path, Path, Path]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aurora.register()
     (ours, *certificate), (other, *_) = two
-    with serving(tuple(certificate)) as server:
-        port = server.server_address[1]
+    with FakePostgres(tuple(certificate)).serving() as server:
+        port = server.port
         monkeypatch.setenv("WAREHOUSE_STATE_URL", f"postgresql://etl:secret@127.0.0.1:{port}/state?sslmode=verify-full")
         for ca, logins in ((other, 0), (ours, 1)):
             monkeypatch.setitem(os.environ, "PGSSLROOTCERT", str(ca))
