@@ -48,17 +48,18 @@ def between(
 
 
 def _compare(warehouse: Warehouse, old: str, new: str, key: Collection[str], columns: dict[str, str]) -> Changes:
-    on = " AND ".join(f"n.{warehouse.quote(name)} = o.{warehouse.quote(name)}" for name in key)
-    unknown, gone = (f"{alias}.{warehouse.quote(next(iter(key)))} IS NULL" for alias in "on")
-    others = {warehouse.quote(name): kind for name, kind in columns.items() if name not in key}
-    same = " AND ".join(warehouse.same(f"n.{name}", f"o.{name}", kind) for name, kind in others.items()) or "1 = 1"
+    keys = [warehouse.quote(name) for name in key]
+    digests = warehouse.digests({name: kind for name, kind in columns.items() if name not in key})
+    selected = ", ".join([*keys, *(f"{one} AS d{at}" for at, one in enumerate(digests))])
+    on = " AND ".join(f"n.{name} = o.{name}" for name in keys)
+    same = " AND ".join(f"n.d{at} {warehouse.equals} o.d{at}" for at in range(len(digests))) or "1 = 1"
     with warehouse.second() as own:
         ((added, changed),) = own.query(
-            f"""SELECT COALESCE(SUM(CASE WHEN {unknown} THEN 1 ELSE 0 END), 0),
-                COALESCE(SUM(CASE WHEN NOT {unknown} AND NOT ({same}) THEN 1 ELSE 0 END), 0)
-            FROM {new} n LEFT JOIN {old} o ON {on}"""
+            f"""SELECT COALESCE(SUM(CASE WHEN o.{keys[0]} IS NULL THEN 1 ELSE 0 END), 0),
+                COALESCE(SUM(CASE WHEN o.{keys[0]} IS NOT NULL AND NOT ({same}) THEN 1 ELSE 0 END), 0)
+            FROM (SELECT {selected} FROM {new}) n LEFT JOIN (SELECT {selected} FROM {old}) o ON {on}"""
         )
-        ((removed,),) = own.query(f"SELECT COUNT(*) FROM {old} o LEFT JOIN {new} n ON {on} WHERE {gone}")
+        ((removed,),) = own.query(f"SELECT COUNT(*) FROM {old} o LEFT JOIN {new} n ON {on} WHERE n.{keys[0]} IS NULL")
     return Changes(int(added), int(removed), int(changed))
 
 

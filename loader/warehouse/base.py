@@ -56,6 +56,7 @@ class Connection(ABC):
 class Warehouse(Connection):
     """A connection to the warehouse."""
 
+    equals: str  # the operator that takes NULL for the same as NULL
     type_column: str  # of information_schema.columns: a column's type, as the engine calls it
 
     @abstractmethod
@@ -71,8 +72,11 @@ class Warehouse(Connection):
         """A name as an identifier, whatever it holds."""
 
     @abstractmethod
-    def same(self, left: str, right: str, kind: str) -> str:
-        """The condition that two quoted columns of one type (as `columns` has it) hold the same value, to the byte, or NULL both."""
+    def digests(self, columns: Mapping[str, str]) -> list[str]:
+        """SQL expressions that are the same in two rows, NULL or not, if the rows hold the same to the byte in all of these columns (name -> type).
+
+        If the rows differ, so does an expression; a hash of 64 bits may stand for many columns.
+        """
 
     @abstractmethod
     def create_schema(self, name: str) -> None:

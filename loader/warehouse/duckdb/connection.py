@@ -7,7 +7,7 @@ import functools
 import re
 import shlex
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,7 @@ def _asks(command: str | None) -> bool:
 class DuckDBWarehouse(Warehouse):
     """See loader.warehouse.base.Warehouse."""
 
+    equals = "IS NOT DISTINCT FROM"
     type_column = "data_type"
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -149,8 +150,11 @@ class DuckDBWarehouse(Warehouse):
     def quote(self, name: str) -> str:
         return quote(name)
 
-    def same(self, left: str, right: str, kind: str) -> str:
-        return f"{left} IS NOT DISTINCT FROM {right}"
+    def digests(self, columns: Mapping[str, str]) -> list[str]:
+        # A join on two rows' hundred columns takes three times as long. The hash of 1.50 is not that of 1.5.
+        decimals = [quote(name) for name, kind in columns.items() if kind.startswith("DECIMAL")]
+        hashed = [quote(name) for name, kind in columns.items() if not kind.startswith("DECIMAL")]
+        return [*decimals, f"hash({', '.join(hashed)})"] if hashed else decimals
 
     def create_schema(self, name: str) -> None:
         self.execute(f"CREATE SCHEMA {self.quote(name)}")

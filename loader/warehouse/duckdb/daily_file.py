@@ -45,7 +45,7 @@ def text_of(dataset: Dataset, rows: Sequence[tuple], day: dt.date) -> str:
     writer.writerow(dataset.columns)
     kinds = list(dataset.columns.values())[:-1]
     columns = [_written(kind, values) for kind, values in zip(kinds, zip(*rows, strict=True), strict=bool(rows))]
-    writer.writerows(zip(*columns, itertools.repeat(day, len(rows)), strict=True))
+    writer.writerows(zip(*columns, itertools.repeat(str(day), len(rows)), strict=True))
     return text.getvalue()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,7 @@ def open_to_read(account: Account) -> Iterator[MySQLWarehouse]:
 class MySQLWarehouse(Warehouse):
     """See loader.warehouse.base.Warehouse. One connection; what was executed outside of a transaction is committed at once."""
 
+    equals = "<=>"
     type_column = "column_type"
 
     def __init__(self, account: Account) -> None:
@@ -133,10 +134,12 @@ class MySQLWarehouse(Warehouse):
     def quote(self, name: str) -> str:
         return quote(name)
 
-    def same(self, left: str, right: str, kind: str) -> str:
-        if "char" in kind or "text" in kind:  # a collation takes a text for the same with spaces behind it
-            left, right = f"CAST({left} AS BINARY)", f"CAST({right} AS BINARY)"
-        return f"{left} <=> {right}"
+    def digests(self, columns: Mapping[str, str]) -> list[str]:
+        # A collation takes a text for the same with spaces behind it.
+        return [
+            f"CAST({quote(name)} AS BINARY)" if "char" in kind or "text" in kind else quote(name)
+            for name, kind in columns.items()
+        ]
 
     def create_schema(self, name: str) -> None:
         self.execute(f"CREATE DATABASE {self.quote(name)} CHARACTER SET {CHARSET} COLLATE {COLLATION}")
