@@ -59,12 +59,7 @@ class AuroraConnection(MySQLConnectionConfig):
     @classmethod
     def _read_account(cls, given: dict[str, Any]) -> dict[str, Any]:
         account = mysql_account()
-        return given | {
-            "host": account.host,
-            "port": account.port,
-            "user": account.user,
-            "password": account.password,
-        }
+        return given | {name: getattr(account, name) for name in ("host", "port", "user", "password")}
 
     @property
     def _static_connection_kwargs(self) -> dict[str, Any]:

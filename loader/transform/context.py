@@ -34,11 +34,9 @@ def prepare_sqlmesh(settings: Settings) -> None:
 
 @contextmanager
 def sqlmesh_context(settings: Settings, *, models: bool = False) -> Iterator[tuple[Context, Any]]:
-    """A SQLMesh context on the settings' gateway, and its console. Closed at the end, so the file is free again.
+    """A SQLMesh context on the settings' gateway, with the project's model files if they are asked for, and its console.
 
-    Args:
-        settings: the warehouse.
-        models: whether to read the project's model files; a run does without, see below.
+    Closed at the end, so the file is free again.
 
     Raises:
         BusyError: another process holds the warehouse.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from loader.mysqldump.ddl.create_table import DATE_KINDS
 from loader.mysqldump.errors import Defect
@@ -23,11 +24,15 @@ def load_sql(chunk: Chunk, table: str) -> str:
     columns = list(enumerate(chunk.target.columns))
     places = [f"@c{at}" if column.kind == "binary" else quote(column.name) for at, column in columns]
     sets = [f"{quote(column.name)} = UNHEX(@c{at})" for at, column in columns if column.kind == "binary"]
-    file = str(chunk.path).replace("\\", "\\\\").replace("'", "\\'")
+    return load_file_sql(chunk.path, table, places, "\\'") + (f" SET {', '.join(sets)}" if sets else "")
+
+
+def load_file_sql(path: Path, table: str, columns: Iterable[str], quotes: str) -> str:
+    """The LOAD DATA that lands a CSV file."""
+    file = str(path).replace("\\", "\\\\").replace("'", "\\'")
     return (
-        f"LOAD DATA LOCAL INFILE '{file}' INTO TABLE {table} CHARACTER SET utf8mb4"
-        " FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\\'' ESCAPED BY '' LINES TERMINATED BY '\\n'"
-        f" ({', '.join(places)})" + (f" SET {', '.join(sets)}" if sets else "")
+        f"LOAD DATA LOCAL INFILE '{file}' INTO TABLE {table} CHARACTER SET utf8mb4 FIELDS TERMINATED BY ','"
+        f" OPTIONALLY ENCLOSED BY '{quotes}' ESCAPED BY '' LINES TERMINATED BY '\\n' ({', '.join(columns)})"
     )
 
 

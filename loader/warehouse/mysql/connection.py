@@ -193,12 +193,10 @@ class MySQLWarehouse(Warehouse):
         return rows
 
     def _load_data(self, path: Path, dataset: Dataset, key: str) -> int:
+        from loader.warehouse.mysql.chunk_sql import load_file_sql
+
         with self._connection.sending(path), self._connection.cursor() as cursor:
-            cursor.execute(
-                f"LOAD DATA LOCAL INFILE '{path}' INTO TABLE landing.{dataset.table} CHARACTER SET {CHARSET} "
-                "FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\\n' "
-                f"({', '.join(dataset.columns)})"
-            )
+            cursor.execute(load_file_sql(path, f"landing.{dataset.table}", dataset.columns, '"'))
             if cursor.warning_count:
                 raise LoaderError(
                     f"daily file {key}: the server could not take {cursor.warning_count:,} values as they are (SHOW WARNINGS); the file "
