@@ -42,7 +42,9 @@ def test_every_kind_of_trouble_is_in_the_script() -> None:
 def test_mornings_on_database_servers_equal_a_rebuild(
     empty_aurora: Place, servers: Servers, length: Length, tmp_path: Path
 ) -> None:
-    simulation = Simulation(empty_aurora, tmp_path, Plan(length.seed, FEW + 1, 2, (*SHORT, ("promoted",))))
+    # A run that dies between two models lives in this process: on servers it is killed in one of its own.
+    chunks = (*(chunk for chunk in SHORT if chunk != ("step_failed",)), ("promoted",))
+    simulation = Simulation(empty_aurora, tmp_path, Plan(length.seed, FEW, 2, chunks))
     simulation.play()
     assert len(simulation.compared) == 3
     # And built anew on the server itself, not only on DuckDB.
