@@ -6,10 +6,19 @@ MODEL (
   grain (snapshot_date, moving_id)
 );
 
-/* Kind: EMBEDDED, without a table or view: it is one step of silver.tenant_room_snapshot_daily, which alone reads it. */
+/* Kind: EMBEDDED, without a table or view: it is one step of silver.tenant_room_snapshot_daily, which alone reads it. It has the columns
+that the order of contracts needs and no more: see there. */
 WITH contracts AS (
   SELECT
-    a.*,
+    a.snapshot_date,
+    a.moving_id,
+    a.tenant_id,
+    a.room_id,
+    a.tenant_status,
+    a.is_current_contract,
+    a.movein_date,
+    a.original_movein_date,
+    a.updated_at,
     s.is_occupied,
     s.room_priority,
     CASE WHEN a.room_apartment_id = a.apartment_id AND NOT p.apartment_id IS NULL THEN 1 ELSE 0 END AS is_known_room,
@@ -39,18 +48,10 @@ SELECT
   snapshot_date, /* business day (JST) */
   moving_id, /* contract */
   tenant_id, /* tenant */
-  apartment_id, /* property */
   room_id, /* room */
-  room_number, /* room number on that day */
-  tenant_status, /* status of the tenant on that day, 4 to 15 */
   room_priority, /* order of the statuses for the primary tenant of a room, 1 first */
   is_current_contract, /* 1: the tenant's row names this contract as the current one */
-  moving_agreement_type, /* contract type 0 to 9 */
   movein_date, /* contract start, may be in the future */
-  original_movein_date, /* first move-in of the tenant */
-  leaves_on, /* move-out date */
-  moveout_plans_date, /* planned or actual move-out */
-  rent, /* rent in yen per month */
   updated_at, /* when the source last changed the contract, JST without time zone */
   is_known_room::BIGINT AS is_known_room, /* 1: the property and the room exist in the files of the day */
   CASE

@@ -17,7 +17,7 @@ import pytest
 
 from loader.connection_url import parse
 from loader.settings import PROJECT
-from loader.warehouse.mysql.session import SQL_MODE, WAIT_SECONDS, connect
+from loader.warehouse.mysql.session import SQL_MODE, TEMPORARY_TABLE_BYTES, WAIT_SECONDS, connect
 from tests.support import servers
 from tests.support.crash import wait_until
 from tests.support.servers import MySQLServer, PostgresServer, ServerError
@@ -62,9 +62,12 @@ def test_throwaway_server_has_requested_flavour_and_default_charset(server: MySQ
 def test_a_session_has_the_houses_settings_on_either_server(server: MySQLServer) -> None:
     account = parse(f"{server.url}?ssl=off", "WAREHOUSE_MYSQL_URL")
     with closing(connect(**account.arguments)) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT @@sql_mode, @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@optimizer_switch")
-        mode, *waits, switch = cursor.fetchone()
+        cursor.execute(
+            "SELECT @@sql_mode, @@tmp_table_size, @@max_heap_table_size, @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@optimizer_switch"
+        )
+        mode, temporary, in_memory, *waits, switch = cursor.fetchone()
     assert set(mode.split(",")) == set(SQL_MODE.split(","))
+    assert temporary == in_memory == TEMPORARY_TABLE_BYTES
     assert waits == [WAIT_SECONDS, WAIT_SECONDS]
     assert ("split_materialized=off" in switch) == (FLAVOUR == "mariadb")
 
