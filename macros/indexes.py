@@ -13,8 +13,9 @@ from sqlmesh.core.macros import MacroEvaluator
 def create_indexes(evaluator: MacroEvaluator, *columns: t.Any) -> None:
     """On MySQL, indexes a model's table by its grain, its time column and each given column, where such an index is missing.
 
-    The grain of a by-time table is UNIQUE where it includes the day: an audit sees only the days just computed, but the server refuses a
-    second row from any writer. A grain without the day is not: a row that moves to another day is on both until the old day is computed again.
+    The grain of a by-time table is its primary key where it includes the day. Rows then lie in the order of the days: a month is read,
+    audited and replaced without the rest. And while an audit sees only the days just computed, the server refuses a second row from any
+    writer. A grain without the day is no key: a row that moves to another day is on both until the old day is computed again.
     Every model has this as its post-statement (config.yaml); a model with further columns to join on calls it again with them.
     Metadata only: a new index changes no data, so it rebuilds nothing.
     """
@@ -34,10 +35,12 @@ def create_indexes(evaluator: MacroEvaluator, *columns: t.Any) -> None:
         indexes[name] = (*indexes.get(name, ()), column)
     grains = [tuple(column.name for column in grain.find_all(exp.Column)) for grain in snapshot.model.grains]
     day = snapshot.model.time_column.column.name if snapshot.model.time_column else None
-    needed = [(names, "UNIQUE " if day in names else "") for names in grains]
-    needed += [((column.name,), "") for column in columns] + ([((day,), "")] if day else [])
-    for names, kind in needed:
+    needed = [(names, day in names) for names in grains]
+    needed += [((column.name,), False) for column in columns] + ([((day,), False)] if day else [])
+    for names, unique in needed:
         if not any(index[: len(names)] == names for index in indexes.values()):
-            indexes[f"by_{'_'.join(names)}"[:64]] = names
-            listed = ", ".join(f"`{name}`" for name in names)
-            adapter.execute(f"CREATE {kind}INDEX `by_{'_'.join(names)[:60]}` ON `{table.db}`.`{table.name}` ({listed})")
+            name = "PRIMARY" if unique else f"by_{'_'.join(names)}"[:64]
+            kind = "PRIMARY KEY" if unique else f"INDEX `{name}`"
+            listed = ", ".join(f"`{column}`" for column in names)
+            indexes[name] = names
+            adapter.execute(f"ALTER TABLE `{table.db}`.`{table.name}` ADD {kind} ({listed})")

@@ -1,6 +1,6 @@
 """Rows appear once: repeats of a grain over whole tables, where an audit sees the days just computed only.
 
-On MySQL a grain that holds the day is a UNIQUE index (macros/indexes.py) and there is nothing to count. DuckDB's indexes can't take a day
+On MySQL a grain that holds the day is the primary key (macros/indexes.py) and there is nothing to count. DuckDB's indexes can't take a day
 that is deleted and written in one transaction, so there each day leaves a mark: how many rows it had, and what their grains hash to, when
 it was last found free of repeats. A day whose mark still holds has the same grains; only the others are counted. A grain
 without the day is a small mart's, and counted whole.

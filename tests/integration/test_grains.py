@@ -124,13 +124,13 @@ def test_the_server_refuses_a_row_that_is_there(aurora: Place) -> None:
 
 @pytest.mark.server
 @pytest.mark.engine
-def test_a_table_that_lost_its_unique_index_is_counted(aurora: Place) -> None:
-    table, columns = by_time(aurora)["silver.business_calendar"]
+def test_a_table_that_lost_its_primary_key_is_counted(aurora: Place) -> None:
+    table, _ = by_time(aurora)["silver.business_calendar"]
     with sqlmesh_context(aurora.settings()) as (context, _):
         snapshots = prod_snapshots(context)
         duplicates.assert_rows_once(context, snapshots)
         adapter = context.engine_adapter
-        adapter.execute(f"ALTER TABLE {table} DROP INDEX by_{'_'.join(columns)}")
+        adapter.execute(f"ALTER TABLE {table} DROP PRIMARY KEY")
         adapter.execute(f"INSERT INTO {table} SELECT * FROM {table} WHERE calendar_date = '2025-06-09'")
         with pytest.raises(LoaderError, match=r"silver\.business_calendar: 1 rows too many"):
             duplicates.assert_rows_once(context, snapshots)
