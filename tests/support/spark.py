@@ -49,6 +49,11 @@ class SparkPlace:
         """The rows of a query."""
         return [tuple(row) for row in self.spark.sql(sql).collect()]
 
+    def empty(self, schemas: str = "landing*|staging|silver|gold|sqlmesh__*") -> None:
+        """Drops the schemas whose names are like that, with all that is in them."""
+        for (schema,) in self.query(f"SHOW SCHEMAS LIKE '{schemas}'"):
+            self.spark.sql(f"DROP SCHEMA {schema} CASCADE")
+
     def copy_landing(self, file: Path) -> None:
         """Makes `landing` hold what that of a DuckDB warehouse holds: the tables that models read, as views of Parquet files."""
         declared = YAML(typ="safe").load((PROJECT / "external_models.yaml").read_text())
