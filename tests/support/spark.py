@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 SCHEMAS = ("staging", "silver", "gold")
+VIEWS = 42  # in these
 # DuckDB's types as Spark calls them; a decimal has the same name on both.
 TYPES = {"BIGINT": "bigint", "VARCHAR": "string", "DATE": "date", "TIMESTAMP": "timestamp_ntz", "DOUBLE": "double"}
 
