@@ -40,6 +40,24 @@ def years_between(evaluator: MacroEvaluator, start: exp.Expression, end: exp.Exp
     return f"CAST(FLOOR(CAST({months} AS DECIMAL(10, 2)) / 12) AS BIGINT)"
 
 
+@macro()
+def week_start(evaluator: MacroEvaluator, day: exp.Expression) -> str:
+    """The Monday of a date's week."""
+    date = day.sql(dialect=evaluator.dialect)
+    if on_mysql(evaluator):
+        return f"FROM_DAYS(TO_DAYS({date}) - WEEKDAY({date}))"
+    return f"CAST(CAST({date} AS DATE) - CAST(EXTRACT(ISODOW FROM {date}) - 1 AS INT) AS DATE)"
+
+
+@macro()
+def month_start(evaluator: MacroEvaluator, day: exp.Expression) -> str:
+    """The first day of a date's month."""
+    date = day.sql(dialect=evaluator.dialect)
+    if on_mysql(evaluator):
+        return f"FROM_DAYS(TO_DAYS({date}) - DAYOFMONTH({date}) + 1)"
+    return f"CAST(CAST({date} AS DATE) - CAST(EXTRACT(DAY FROM {date}) - 1 AS INT) AS DATE)"
+
+
 def _whole_months(evaluator: MacroEvaluator, start: exp.Expression, end: exp.Expression) -> str:
     first, last = (part.sql(dialect=evaluator.dialect) for part in (start, end))
 

@@ -7,6 +7,18 @@ from sqlmesh import macro
 from sqlmesh.core.macros import MacroEvaluator
 
 STATUSES = ("loaded", "waived", "rejected")
+# Labels and upper bounds (exclusive) of the managers' groups; what is unknown has a group of its own, so that the groups of a figure add up to it.
+AGE_GROUPS = (("Under 25", 25), ("25-34", 35), ("35-44", 45), ("45-54", 55), ("55+", None))
+RENT_RANGES = (
+    ("Under 50K", 50_000),
+    ("50K-70K", 70_000),
+    ("70K-100K", 100_000),
+    ("100K-150K", 150_000),
+    ("150K+", None),
+)
+TENURES = (("Short (<6mo)", 6), ("Medium (6-12mo)", 12), ("Long (1-2yr)", 24), ("Very Long (2yr+)", None))
+LEAD_TIMES = (("0-7", 8), ("8-30", 31), ("31-60", 61), ("61+", None))
+UNKNOWN = "Unknown"
 
 
 @macro()
@@ -52,3 +64,51 @@ def day_status(
         f"WHEN {condition} THEN '{status}'" for condition, status in zip(conditions, STATUSES, strict=True)
     )
     return f"CAST(CASE {whens} ELSE 'missing' END AS VARCHAR(16))"
+
+
+@macro()
+def age_group(evaluator: MacroEvaluator, age: exp.Expression) -> str:
+    """The managers' age group of an age in years; Unknown where it is NULL."""
+    return _group(evaluator, age, AGE_GROUPS)
+
+
+@macro()
+def rent_range(evaluator: MacroEvaluator, rent: exp.Expression) -> str:
+    """The managers' range of a rent in yen per month; Unknown where there is none. A rent of 0 yen and less is none."""
+    return _group(evaluator, rent, RENT_RANGES, least=1)
+
+
+@macro()
+def rent_range_order(evaluator: MacroEvaluator, rent: exp.Expression) -> str:
+    """Place of a rent's range from 1, the lowest; that of Unknown is the last."""
+    return _group(evaluator, rent, RENT_RANGES, least=1, numbered=True)
+
+
+@macro()
+def tenure_category(evaluator: MacroEvaluator, months: exp.Expression) -> str:
+    """The managers' category of a stay in whole months; Unknown where it is NULL or negative."""
+    return _group(evaluator, months, TENURES, least=0)
+
+
+@macro()
+def lead_time_bucket(evaluator: MacroEvaluator, days: exp.Expression) -> str:
+    """The managers' bucket of a lead time in days; Unknown where it is NULL or negative."""
+    return _group(evaluator, days, LEAD_TIMES, least=0)
+
+
+def _group(
+    evaluator: MacroEvaluator,
+    value: exp.Expression,
+    groups: tuple[tuple[str, int | None], ...],
+    least: int | None = None,
+    numbered: bool = False,
+) -> str:
+    """The first group whose bound is above a value; Unknown for NULL and for less than the least."""
+    number = value.sql(dialect=evaluator.dialect)
+    unknown = f"{number} IS NULL" if least is None else f"{number} IS NULL OR {number} < {least}"
+    names = [str(place) if numbered else f"'{label}'" for place, (label, _) in enumerate(groups, 1)]
+    other = str(len(groups) + 1) if numbered else f"'{UNKNOWN}'"
+    whens = [f"WHEN {unknown} THEN {other}"]
+    whens += [f"WHEN {number} < {bound} THEN {name}" for name, (_, bound) in zip(names, groups, strict=True) if bound]
+    kind = "BIGINT" if numbered else "VARCHAR(32)"
+    return f"CAST(CASE {' '.join(whens)} ELSE {names[-1]} END AS {kind})"

@@ -269,3 +269,38 @@ def test_lock_is_taken_first_and_only_on_servers() -> None:
         one = at(stage, dialect, hold_lock=lambda stage=stage, dialect=dialect: held.append(f"{stage} {dialect}"))
         assert written(guards.take_lock, evaluator=one) == guards.NOTHING
     assert held == ["before_all mysql", "before_all spark"]
+
+
+AGES = {24: "Under 25", 25: "25-34", 35: "35-44", 45: "45-54", 54: "45-54", 55: "55+", None: "Unknown"}
+RENTS = {0: "Unknown", 1: "Under 50K", 50_000: "50K-70K", 70_000: "70K-100K", 100_000: "100K-150K", 150_000: "150K+"}
+PLACES = {-1: 6, 1: 1, 50_000: 2, 70_000: 3, 100_000: 4, 150_000: 5, None: 6}
+STAYS = {-1: "Unknown", 0: "Short (<6mo)", 6: "Medium (6-12mo)", 12: "Long (1-2yr)", 24: "Very Long (2yr+)"}
+LEADS = {-1: "Unknown", 0: "0-7", 7: "0-7", 8: "8-30", 30: "8-30", 31: "31-60", 60: "31-60", 61: "61+"}
+NONE: dict[int | None, str] = {None: "Unknown"}
+GROUPS = {
+    domain.age_group: AGES,
+    domain.rent_range: RENTS | NONE,
+    domain.rent_range_order: PLACES,
+    domain.tenure_category: STAYS | NONE,
+    domain.lead_time_bucket: LEADS | NONE,
+}
+
+
+@pytest.mark.parametrize(("macro", "value"), [(macro, value) for macro, values in GROUPS.items() for value in values])
+def test_groups_begin_at_their_lower_bound(computed: Callable[..., Any], macro: Callable[..., Any], value: int) -> None:
+    number = "NULL" if value is None else str(value)
+    assert computed(macro, f"CAST({number} AS BIGINT)") == GROUPS[macro][value]
+
+
+STARTS = {
+    "1899-12-31": (dt.date(1899, 12, 25), dt.date(1899, 12, 1)),
+    "2026-02-23": (dt.date(2026, 2, 23), dt.date(2026, 2, 1)),
+    "2026-03-01": (dt.date(2026, 2, 23), dt.date(2026, 3, 1)),
+}
+
+
+@pytest.mark.parametrize("day", STARTS)
+def test_a_week_starts_on_monday_and_a_month_on_its_first(computed: Callable[..., Any], day: str) -> None:
+    date = f"CAST('{day}' AS DATE)"
+    assert (computed(dates.week_start, date), computed(dates.month_start, date)) == STARTS[day]
+    assert written(dates.week_start, "x", evaluator=MYSQL) == "FROM_DAYS(TO_DAYS(x) - WEEKDAY(x))"
