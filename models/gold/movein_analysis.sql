@@ -57,4 +57,4 @@ JOIN silver.int_contracts AS c
   ON c.contract_id = n.contract_id
 CROSS JOIN silver.as_of AS a
 WHERE
-  n.contract_start_date BETWEEN '2018-01-01'::DATE AND a.as_of_date
+  n.contract_start_date <= a.as_of_date

@@ -19,7 +19,7 @@ SELECT
   f.asset_id_hj::VARCHAR(64) AS asset_id_hj, /* asset id of the property */
   f.apartment_name::VARCHAR(255) AS apartment_name, /* name on that day */
   f.prefecture::VARCHAR(64) AS prefecture, /* prefecture */
-  f.municipality::VARCHAR(128) AS municipality, /* ward or city */
+  COALESCE(NULLIF(f.municipality, 'Unknown'), a.municipality)::VARCHAR(128) AS municipality, /* ward or city on that day, else as silver.stg_apartments has it now */
   CASE WHEN a.apartment_id IS NULL THEN f.latitude ELSE a.latitude END::DECIMAL(11, 8) AS latitude, /* latitude in degrees as silver.stg_apartments has it now, NULL where none in the Tokyo area is known */
   CASE WHEN a.apartment_id IS NULL THEN f.longitude ELSE a.longitude END::DECIMAL(11, 8) AS longitude, /* longitude in degrees, of the same pair */
   f.occupied_rooms::BIGINT AS occupied_rooms, /* count of rooms with a primary tenant */

@@ -28,6 +28,8 @@ FROM silver.tenant_room_snapshot_daily
 WHERE
   snapshot_date BETWEEN @start_ds AND @end_ds
   AND is_room_primary = 1
-  AND COALESCE(original_movein_date, '2018-01-01'::DATE) <> snapshot_date
+  AND (
+    original_movein_date IS NULL OR original_movein_date <> snapshot_date
+  )
 GROUP BY
   snapshot_date

@@ -29,7 +29,7 @@ SELECT
   a.apartment_name_en, /* English name */
   a.apartment_name_old, /* former name */
   a.prefecture, /* prefecture */
-  a.municipality, /* ward or city */
+  COALESCE(NULLIF(a.municipality, 'Unknown'), s.municipality)::VARCHAR(128) AS municipality, /* ward or city: the source's, else the one that the address begins with, else NULL */
   a.address, /* street address */
   a.full_address, /* address with prefecture and municipality */
   a.zip_code, /* postal code */
@@ -45,3 +45,5 @@ SELECT
 FROM staging.apartments AS a
 JOIN located AS l
   ON l.apartment_id = a.id
+LEFT JOIN seeds.municipalities AS s
+  ON a.full_address LIKE CONCAT(s.prefecture, s.municipality, '%')

@@ -28,6 +28,16 @@ class Rule:
     broken: tuple[str, ...]
 
 
+GROUPS = [
+    [f"{group}_{name}_count" for name in (*names.split(), "unknown")]
+    for group, names in {
+        "gender": "male female other",
+        "age": "under_25 25_34 35_44 45_54 55_plus",
+        "tenure": "short medium long very_long",
+        "renewal": "yes no",
+    }.items()
+]
+
 RULES = [
     Rule(
         "at_least",
@@ -128,6 +138,26 @@ RULES = [
             "UNION ALL SELECT DATE '2026-01-11', NULL",
         ),
         ("UPDATE silver.tenant_status_history SET valid_to = '2026-01-09' WHERE NOT valid_to IS NULL",),
+    ),
+    Rule(
+        "kpi_adds_up",
+        "gold.kpi_month_end_metrics",
+        (
+            "gold.kpi_month_end_metrics: SELECT DATE '2026-01-10' AS as_of_date, 8 AS occupancy_room_count_0000, "
+            "10 AS occupancy_room_count_eod, 3 AS same_day_moveins, 1 AS same_day_moveouts UNION ALL SELECT DATE '2026-01-09', NULL, 8, 1, NULL",
+        ),
+        ("UPDATE gold.kpi_month_end_metrics SET same_day_moveins = 4 WHERE occupancy_room_count_0000 = 8",),
+    ),
+    Rule(
+        "moveout_groups_add_up",
+        "gold.moveout_summary",
+        (
+            "gold.moveout_summary: SELECT DATE '2026-01-10' AS moveout_date, 4 AS moveout_count, "
+            + ", ".join(f"1 AS {column}" for group in GROUPS for column in group[:-1])
+            + ", "
+            + ", ".join(f"{5 - len(group)} AS {group[-1]}" for group in GROUPS),
+        ),
+        tuple(f"UPDATE gold.moveout_summary SET {column} = 9" for group in GROUPS for column in group),
     ),
     Rule(
         "occupancy_adds_up",
