@@ -42,7 +42,7 @@ WITH days AS (
     k.same_day_moveout_policy,
     k.kpi_definition_version
   FROM gold.occupancy_daily_metrics AS d
-  LEFT JOIN silver.occupancy_rent_facts AS r
+  LEFT JOIN silver.room_totals_daily AS r
     ON r.snapshot_date = d.snapshot_date
   LEFT JOIN seeds.kpi_definitions AS k
     ON d.snapshot_date BETWEEN k.valid_from::DATE AND COALESCE(NULLIF(k.valid_to, '')::DATE, d.snapshot_date)

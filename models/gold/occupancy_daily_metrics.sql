@@ -8,7 +8,10 @@ MODEL (
     UNIQUE_VALUES(columns := (
       snapshot_date
     )),
-    NOT_NULL(columns := (snapshot_date, day_kind, as_of_date, total_physical_rooms)),
+    NOT_NULL(columns := (snapshot_date, day_kind, as_of_date)),
+    NOT_NULL(columns := (
+      total_physical_rooms
+    ), condition := day_kind <> 'gap'),
     ACCEPTED_VALUES(column := day_kind, is_in := ('fact', 'gap', 'projection')),
     OCCUPANCY_ADDS_UP(),
     WITHIN_ALL_ROOMS(occupied := period_end_rooms, total := total_physical_rooms)
@@ -57,10 +60,12 @@ SELECT
   d.period_start_rooms::BIGINT AS period_start_rooms, /* count of occupied rooms at 00:00. NULL on the day after a gap */
   d.period_end_rooms::BIGINT AS period_end_rooms, /* count of occupied rooms at the end of the day */
   d.unexplained_rooms::BIGINT AS unexplained_rooms, /* rooms at the start of the day less rooms at the end of the day before: changes that no dated move explains */
-  p.rooms::BIGINT AS total_physical_rooms, /* count of rooms to let, from seeds.physical_rooms */
+  COALESCE(p.rooms, t.rooms_to_let)::BIGINT AS total_physical_rooms, /* count of rooms to let: the agreed number of seeds.physical_rooms, else that of the day's files, in the projection that of the newest ones. NULL on a gap */
   (
-    d.period_end_rooms::DECIMAL(18, 6) / p.rooms
+    d.period_end_rooms::DECIMAL(18, 6) / COALESCE(p.rooms, t.rooms_to_let)
   )::DECIMAL(10, 6) AS occupancy_rate /* occupied rooms at the end of the day by rooms to let, a share from 0 to 1 */
 FROM days AS d
+LEFT JOIN silver.room_totals_daily AS t
+  ON t.snapshot_date = CASE WHEN d.day_kind = 'projection' THEN d.as_of_date ELSE d.snapshot_date END
 LEFT JOIN seeds.physical_rooms AS p
   ON d.snapshot_date BETWEEN p.valid_from::DATE AND COALESCE(NULLIF(p.valid_to, '')::DATE, d.snapshot_date)
