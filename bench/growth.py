@@ -19,7 +19,6 @@ import click
 from bench.page import GATEWAYS, Growth, Mornings, Step, growth_table
 from bench.process import in_process
 from loader.settings import PROJECT
-from loader.sources.daily_file_kinds import PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS
 from tests.support import servers
 
 LAST = dt.date(2026, 2, 10)
@@ -91,15 +90,6 @@ def bucket(folder: Path, days: int, scale: float) -> Path:
     bucket = folder / "bucket"
     size = ["--days", str(MORNINGS + 1), "--scale", str(scale), "--seed", "1", "--snapshots", str(days)]
     in_process("demo", "--out", str(bucket), "--end", str(LAST), *size)
-    # The rooms of the days before the dumps: the first dump's, with other dates. What they cost is the same.
-    env = {"WAREHOUSE_GATEWAY": "duckdb", "WAREHOUSE_DUCKDB": str(folder / "export.duckdb")}
-    in_process("loader", "export", "--bucket", str(bucket), "--date", str(FIRST), env=env)
-    for dataset in (ROOM_ASSIGNMENT, PROPERTY):
-        text = (bucket / dataset.key_of(FIRST)).read_bytes()
-        for path in (bucket / TENANT_STATUS.prefix).glob("*.csv"):
-            day = day_of(path)
-            dated = text.replace(f",{FIRST}\r\n".encode(), f",{day}\r\n".encode())
-            (bucket / dataset.key_of(day)).write_bytes(dated)
     return bucket
 
 

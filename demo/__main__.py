@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 _EPILOG = """
 \b
 Examples
-  python -m demo --out data/bucket                        a small company, three dumps, 261 snapshots
+  python -m demo --out data/bucket                        a small company, three dumps, daily files of 261 days
   python -m demo --out /tmp/b --scale 1 --days 1 --bulk   one dump of real size, about 900 MB
 
 \b
 The bucket
   dumps/gghouse_YYYYMMDD.sql           one a day, as mysqldump 8.0 writes it
   dumps-manifest/gghouse_YYYYMMDD.json its hash, size and watermarks, written after it
-  snapshots/tenant_status/YYYYMMDD.csv the days before the first dump
+  snapshots/KIND/YYYYMMDD.csv          the daily files of the days before the first dump: tenant_status, room_assignment, property
   reference/property_geo_latlon/latest/property_geo_latlon_backup.csv
                                        where properties lie that the source has wrong coordinates of, or none
 
-From five days on, one dump in the middle is missing, and from ten snapshots on one or a few of them: the pipeline has to live
+From five days on, one dump in the middle is missing, and from ten days of daily files on one or a few of them: the pipeline has to live
 with that. A dump is taken at 05:30 and shows what happened up to the day before. Nothing here is about a real person.
 """
 
@@ -43,11 +43,13 @@ with that. A dump is taken at 05:30 and shows what happened up to the day before
 @click.option("--days", type=click.IntRange(1, 366), default=3, help="Calendar days with dumps, the last being --end.")
 @click.option("--scale", type=click.FloatRange(0.01, 10), default=0.05, help="1 is the company of 62,506 contracts.")
 @click.option("--seed", type=click.IntRange(0), default=1, help="Another seed is another company.")
-@click.option("--snapshots", type=click.IntRange(0, 1500), default=261, help="History snapshots before the first dump.")
+@click.option(
+    "--snapshots", type=click.IntRange(0, 1500), default=261, help="Days of daily files before the first dump."
+)
 @click.option("--bulk", is_flag=True, help="All 81 tables of the source instead of 12: nine tenths of a real dump.")
 @click.option("--gzip", is_flag=True, help="Write dumps as .sql.gz.")
 def main(out: Path, end: datetime, days: int, scale: float, seed: int, snapshots: int, bulk: bool, gzip: bool) -> None:
-    """Write a bucket of daily database dumps and status snapshots of an invented share-house company.
+    """Write a bucket of daily database dumps and daily files of an invented share-house company.
 
     The same arguments always give the same bytes, on any machine; run again, the command sees its bucket and does nothing.
     """

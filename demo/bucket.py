@@ -10,7 +10,7 @@ from demo.days import Request
 from demo.objects import COORDINATES_KEY, coordinates_file, put, put_dump, put_snapshot, snapshot_file
 
 STAMP = ".demo.json"
-_GENERATOR = 3  # another number here means that the same arguments give another company
+_GENERATOR = 4  # another number here means that the same arguments give another company
 
 
 class BucketInUse(Exception):
@@ -59,12 +59,15 @@ def write(out: Path, request: Request, *, begin: Callable[[str, int], None], ste
     step("company")
 
     if snapshot_days:
-        begin("snapshots", len(snapshot_days))
+        begin("daily files", 3 * len(snapshot_days))
     header = snapshot_file("tenant_status", [])
     for day, lines in queries.statuses(db, snapshot_days):
         step(str(put_snapshot(out, day, header + lines).relative_to(out)))
-
     tables = schema.load(bulk=request.bulk)
+    for day in snapshot_days:
+        for dataset, text in queries.room_files(db, day, tables):
+            step(str(put_snapshot(out, day, text, dataset.name).relative_to(out)))
+
     apartments = next(table for table in tables if table.name == "apartments")
     put(out / COORDINATES_KEY, coordinates_file([]) + queries.coordinates(db, request.end, apartments))
     begin("tables of dumps", len(dump_days) * len(tables))

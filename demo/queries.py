@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
 import duckdb
 
 from demo.dump import Section
-from demo.schema import ESCAPES, Table
+from demo.schema import ESCAPES, Column, Table
+from loader.sources.daily_file_kinds import PROPERTY, ROOM_ASSIGNMENT, Dataset
+from loader.warehouse.duckdb import daily_file
 
 _STATEMENT_BYTES = 1_000_000
 _BULK_ROWS = 3_500  # of about 280 bytes: a megabyte
@@ -111,3 +114,26 @@ def statuses(db: duckdb.DuckDBPyConnection, days: list[date]) -> Iterator[tuple[
             """,
             {"first": batch[0], "last": batch[-1], "batch": batch},
         ).fetchall()
+
+
+def room_files(db: duckdb.DuckDBPyConnection, day: date, tables: list[Table]) -> Iterator[tuple[Dataset, str]]:
+    """A day's files of rooms and properties, as the loader writes them from that day's dump."""
+    files = (ROOM_ASSIGNMENT, PROPERTY)
+    words = {word for dataset in files for word in re.findall(r"\w+", dataset.query)}
+    db.execute("CREATE SCHEMA IF NOT EXISTS dumped")
+    for table in tables:
+        if any(f"{{schema}}.{table.name} " in dataset.query for dataset in files):
+            columns = ", ".join(_landed(column, table) for column in table.columns if column.name in words)
+            state = f"(SELECT *, DATE '{day}' AS d FROM {table.name}_at(DATE '{day}'))"
+            db.execute(f"CREATE OR REPLACE TABLE dumped.{table.name} AS SELECT {columns} FROM {state}")
+    for dataset in files:
+        rows = db.execute(dataset.select("dumped", day)).fetchall()
+        yield dataset, daily_file.text_of(dataset, rows, day)
+
+
+def _landed(column: Column, table: Table) -> str:
+    """A column as it lands: dates that are none are NULL, and a column that nobody uses holds its default."""
+    kind = "VARCHAR" if column.type.startswith(("varchar", "text")) else column.type.split("(")[0].upper()
+    kind = column.type if kind == "DECIMAL" else {"DATETIME": "TIMESTAMP"}.get(kind, kind).removesuffix(" UNSIGNED")
+    value = column.literal or table.expression(column.name)
+    return f"TRY_CAST({value} AS {kind}) AS {column.name}"

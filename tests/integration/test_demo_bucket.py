@@ -8,7 +8,8 @@ import hashlib
 import io
 import json
 import re
-from datetime import date
+import shutil
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
-from demo import company, objects, queries, words
+from demo import company, objects, queries, schema, words
 from demo.__main__ import main
 from demo.days import Request
+from loader.cli import cli
 from tests.support.landed import Landed
 
 END = date(2026, 2, 10)
@@ -133,6 +135,18 @@ def test_dump_says_what_a_snapshot_of_its_day_says(made: Path, tmp_path: Path) -
     fields = ("id", "status", "contract_type", "full_name")
     dumped = [["" if row[name] is None else str(row[name]) for name in fields] for row in tenants(made, tmp_path)]
     assert told == [[*row, "2026-02-10"] for row in dumped]
+
+
+def test_files_of_rooms_are_what_the_loader_exports_of_the_dump(made: Path, tmp_path: Path, monkeypatch) -> None:
+    bucket = Path(shutil.copytree(made, tmp_path / "bucket"))
+    monkeypatch.setenv("WAREHOUSE_DUCKDB", str(tmp_path / "warehouse.duckdb"))
+    loaded = CliRunner().invoke(cli, ["load", "--bucket", str(bucket), "--date", str(END)])
+    assert loaded.exit_code == 0, loaded.output
+    db = company.build(seed=1, scale=0.01, end=END, first_dump=END - timedelta(days=4), days=[END])
+    queries.install(db)
+    written = {dataset.key_of(END): text for dataset, text in queries.room_files(db, END, schema.load(bulk=False))}
+    assert written == {key: (bucket / key).read_bytes().decode() for key in written}
+    assert all(len(text.splitlines()) > 8 for text in written.values())
 
 
 def test_snapshots_are_written_as_the_standard_writer_would(made: Path) -> None:
