@@ -135,5 +135,4 @@ def _landed(column: Column, table: Table) -> str:
     """A column as it lands: dates that are none are NULL, and a column that nobody uses holds its default."""
     kind = "VARCHAR" if column.type.startswith(("varchar", "text")) else column.type.split("(")[0].upper()
     kind = column.type if kind == "DECIMAL" else {"DATETIME": "TIMESTAMP"}.get(kind, kind).removesuffix(" UNSIGNED")
-    value = column.literal or table.expression(column.name)
-    return f"TRY_CAST({value} AS {kind}) AS {column.name}"
+    return f"TRY_CAST({column.literal or table.expression(column.name)} AS {kind}) AS {column.name}"
