@@ -52,7 +52,7 @@ PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 DEMO_END := 2026-02-10
 
 demo: $(READY) ## load three mornings of an invented company (about a minute, after installation)
-	@$(BIN)/python -m demo --out data/bucket --end $(DEMO_END) --days 3 --scale 0.05 --seed 1 --snapshots 60
+	@$(BIN)/python -m demo --out data/bucket --end $(DEMO_END) --days 3 --scale 0.05 --seed 136 --snapshots 60
 	@$(BIN)/python -m demo.mornings --bucket data/bucket --end $(DEMO_END) --days 3
 
 report: $(READY) ## write the report, data/report.html

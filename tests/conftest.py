@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FIRST_DAY = dt.date(2025, 6, 10)
 # As in the Makefile's demo: the figures in docs/differences.md are of this company.
-COMPANY = ["--end", "2026-02-10", "--days", "3", "--scale", "0.05", "--seed", "1", "--snapshots", "60"]
+COMPANY = ["--end", "2026-02-10", "--days", "3", "--scale", "0.05", "--seed", "136", "--snapshots", "60"]
 
 quick.hurry()
 # All warehouses of the tests share what SQLMesh keeps of models; see `cache_dir` in config.yaml.
