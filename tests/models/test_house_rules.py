@@ -15,6 +15,7 @@ from sqlmesh.core.model import create_external_model, load_sql_based_model
 from linter import house_rules
 from loader.sources.daily_file_kinds import DATASETS
 from loader.warehouse.own_tables import OWN_TABLES
+from tests.support import marts_page
 
 if TYPE_CHECKING:
     from sqlmesh import Context
@@ -166,3 +167,7 @@ def test_every_project_model_passes_the_lint_rules(project: Context) -> None:
 def test_every_model_and_audit_is_in_the_house_format(project: Context) -> None:
     """As `sqlmesh format --check` does."""
     assert project.format(check=True)
+
+
+def test_the_page_of_marts_is_up_to_date(project: Context) -> None:
+    assert marts_page.FILE.read_text(encoding="utf-8") == marts_page.page(project), "type: make docs"
