@@ -58,10 +58,11 @@ demo: $(READY) ## load three mornings of an invented company (about a minute, af
 report: $(READY) ## write the report, data/report.html
 	@$(BIN)/python -m loader report --out data/report.html
 
-docs: $(READY) ## write the data dictionary with lineage, data/dictionary.html, docs/cli.md and docs/marts.md
+docs: $(READY) ## write the data dictionary with lineage, data/dictionary.html, docs/cli.md, docs/marts.md, deploy/dashboards.json
 	@$(BIN)/python -m report.dictionary data/dictionary.html
 	@$(BIN)/python -m tests.support.cli_page
 	@$(BIN)/python -m tests.support.marts_page
+	@$(BIN)/python -m deploy.dashboards
 
 ui: $(READY) ## start SQLMesh's UI on http://127.0.0.1:8000, to read models and lineage
 	$(BIN)/sqlmesh ui --mode catalog
