@@ -112,3 +112,20 @@ def _group(
     whens += [f"WHEN {number} < {bound} THEN {name}" for name, (_, bound) in zip(names, groups, strict=True) if bound]
     kind = "BIGINT" if numbered else "VARCHAR(32)"
     return f"CAST(CASE {' '.join(whens)} ELSE {names[-1]} END AS {kind})"
+
+
+@macro()
+def ratio(evaluator: MacroEvaluator, part: exp.Expression, whole: exp.Expression, digits: exp.Expression) -> str:
+    """A part by a whole, rounded half up to so many digits behind the point; NULL where the whole is 0.
+
+    Args:
+        part: a whole number, 0 or more.
+        whole: a whole number, 0 or more.
+        digits: how many, 0 to 6.
+
+    It is rounded as a whole number: a half is exact then, where one engine divides decimals and another one floating numbers.
+    """
+    over, under = (number.sql(dialect=evaluator.dialect) for number in (part, whole))
+    shift = 10 ** int(digits.name)
+    rounded = f"ROUND(CAST(({over}) * {shift} AS DECIMAL(30, 6)) / NULLIF({under}, 0), 0)"
+    return f"CAST({rounded} / {shift} AS DECIMAL(18, {digits.name}))"

@@ -23,9 +23,7 @@ SELECT
   tenant_type::VARCHAR(16) AS tenant_type, /* individual, corporate or unknown */
   COUNT(*)::BIGINT AS application_count, /* count of applications */
   SUM(is_moved_in)::BIGINT AS movein_count, /* count of those with a contract that starts on or after that day */
-  (
-    SUM(is_moved_in)::DECIMAL(18, 6) / COUNT(*)
-  )::DECIMAL(12, 4) AS application_to_movein_rate /* move-ins by applications, a share from 0 to 1 */
+  @ratio(SUM(is_moved_in), COUNT(*), 4) AS application_to_movein_rate /* move-ins by applications, a share from 0 to 1 */
 FROM silver.inquiry_contracts
 GROUP BY
   inquiry_date,

@@ -56,9 +56,7 @@ SELECT
   tenant_type::VARCHAR(16) AS tenant_type, /* individual, corporate or unknown */
   SUM(application_count)::BIGINT AS application_count, /* count of applications */
   SUM(movein_count)::BIGINT AS movein_count, /* count of those with a contract that starts on or after their day */
-  (
-    SUM(movein_count)::DECIMAL(18, 6) / SUM(application_count)
-  )::DECIMAL(12, 4) AS application_to_movein_rate /* move-ins by applications, a share from 0 to 1 */
+  @ratio(SUM(movein_count), SUM(application_count), 4) AS application_to_movein_rate /* move-ins by applications, a share from 0 to 1 */
 FROM periods
 GROUP BY
   period_grain,

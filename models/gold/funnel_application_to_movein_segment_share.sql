@@ -70,14 +70,8 @@ SELECT
   segment_value::VARCHAR(255) AS segment_value, /* which one, or unknown */
   applications::BIGINT AS application_count, /* count of applications */
   moveins::BIGINT AS movein_count, /* count of those with a contract that starts on or after their day */
-  (
-    applications::DECIMAL(18, 6) / all_applications
-  )::DECIMAL(12, 4) AS application_share, /* share of the period's and tenant type's applications, from 0 to 1 */
-  (
-    moveins::DECIMAL(18, 6) / NULLIF(all_moveins, 0)
-  )::DECIMAL(12, 4) AS movein_share, /* share of their move-ins, from 0 to 1; NULL where there are none */
-  (
-    moveins::DECIMAL(18, 6) / applications
-  )::DECIMAL(12, 4) AS application_to_movein_rate, /* move-ins by applications, a share from 0 to 1 */
+  @ratio(applications, all_applications, 4) AS application_share, /* share of the period's and tenant type's applications, from 0 to 1 */
+  @ratio(moveins, all_moveins, 4) AS movein_share, /* share of their move-ins, from 0 to 1; NULL where there are none */
+  @ratio(moveins, applications, 4) AS application_to_movein_rate, /* move-ins by applications, a share from 0 to 1 */
   place::BIGINT AS segment_rank /* place by applications, then move-ins, then value, from 1 */
 FROM ranked

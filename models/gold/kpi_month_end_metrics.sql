@@ -35,7 +35,7 @@ WITH days AS (
     d.new_moveins,
     d.new_moveouts,
     d.occupancy_rate,
-    ROUND(r.rent_total / NULLIF(r.rooms_with_rent, 0), 0) AS rent,
+    @ratio(r.rent_total, r.rooms_with_rent, 0) AS rent,
     (
       k.cash_realization_basis_points::DECIMAL(10, 4) / 10000
     )::DECIMAL(6, 4) AS cash_rate,

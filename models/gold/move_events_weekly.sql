@@ -20,7 +20,7 @@ SELECT
   MIN(rent_range_order)::BIGINT AS rent_range_order, /* place of that range from 1, the lowest; 6 is Unknown */
   age_group::VARCHAR(32) AS age_group, /* group of the age */
   COUNT(*)::BIGINT AS event_count, /* count of events */
-  AVG(monthly_rent)::DECIMAL(14, 2) AS avg_monthly_rent /* mean rent in yen per month, of those with one */
+  @ratio(SUM(monthly_rent), COUNT(monthly_rent), 0) AS avg_monthly_rent /* mean rent in yen per month, of those with one */
 FROM gold.move_events
 GROUP BY
   week_start,

@@ -22,11 +22,11 @@ SELECT
   COALESCE(prefecture, 'Unknown')::VARCHAR(64) AS prefecture, /* prefecture of the property, or Unknown */
   tenant_type::VARCHAR(16) AS tenant_type, /* individual, corporate or unknown */
   COUNT(*)::BIGINT AS moveout_count, /* count of move-outs */
-  AVG(monthly_rent)::DECIMAL(14, 2) AS avg_monthly_rent, /* mean rent in yen per month, of those with one */
+  @ratio(SUM(monthly_rent), COUNT(monthly_rent), 0) AS avg_monthly_rent, /* mean rent in yen per month, of those with one */
   MIN(monthly_rent)::DECIMAL(12, 0) AS min_monthly_rent, /* lowest rent in yen per month */
   MAX(monthly_rent)::DECIMAL(12, 0) AS max_monthly_rent, /* highest rent in yen per month */
-  AVG(total_stay_months)::DECIMAL(14, 2) AS avg_tenure_months, /* mean stay in completed months, of those known */
-  AVG(total_stay_days)::DECIMAL(14, 2) AS avg_tenure_days, /* mean stay in days, of those known */
+  @ratio(SUM(total_stay_months), COUNT(total_stay_months), 1) AS avg_tenure_months, /* mean stay in completed months, of those known */
+  @ratio(SUM(total_stay_days), COUNT(total_stay_days), 1) AS avg_tenure_days, /* mean stay in days, of those known */
   SUM(CASE WHEN gender = 'Male' THEN 1 ELSE 0 END)::BIGINT AS gender_male_count, /* count of move-outs: men */
   SUM(CASE WHEN gender = 'Female' THEN 1 ELSE 0 END)::BIGINT AS gender_female_count, /* count of move-outs: women */
   SUM(CASE WHEN gender = 'Other' THEN 1 ELSE 0 END)::BIGINT AS gender_other_count, /* count of move-outs: other */

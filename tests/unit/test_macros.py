@@ -304,3 +304,21 @@ def test_a_week_starts_on_monday_and_a_month_on_its_first(computed: Callable[...
     date = f"CAST('{day}' AS DATE)"
     assert (computed(dates.week_start, date), computed(dates.month_start, date)) == STARTS[day]
     assert written(dates.week_start, "x", evaluator=MYSQL) == "FROM_DAYS(TO_DAYS(x) - WEEKDAY(x))"
+
+
+RATIOS = {
+    (1, 3, 4): "0.3333",
+    (1005, 1000, 2): "1.01",
+    (123005, 1000, 2): "123.01",
+    (3, 160, 4): "0.0188",
+    (112391, 2, 0): "56196",
+    (10000, 20001, 0): "0",
+    (0, 7, 1): "0.0",
+    (7, 0, 1): None,
+}
+
+
+@pytest.mark.parametrize("numbers", RATIOS)
+def test_a_ratio_rounds_a_half_up(computed: Callable[..., Any], numbers: tuple[int, int, int]) -> None:
+    value = computed(domain.ratio, *map(str, numbers))
+    assert (value if value is None else str(value)) == RATIOS[numbers]
