@@ -12,7 +12,10 @@ from macros.engine import on_mysql
 @macro()
 def days_between(evaluator: MacroEvaluator, start: exp.Expression, end: exp.Expression) -> str:
     """Whole days from start to end, both dates. (MySQL's `-` would subtract the numbers yyyymmdd.)"""
-    first, last = (part.sql(dialect=evaluator.dialect) for part in (start, end))
+    return _days_between(evaluator, *(part.sql(dialect=evaluator.dialect) for part in (start, end)))
+
+
+def _days_between(evaluator: MacroEvaluator, first: str, last: str) -> str:
     if on_mysql(evaluator):
         return f"CAST(TO_DAYS({last}) - TO_DAYS({first}) AS BIGINT)"
     return f"CAST(CAST({last} AS DATE) - CAST({first} AS DATE) AS BIGINT)"
@@ -21,7 +24,10 @@ def days_between(evaluator: MacroEvaluator, start: exp.Expression, end: exp.Expr
 @macro()
 def add_days(evaluator: MacroEvaluator, start: exp.Expression, days: exp.Expression) -> str:
     """The date a whole number of days after a date. (MySQL's `+` would add to the number yyyymmdd.)"""
-    first, number = (part.sql(dialect=evaluator.dialect) for part in (start, days))
+    return _add_days(evaluator, *(part.sql(dialect=evaluator.dialect) for part in (start, days)))
+
+
+def _add_days(evaluator: MacroEvaluator, first: str, number: str) -> str:
     if on_mysql(evaluator):
         return f"FROM_DAYS(TO_DAYS({first}) + {number})"
     return f"CAST(CAST({first} AS DATE) + CAST({number} AS INT) AS DATE)"
@@ -44,18 +50,15 @@ def years_between(evaluator: MacroEvaluator, start: exp.Expression, end: exp.Exp
 def week_start(evaluator: MacroEvaluator, day: exp.Expression) -> str:
     """The Monday of a date's week."""
     date = day.sql(dialect=evaluator.dialect)
-    if on_mysql(evaluator):
-        return f"FROM_DAYS(TO_DAYS({date}) - WEEKDAY({date}))"
-    return f"CAST(CAST({date} AS DATE) - CAST(EXTRACT(ISODOW FROM {date}) - 1 AS INT) AS DATE)"
+    since = _days_between(evaluator, "CAST('1900-01-01' AS DATE)", date)  # a Monday
+    return _add_days(evaluator, date, f"-MOD(MOD({since}, 7) + 7, 7)")
 
 
 @macro()
 def month_start(evaluator: MacroEvaluator, day: exp.Expression) -> str:
     """The first day of a date's month."""
     date = day.sql(dialect=evaluator.dialect)
-    if on_mysql(evaluator):
-        return f"FROM_DAYS(TO_DAYS({date}) - DAYOFMONTH({date}) + 1)"
-    return f"CAST(CAST({date} AS DATE) - CAST(EXTRACT(DAY FROM {date}) - 1 AS INT) AS DATE)"
+    return _add_days(evaluator, date, f"1 - EXTRACT(DAY FROM {date})")
 
 
 def _whole_months(evaluator: MacroEvaluator, start: exp.Expression, end: exp.Expression) -> str:
