@@ -11,7 +11,7 @@ from loader.landing.access import read_warehouse
 from loader.settings import Settings
 from loader.sources.storage import Bucket, open_bucket
 from loader.transform.run import RunResult, current_result
-from report.figures import SECTIONS, figures
+from report.figures import QUERIES, figures
 from report.page import page
 from report.quality import quality
 
@@ -55,7 +55,7 @@ def _made(settings: Settings, result: RunResult, to: Path | Bucket) -> str:
     """Makes the report of the warehouse as it is, and says where it lies."""
     with (
         read_warehouse(settings) as warehouse,
-        step(f"report {result.day}", total=len(SECTIONS) + 1, unit="sections") as progress,
+        step(f"report {result.day}", total=len(QUERIES) + 1, unit="sections") as progress,
     ):
         shown = {**figures(warehouse, progress.advance), "data": quality(warehouse, result)}
         progress.advance(1)

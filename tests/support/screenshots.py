@@ -15,7 +15,7 @@ from tests.support.servers import Missing
 from tests.support.ui import NODES, ui
 
 IMAGES = PROJECT / "docs" / "images"
-_DRAWN = "document.querySelectorAll('.chart svg').length >= 7"
+_DRAWN = "document.querySelectorAll('svg.plot').length >= 2"
 Browser = Any
 
 

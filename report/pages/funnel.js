@@ -1,0 +1,28 @@
+// Applications and the move-ins that followed: the newest two years that the source has, whatever range is chosen.
+const FUNNEL_MONTHS = 24;
+const conversion = (rows) => {
+  const applied = total(rows, "applications"), moved = total(rows, "moveins");
+  return { applied, moved, conversion: share(moved, applied) };
+};
+const FUNNEL_COLUMNS = [["applied", "count"], ["moved", "count"], ["conversion", "rate"]];
+
+PAGES.funnel = () => {
+  const all = table("funnel"), last = all.at(-1)?.day ?? AS_OF;
+  const first = plusMonths(last.slice(0, 8) + "01", 1 - FUNNEL_MONTHS);
+  const rows = chosen(all).filter((row) => row.day >= first), scope = `${first} – ${last}`;
+  const months = Array.from({ length: FUNNEL_MONTHS }, (_, index) => monthOf(plusMonths(first, index)));
+  const found = groups(rows, (row) => monthOf(row.day));
+  const whole = total(rows, "applications");
+  const segments = (name) => [...groups(rows, name)].map(([segment, some]) => ({ segment, ...conversion(some), share: share(total(some, "applications"), whole) }))
+    .sort((a, b) => b.applied - a.applied || b.moved - a.moved || (a.segment < b.segment ? -1 : 1));
+  const SEGMENT_COLUMNS = [["segment", "text"], ...FUNNEL_COLUMNS, ["share", "rate", "share_applied"]];
+  const sums = conversion(rows);
+  return [
+    cards([{ key: "applied", value: sums.applied, format: "count", note: scope }, { key: "moved", value: sums.moved, format: "count", note: scope }, { key: "conversion", value: sums.conversion, format: "rate", note: scope }]),
+    panel({ id: "funnel_months", wide: true, scope, limit: FUNNEL_MONTHS, rows: all.length ? months.map((month) => ({ month, ...conversion(found.get(month) ?? []) })) : [], columns: [["month", "day"], ...FUNNEL_COLUMNS],
+      draw: (some, width) => timeChart(some, { x: "month", width, format: "count", series: [{ key: "applied", type: "bar", colour: "blue" }, { key: "moved", type: "line", colour: "orange" }] }) }),
+    panel({ id: "funnel_place", scope, rows: segments((row) => label(row.place)), columns: SEGMENT_COLUMNS }),
+    panel({ id: "funnel_nation", scope, rows: segments((row) => label(row.nation, "nationality")), columns: SEGMENT_COLUMNS }),
+    panel({ id: "funnel_type", scope, rows: segments((row) => label(row.type)), columns: SEGMENT_COLUMNS }),
+  ];
+};

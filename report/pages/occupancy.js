@@ -1,0 +1,77 @@
+// Rooms and the rate: facts, gaps and projection apart.
+const RATE_COLUMNS = [["day", "day"], ["fact", "rate"], ["projection", "rate"], ["rooms", "count"], ["rooms_to_let", "count"]];
+
+// The range's days; the projection is there where the range ends on the as-of day.
+function rateRows() {
+  if (state.place) {
+    const rows = new Map(table("places").filter((row) => row.place === state.place && inRange(row)).map((row) => [row.day, row]));
+    return span(state.from, state.to).map((day) => {
+      const row = rows.get(day);
+      return { day, fact: row ? share(row.rooms, row.total) : null, projection: null, rooms: row?.rooms ?? null, rooms_to_let: row?.total ?? null };
+    });
+  }
+  return table("occupancy").filter((row) => inRange(row) || (row.kind === "projection" && state.to === AS_OF)).map((row) => ({
+    day: row.day, fact: row.kind === "fact" ? row.rate : null, projection: row.kind === "projection" ? row.rate : null, rooms: row.rooms, rooms_to_let: row.total,
+  }));
+}
+
+function dailyMoves() {
+  return table("occupancy").filter((row) => inRange(row) || (row.kind === "projection" && state.to === AS_OF && row.day <= plusDays(AS_OF, 30)))
+    .map(({ day, kind, moveins, moveouts, net }) => ({ day, kind: t(kind), moveins, moveouts, net, ahead: kind === "projection" }));
+}
+
+// Rooms by type: a column each, on the days with files.
+function typeRows() {
+  const days = groups(table("types").filter(inRange), (row) => row.day);
+  return span(state.from, state.to).map((day) => {
+    const of = (type) => (days.get(day) ? total(days.get(day).filter((row) => row.type === type), "rooms") : null);
+    return { day, ...Object.fromEntries(TYPES.map((type) => [type, of(type)])), other: days.get(day) ? total(days.get(day), "other") : null };
+  });
+}
+
+function placeRows() {
+  const newest = table("places").reduce((last, row) => (row.day > last ? row.day : last), "");
+  const on = (day) => new Map(table("places").filter((row) => row.day === day).map((row) => [row.place, row]));
+  const before = on(plusDays(newest, -7));
+  return [...on(newest).values()].filter(inPlace).map((row) => {
+    const rate = share(row.rooms, row.total), old = before.get(row.place);
+    return { place: label(row.place), rate, empty: row.total - row.rooms, rooms: row.rooms, rooms_to_let: row.total, rate_change: old ? rate - share(old.rooms, old.total) : null };
+  }).sort((a, b) => a.rate - b.rate);
+}
+const PLACE_COLUMNS = [["place", "text"], ["rate", "rate"], ["empty", "count"], ["rooms", "count"], ["rooms_to_let", "count"], ["rate_change", "points", "change_7_days"]];
+
+function ratePanel() {
+  const rates = rateRows(), gaps = rates.filter((row) => row.fact === null && row.projection === null).length;
+  return panel({ id: "rate", wide: true, ignores: ["type"], rows: rates, columns: RATE_COLUMNS, words: [`${t("missing")}: ${FORMATS.count(gaps)}`],
+    draw: (rows, width) => timeChart(rows, { x: "day", width, format: "rate",
+      series: [{ key: "fact", type: "line", colour: "blue" }, { key: "projection", type: "line", colour: "orange", dashed: true }] }) });
+}
+
+function movesPanel() {
+  const pale = (row) => row.ahead;
+  return panel({ id: "moves", wide: true, ignores: ["type", "place"], rows: dailyMoves(), columns: [["day", "day"], ["kind", "text"], ["moveins", "count"], ["moveouts", "count"], ["net", "change"]],
+    draw: (rows, width) => timeChart(rows, { x: "day", width, format: "count",
+      series: [{ key: "moveins", type: "bar", colour: "blue", pale }, { key: "moveouts", type: "bar", colour: "orange", sign: -1, pale }, { key: "net", type: "line", colour: "violet" }] }) });
+}
+
+function propertyRows() {
+  return table("properties").filter(inPlace).map((row) => ({
+    property: propertyName(row), asset: row.asset, place: label(row.place), rate: row.rate, empty: row.total - row.rooms, rooms: row.rooms, rooms_to_let: row.total, rate_change: row.rate_change,
+  }));
+}
+// Of two with the same rate, the one with more rooms comes first.
+const byRate = (sign) => propertyRows().sort((a, b) => sign * (a.rate - b.rate) || b.rooms_to_let - a.rooms_to_let || (a.asset < b.asset ? -1 : 1));
+const PROPERTY_COLUMNS = [["property", "text"], ["place", "text"], ["rate", "rate"], ["empty", "count"], ["rooms", "count"], ["rooms_to_let", "count"], ["rate_change", "points", "change_7_days"]];
+
+PAGES.occupancy = () => {
+  const types = state.type ? [state.type] : TYPES, colours = { individual: "blue", corporate: "orange", unknown: "violet" };
+  const scope = newestFact?.day ?? AS_OF;
+  return [
+    ratePanel(),
+    movesPanel(),
+    panel({ id: "types", wide: true, ignores: ["place"], rows: typeRows(), columns: [["day", "day"], ...types.map((type) => [type, "count"]), ["other", "count", "other_contract_rooms"]],
+      draw: (rows, width) => timeChart(rows, { x: "day", width, format: "count", series: types.map((type) => ({ key: type, type: "line", colour: colours[type] })) }) }),
+    panel({ id: "places", wide: true, ignores: ["type"], scope, rows: placeRows(), columns: PLACE_COLUMNS, limit: 30 }),
+    panel({ id: "properties", wide: true, ignores: ["type"], scope, limit: 20, columns: PROPERTY_COLUMNS, rows: byRate(1) }),
+  ];
+};

@@ -1,0 +1,110 @@
+"""Titles and notes of the panels: what is counted, and its unit."""
+
+from __future__ import annotations
+
+PANELS: dict[str, tuple[str, str]] = {
+    "months_title": ("月別合計(室・件)", "Totals by month (rooms, contracts)"),
+    "months_scope": ("直近13か月", "Last 13 months"),
+    "months_note": (
+        "新規入居・退去は部屋の数で、再契約と部屋の移動は含みません。今月は基準日までの合計。データのない日がある月は、その日を除いた合計です。",
+        "New move-ins and move-outs count rooms, without renewals and moves between rooms. The current month ends on the as-of day. "
+        "A month with days without data is the total of its other days.",
+    ),
+    "worst_title": ("入居率の低い10物件(%)", "Ten properties with the lowest occupancy rate (%)"),
+    "best_title": ("入居率の高い10物件(%)", "Ten properties with the highest occupancy rate (%)"),
+    "overdue_title": ("予定日を過ぎた退去予定(件)", "Pending move-out notices past their planned day (count)"),
+    "overdue_note": (
+        "入居が続いているか、契約の終了処理がまだです。",
+        "The tenant stayed, or the contract was not closed.",
+    ),
+    "rate_title": ("日別の入居率(貸出可能室に対する%)", "Occupancy rate by day (% of the rooms to let)"),
+    "rate_note": (
+        "貸出可能室数は、その日の物件ファイルの部屋数、または経営側で合意した数です。実線は実績、破線は締結済み契約と解約通知による見込み。データのない日は線が途切れます。",
+        "Rooms to let: the rooms in the day's property file, or a number that the managers agreed on. Solid: facts. "
+        "Dashed: projection from signed contracts and notices. A day without data breaks the line.",
+    ),
+    "moves_title": ("日別の新規入居・退去・純増減(室)", "New move-ins, move-outs and net by day (rooms)"),
+    "moves_note": (
+        "基準日より後は見込み(淡色)。退去は下向き。",
+        "After the as-of day it is projection (pale). Move-outs point down.",
+    ),
+    "types_title": ("契約区分別の入居室数(室)", "Occupied rooms by tenant type (rooms)"),
+    "types_note": (
+        "「現契約以外のみ」: 入居者情報が現在の契約としていない未終了の契約だけで入居と数えた部屋。",
+        "Not by a current contract: rooms that only an open contract holds which its tenant's row does not name as the current one.",
+    ),
+    "places_title": ("市区町村別の入居率と空室(%・室)", "Occupancy rate and empty rooms by municipality (%, rooms)"),
+    "properties_title": ("物件別の入居率と空室(%・室)", "Occupancy rate and empty rooms by property (%, rooms)"),
+    "moveins_time_title": ("期間内の契約開始(件)", "Contracts that start (count)"),
+    "moveins_time_note": (
+        "再契約を含む契約の数。新規入居の部屋の数は「入居率」のページにあります。期間の端の週・月は一部だけの場合があります。",
+        "Contracts, renewals too. New move-ins in rooms are on the page Occupancy. The first and last week or month may be a part.",
+    ),
+    "moveins_months_title": (
+        "月別の契約開始、前年との比較(件)",
+        "Contracts that start by month, with the year before (count)",
+    ),
+    "moveins_type_title": ("契約開始: 契約区分別(件)", "Contracts that start, by tenant type (count)"),
+    "movein_renewal_flag_title": ("契約開始: 新規と再契約(件)", "Contracts that start: new or renewal (count)"),
+    "movein_lead_time_bucket_title": (
+        "契約開始: 契約から開始までの日数別(件)",
+        "Contracts that start, by days from signing to start (count)",
+    ),
+    "movein_channel_title": ("契約開始: 契約チャンネル別(件)", "Contracts that start, by channel (count)"),
+    "movein_channel_note": (
+        "元データにチャンネルの名前はありません。番号は元データのコードです。",
+        "The source has no names for channels. The number is its code.",
+    ),
+    "movein_nationality_title": ("契約開始: 国籍別(件)", "Contracts that start, by nationality (count)"),
+    "movein_age_group_title": ("契約開始: 年齢別(件)", "Contracts that start, by age (count)"),
+    "movein_rent_range_title": ("契約開始: 月額賃料別(件)", "Contracts that start, by monthly rent (count)"),
+    "moveouts_time_title": ("期間内の退去による契約終了(件)", "Contracts that end by a move-out (count)"),
+    "moveouts_time_note": (
+        "契約の数。退去した部屋の数は「入居率」のページにあります。期間の端の週・月は一部だけの場合があります。",
+        "Contracts. Rooms that were left are on the page Occupancy. The first and last week or month may be a part.",
+    ),
+    "moveouts_months_title": (
+        "月別の契約終了、前年との比較(件)",
+        "Contracts that end by month, with the year before (count)",
+    ),
+    "moveouts_type_title": ("契約終了: 契約区分別(件)", "Contracts that end, by tenant type (count)"),
+    "moveout_reason_title": ("契約終了: 退去理由別(件)", "Contracts that end, by reason (count)"),
+    "moveout_tenure_category_title": ("契約終了: 居住期間別(件)", "Contracts that end, by length of stay (count)"),
+    "moveout_nationality_title": ("契約終了: 国籍別(件)", "Contracts that end, by nationality (count)"),
+    "moveout_age_group_title": ("契約終了: 年齢別(件)", "Contracts that end, by age (count)"),
+    "moveout_rent_range_title": ("契約終了: 月額賃料別(件)", "Contracts that end, by monthly rent (count)"),
+    "notices_title": ("今後の退去予定、週別(件)", "Pending notices by the week of the move-out (count)"),
+    "map_title": (
+        "物件の位置と入居率(点の大きさは室数、色は入居率)",
+        "Properties: size is rooms to let, colour is the occupancy rate (%)",
+    ),
+    "map_note": (
+        "経度と緯度による散布図。地名は物件の中央の位置です。",
+        "A scatter plot of longitude and latitude. A name stands at the median of its properties.",
+    ),
+    "place_churn_title": ("市区町村別の契約開始・終了・純増減(件)", "Starts, ends and net by municipality (contracts)"),
+    "property_churn_title": ("物件別の契約開始・終了・純増減(件)", "Starts, ends and net by property (contracts)"),
+    "rents_title": (
+        "締結した契約の月額賃料の分布(5,000円ごとの件数)",
+        "Monthly rent in signed contracts (count by ¥5,000)",
+    ),
+    "rents_time_title": ("締結した契約の賃料の推移(円/月)", "Rent in signed contracts (yen a month)"),
+    "rents_place_title": ("市区町村別の賃料(円/月)", "Rent by municipality (yen a month)"),
+    "kpis_title": ("平均賃料・RevPAR・RecPAR(円/月)", "Mean rent, RevPAR and RecPAR by day (yen a month)"),
+    "kpis_note": (
+        "賃料は、その日に入居していた部屋のその日の賃料です。",
+        "The rent is that of the rooms occupied on the day, as of that day.",
+    ),
+    "month_ends_title": ("月末の指標(円/月、%)", "Key figures at each month's end (yen a month, %)"),
+    "funnel_months_title": (
+        "月別の申込と、その後の入居(件)",
+        "Applications by month, and those that became move-ins (count)",
+    ),
+    "funnel_months_note": (
+        "申込は元データの問い合わせです。元データには2023年以降ありません。期間の選択は対象外で、最新の24か月を示します。",
+        "An application is an inquiry of the source, which has none since 2023. The chosen days do not apply: these are the newest 24 months.",
+    ),
+    "funnel_place_title": ("市区町村別の申込と入居(件)", "Applications and move-ins by municipality (count)"),
+    "funnel_nation_title": ("国籍別の申込と入居(件)", "Applications and move-ins by nationality (count)"),
+    "funnel_type_title": ("契約区分別の申込と入居(件)", "Applications and move-ins by tenant type (count)"),
+}

@@ -1,0 +1,49 @@
+"""What on a page in a browser can't be read: cut off, one over the other, or too pale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Texts in charts stay inside their chart and apart; nothing is wider than the screen; text has the contrast of WCAG's AA, 4.5 to 1.
+_SCRIPT = """
+const found = [], shown = (one) => one.getClientRects().length > 0;
+if (document.documentElement.scrollWidth > innerWidth) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
+for (const plot of document.querySelectorAll('svg.plot')) {
+  const frame = plot.getBoundingClientRect();
+  const texts = [...plot.querySelectorAll('text')].map((text) => [text.textContent, text.getBoundingClientRect()]);
+  const outside = (box) => box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
+  for (const [text, box] of texts) if (outside(box)) found.push(`${text} is cut off`);
+  const apart = (a, b) => a.left >= b.right || b.left >= a.right || a.top + 3 >= b.bottom || b.top + 3 >= a.bottom;
+  texts.forEach(([text, a], index) => texts.slice(index + 1).forEach(([other, b]) => {
+    if (!apart(a, b)) found.push(`${text} lies over ${other}`);
+  }));
+}
+for (const cell of document.querySelectorAll('td, th, .cards b, .bars b, .bars span, h1, h2')) {
+  const cut = cell.clientWidth > 1 && cell.scrollWidth > cell.clientWidth + 1;
+  if (cut && shown(cell) && !cell.closest('thead')) found.push(`${cell.textContent} is cut off`);
+}
+const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+const light = (colour) => {
+  const linear = (one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
+  const [r, g, b] = numbers(colour).map((one) => linear(one / 255));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const ground = (one) => {
+  for (; one; one = one.parentElement) if (numbers(getComputedStyle(one).backgroundColor)[3] !== 0) return getComputedStyle(one).backgroundColor;
+  return 'rgb(255, 255, 255)';
+};
+const pale = new Set();
+for (const one of document.querySelectorAll('body *')) {
+  const own = [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+  if (!own || !shown(one) || one.closest('script, option')) continue;
+  const style = getComputedStyle(one), ink = one instanceof SVGElement ? style.fill : style.color;
+  const [bright, dark] = [light(ink), light(ground(one))].sort((a, b) => b - a);
+  if ((bright + 0.05) / (dark + 0.05) < 4.5) pale.add(`${ink} on ${ground(one)} is too pale`);
+}
+return [...found, ...pale];
+"""
+
+
+def unreadable(browser: Any) -> list[str]:
+    """A sentence for each fault on the page that is open; none is good."""
+    return browser.execute_script(_SCRIPT)
