@@ -1,9 +1,11 @@
 // Figures in large type, each with what it is compared with.
 // figures: [{key, value, format, was: [[word, value]], note}]
 function cards(figures) {
-  return el("section", { class: "wide cards" }, figures.map(({ key, value, format, was = [], note = null }) =>
-    el("div", { id: `card-${key}` }, el("small", {}, t(key)), el("b", {}, FORMATS[format](value)), note ? el("small", {}, note) : null,
-      was.map(([word, before]) => el("small", {}, `${t(word)}: ${FORMATS[format](before)} (${difference(value, before, format)})`)))));
+  return el("section", { class: "wide cards" }, figures.map(({ key, value, format, was = [], note = null }) => {
+    const compared = ([word, before]) => el("small", {}, `${t(word)}: `,
+      el("span", { class: "nowrap" }, `${FORMATS[format](before)} (${difference(value, before, format)})`));
+    return el("div", { id: `card-${key}` }, el("small", {}, t(key)), el("b", {}, FORMATS[format](value)), note ? el("small", {}, note) : null, was.map(compared));
+  }));
 }
 
 function difference(now, before, format) {
@@ -17,7 +19,10 @@ function rangeCard(key, rows, name = "count") {
   const of = (from, to) => (from < FIRST_COMPARED ? null : total(chosen(rows).filter((row) => row.day >= from && row.day <= to), name));
   return {
     key, format: "count", value: of(state.from, state.to),
-    was: [["range_before", of(plusDays(state.from, -days), plusDays(state.to, -days))], ["year_before", of(plusMonths(state.from, -12), plusMonths(state.to, -12))]],
+    was: [
+      ["range_before", of(plusDays(state.from, -days), plusDays(state.to, -days))],
+      ["year_before", of(plusMonths(state.from, -12), plusMonths(state.to, -12))],
+    ],
   };
 }
 const FIRST_COMPARED = plusDays(AS_OF, -799); // of report/figures/__init__.py

@@ -20,7 +20,12 @@ function extent(values, isRate, onlyLines) {
   return [low, Math.min(1, low + 2 * half)];
 }
 
-// Lines and bars over rows in order. series: [{key, type: "line" | "bar", colour, dashed, pale(row), sign}].
+const line = (key, colour, more = {}) => ({ key, colour, type: "line", ...more });
+const bar = (key, colour, more = {}) => ({ key, colour, type: "bar", ...more });
+// A panel's `draw`: lines and bars over a column in its order. `more`: xFormat.
+const over = (x, format, series, more = {}) => (rows, width) => timeChart(rows, { x, format, series, width, ...more });
+
+// series: [{key, type, colour, dashed, pale(row), sign}].
 function timeChart(rows, { x, series, format, width, height = 260, xFormat = FORMATS.text }) {
   const drawn = ({ key, sign = 1 }, row) => (row[key] === null || row[key] === undefined ? null : sign * row[key]);
   const values = series.flatMap((one) => rows.map((row) => drawn(one, row))).filter((value) => value !== null);
@@ -40,10 +45,13 @@ function timeChart(rows, { x, series, format, width, height = 260, xFormat = FOR
   });
   // As many labels as have room: none runs into the next, and the first and last stay inside.
   const names = rows.map((row) => xFormat(row[x]));
-  const wide = Math.max(0, ...names.map((name) => name.length)) * 7 + 16;
+  const wide = Math.max(0, ...names.map((name) => name.length)) * 7 + 16, half = (wide - 16) / 2;
   const every = Math.max(1, Math.ceil(wide / step));
+  let reached = -Infinity;
   for (let index = Math.floor(((rows.length - 1) % every) / 2); index < rows.length; index += every) {
-    const half = (wide - 16) / 2, middle = Math.min(Math.max(atX(index), half), width - half);
+    const middle = Math.min(Math.max(atX(index), half), width - half);
+    if (middle - half < reached) continue;
+    reached = middle + half + 8;
     root.append(svg("text", { class: "tick date", x: middle, y: height - 8, "text-anchor": "middle" }, names[index]));
   }
   const thick = Math.max(1, Math.min(28, step * 0.76));
@@ -51,15 +59,17 @@ function timeChart(rows, { x, series, format, width, height = 260, xFormat = FOR
     rows.forEach((row, index) => {
       const value = drawn(one, row);
       if (value === null) return;
-      const side = { y: Math.min(atY(value), atY(0)), height: Math.abs(atY(value) - atY(0)) };
-      root.append(svg("rect", { class: `f-${one.colour}${one.pale?.(row) ? " pale" : ""}`, x: atX(index) - thick / 2, width: thick, ...side, "data-series": one.key, "data-value": value }));
+      const box = { x: atX(index) - thick / 2, width: thick, y: Math.min(atY(value), atY(0)), height: Math.abs(atY(value) - atY(0)) };
+      const look = `f-${one.colour}${one.pale?.(row) ? " pale" : ""}`;
+      root.append(svg("rect", { class: look, ...box, "data-series": one.key, "data-value": value }));
     });
   }
   for (const one of lines) {
     const points = rows.map((row, index) => (drawn(one, row) === null ? null : [atX(index), atY(drawn(one, row))]));
     for (const part of pieces(points)) {
+      const points = part.map(([at, value]) => `${at.toFixed(1)},${value.toFixed(1)}`).join(" ");
       const shape = part.length === 1 ? svg("circle", { class: `f-${one.colour}`, cx: part[0][0], cy: part[0][1], r: 2.5 })
-        : svg("polyline", { class: `s-${one.colour}${one.dashed ? " dashed" : ""}`, points: part.map((point) => point.map((at) => at.toFixed(1)).join(",")).join(" ") });
+        : svg("polyline", { class: `s-${one.colour}${one.dashed ? " dashed" : ""}`, points });
       shape.setAttribute("data-series", one.key);
       shape.setAttribute("data-points", part.length);
       root.append(shape);

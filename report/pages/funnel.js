@@ -5,6 +5,7 @@ const conversion = (rows) => {
   return { applied, moved, conversion: share(moved, applied) };
 };
 const FUNNEL_COLUMNS = [["applied", "count"], ["moved", "count"], ["conversion", "rate"]];
+const SEGMENT_COLUMNS = [["segment", "text"], ...FUNNEL_COLUMNS, ["share", "rate", "share_applied"]];
 
 PAGES.funnel = () => {
   const all = table("funnel"), last = all.at(-1)?.day ?? AS_OF;
@@ -12,15 +13,15 @@ PAGES.funnel = () => {
   const rows = chosen(all).filter((row) => row.day >= first), scope = `${first} – ${last}`;
   const months = Array.from({ length: FUNNEL_MONTHS }, (_, index) => monthOf(plusMonths(first, index)));
   const found = groups(rows, (row) => monthOf(row.day));
-  const whole = total(rows, "applications");
-  const segments = (name) => [...groups(rows, name)].map(([segment, some]) => ({ segment, ...conversion(some), share: share(total(some, "applications"), whole) }))
-    .sort((a, b) => b.applied - a.applied || b.moved - a.moved || (a.segment < b.segment ? -1 : 1));
-  const SEGMENT_COLUMNS = [["segment", "text"], ...FUNNEL_COLUMNS, ["share", "rate", "share_applied"]];
   const sums = conversion(rows);
+  const segments = (name) => [...groups(rows, name)]
+    .map(([segment, some]) => ({ segment, ...conversion(some), share: share(total(some, "applications"), sums.applied) }))
+    .sort((a, b) => b.applied - a.applied || b.moved - a.moved || (a.segment < b.segment ? -1 : 1));
   return [
-    cards([{ key: "applied", value: sums.applied, format: "count", note: scope }, { key: "moved", value: sums.moved, format: "count", note: scope }, { key: "conversion", value: sums.conversion, format: "rate", note: scope }]),
-    panel({ id: "funnel_months", wide: true, scope, limit: FUNNEL_MONTHS, rows: all.length ? months.map((month) => ({ month, ...conversion(found.get(month) ?? []) })) : [], columns: [["month", "day"], ...FUNNEL_COLUMNS],
-      draw: (some, width) => timeChart(some, { x: "month", width, format: "count", series: [{ key: "applied", type: "bar", colour: "blue" }, { key: "moved", type: "line", colour: "orange" }] }) }),
+    cards(FUNNEL_COLUMNS.map(([key, format]) => ({ key, format, value: sums[key], note: scope }))),
+    panel({ id: "funnel_months", wide: true, scope, limit: FUNNEL_MONTHS, columns: [["month", "day"], ...FUNNEL_COLUMNS],
+      rows: all.length ? months.map((month) => ({ month, ...conversion(found.get(month) ?? []) })) : [],
+      draw: over("month", "count", [bar("applied", "blue"), line("moved", "orange")]) }),
     panel({ id: "funnel_place", scope, rows: segments((row) => label(row.place)), columns: SEGMENT_COLUMNS }),
     panel({ id: "funnel_nation", scope, rows: segments((row) => label(row.nation, "nationality")), columns: SEGMENT_COLUMNS }),
     panel({ id: "funnel_type", scope, rows: segments((row) => label(row.type)), columns: SEGMENT_COLUMNS }),

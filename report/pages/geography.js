@@ -5,7 +5,7 @@ const classOf = (rate) => CLASSES.filter(([least]) => rate >= least).at(-1);
 
 // Equal scale: a kilometre east is as long as one north. A municipality's name stands at the median of its properties.
 function map(rows, width) {
-  const height = Math.min(620, Math.max(360, width * 0.7)), edge = 24;
+  const height = Math.min(760, Math.max(360, width * 0.7)), edge = 24;
   const ends = (key) => [Math.min(...rows.map((row) => row[key])), Math.max(...rows.map((row) => row[key]))];
   const [west, east] = ends("longitude"), [south, north] = ends("latitude"), shrink = Math.cos((((south + north) / 2) * Math.PI) / 180);
   const scale = Math.min((width - 2 * edge) / Math.max(1e-4, (east - west) * shrink), (height - 2 * edge) / Math.max(1e-4, north - south));
@@ -15,7 +15,8 @@ function map(rows, width) {
   const note = el("output", { class: "readout", "aria-live": "off" });
   for (const row of [...rows].sort((a, b) => b.rooms_to_let - a.rooms_to_let)) {
     const [cx, cy] = at(row), said = `${row.property}, ${row.place}: ${FORMATS.rate(row.rate)}, ${t("empty")} ${row.empty} / ${row.rooms_to_let}`;
-    const dot = svg("circle", { class: `dot f-${classOf(row.rate)[1]}`, cx: cx.toFixed(1), cy: cy.toFixed(1), r: (2.5 + 5.5 * Math.sqrt(row.rooms_to_let / most)).toFixed(1), "data-asset": row.asset }, svg("title", {}, said));
+    const place = { cx: cx.toFixed(1), cy: cy.toFixed(1), r: (2.5 + 5.5 * Math.sqrt(row.rooms_to_let / most)).toFixed(1) };
+    const dot = svg("circle", { class: `dot f-${classOf(row.rate)[1]}`, ...place, "data-asset": row.asset }, svg("title", {}, said));
     for (const event of ["pointerenter", "click"]) dot.addEventListener(event, () => { note.textContent = said; });
     root.append(dot);
   }
@@ -24,13 +25,14 @@ function map(rows, width) {
   for (const [place, some] of [...groups(rows, (row) => row.place)].sort((a, b) => b[1].length - a[1].length)) {
     const [x, y] = at({ longitude: middle(some.map((row) => row.longitude)), latitude: middle(some.map((row) => row.latitude)) });
     const half = place.length * 6.5 + 2, box = { left: x - half, right: x + half, top: y - 9, bottom: y + 9 };
-    const free = box.left > 0 && box.right < width && taken.every((other) => box.left >= other.right || other.left >= box.right || box.top >= other.bottom || other.top >= box.bottom);
-    if (!free) continue; // the name would lie over that of a place with more properties
+    const apart = (other) => box.left >= other.right || other.left >= box.right || box.top >= other.bottom || other.top >= box.bottom;
+    if (box.left < 0 || box.right > width || !taken.every(apart)) continue; // the name would lie over that of a place with more properties
     taken.push(box);
     root.append(svg("text", { class: "ward", x: x.toFixed(1), y: (y + 4).toFixed(1), "text-anchor": "middle" }, place));
   }
-  const key = el("ul", { class: "legend" }, CLASSES.map(([, colour, name]) => el("li", {}, svg("svg", { width: 12, height: 12, "aria-hidden": "true" }, svg("circle", { class: `f-${colour}`, cx: 6, cy: 6, r: 6 })), name)));
-  return el("div", { class: "chart" }, key, root, note);
+  const dot = (colour) => svg("svg", { width: 12, height: 12, "aria-hidden": "true" }, svg("circle", { class: `f-${colour}`, cx: 6, cy: 6, r: 6 }));
+  const classes = el("ul", { class: "legend" }, CLASSES.map(([, colour, name]) => el("li", {}, dot(colour), name)));
+  return el("div", { class: "chart" }, classes, root, note);
 }
 
 const placed = (row) => row.latitude !== null && row.longitude !== null;
@@ -42,14 +44,15 @@ const CHURN_COLUMNS = [["starts", "count"], ["ends", "count"], ["net_contracts",
 
 PAGES.geography = () => {
   const moved = shown(table("moves")), scope = newestFact?.day ?? AS_OF;
-  const positions = new Map(table("properties").map((row) => [row.asset, row]));
-  const rows = byRate(1).map((row) => ({ ...row, latitude: positions.get(row.asset).latitude, longitude: positions.get(row.asset).longitude }));
+  const rows = byRate(1);
   const names = new Map(table("properties").map((row) => [row.asset, propertyName(row)]));
-  const churn = [...groups(moved, (row) => row.asset)].map(([asset, some]) => ({ property: names.get(asset) ?? asset, place: label(some[0].place), ...inAndOut(some) }));
+  const churn = [...groups(moved, (row) => row.asset)]
+    .map(([asset, some]) => ({ property: names.get(asset) ?? asset, place: label(some[0].place), ...inAndOut(some) }));
   const byPlace = [...groups(moved, (row) => label(row.place))].map(([place, some]) => ({ place, ...inAndOut(some) }));
   const worst = (a, b) => a.net_contracts - b.net_contracts || b.ends - a.ends;
   return [
-    panel({ id: "map", wide: true, ignores: ["type"], scope, rows: rows.filter(placed), words: [`${t("unplaced")}: ${FORMATS.count(rows.filter((row) => !placed(row)).length)}`],
+    panel({ id: "map", wide: true, ignores: ["type"], scope, rows: rows.filter(placed),
+      words: [`${t("unplaced")}: ${FORMATS.count(rows.filter((row) => !placed(row)).length)}`],
       columns: [...PROPERTY_COLUMNS, ["latitude", "text"], ["longitude", "text"]], draw: map }),
     panel({ id: "places", wide: true, ignores: ["type"], scope, rows: placeRows(), columns: PLACE_COLUMNS, limit: 30 }),
     panel({ id: "place_churn", limit: 30, rows: byPlace.sort(worst), columns: [["place", "text"], ...CHURN_COLUMNS] }),

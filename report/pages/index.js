@@ -5,29 +5,37 @@ const newestFact = table("occupancy").filter((row) => row.kind === "fact").at(-1
 const factOn = (day) => (occupancyOn.get(day)?.kind === "fact" ? occupancyOn.get(day) : null);
 const BEFORE = [["week_ago", (day) => plusDays(day, -7)], ["month_ago", (day) => plusMonths(day, -1)], ["year_ago", (day) => plusMonths(day, -12)]];
 
+const UNKNOWN_DAY = { moveins: null, moveouts: null, net: null, applications: null };
 // Key figures of the day, and sums of the seven days that end on it; null where a day has no files.
 function keyFigures(day) {
   const row = factOn(day), rent = rentOn.get(day)?.rent ?? null;
-  const week = span(plusDays(day, -6), day).map((one) => factOn(one) ?? { moveins: null, moveouts: null, net: null, applications: null });
+  const week = span(plusDays(day, -6), day).map((one) => factOn(one) ?? UNKNOWN_DAY);
   const empty = row && row.rooms !== null ? row.total - row.rooms : null;
   return {
-    rate: row?.rate ?? null, rooms: row?.rooms ?? null, total: row?.total ?? null, empty,
+    rate: row?.rate ?? null, rooms: row?.rooms ?? null, empty,
     vacancy: empty === null || rent === null ? null : empty * rent,
     moveins: exact(week, "moveins"), moveouts: exact(week, "moveouts"), net: exact(week, "net"), applications: exact(week, "applications"),
   };
 }
-const KEY_FIGURES = { rate: "rate", rooms: "count", total: "count", empty: "count", vacancy: "yen", moveins: "count", moveouts: "count", net: "change", applications: "count" };
+const KEY_FIGURES = {
+  rate: "rate", rooms: "count", empty: "count", vacancy: "yen", moveins: "count", moveouts: "count", net: "change", applications: "count",
+};
 
 function today() {
   if (!newestFact) return [];
   const day = newestFact.day, now = keyFigures(day);
   const was = (key) => BEFORE.map(([word, of]) => [word, keyFigures(of(day))[key]]);
   const figure = (key) => ({ key: `now_${key}`, value: now[key], format: KEY_FIGURES[key], was: was(key) });
-  const ahead = [[30, "in_30_days"], [90, "in_90_days"]].map(([days, key]) => [key, occupancyOn.get(plusDays(day, days))]).filter(([, row]) => row?.kind === "projection");
-  return [...Object.keys(KEY_FIGURES).filter((key) => key !== "total").map(figure),
+  const ahead = [[30, "in_30_days"], [90, "in_90_days"]].map(([days, key]) => [key, occupancyOn.get(plusDays(day, days))])
+    .filter(([, row]) => row?.kind === "projection");
+  return [...Object.keys(KEY_FIGURES).map(figure),
     ...ahead.map(([key, row]) => ({ key, value: row.rate, format: "rate", note: `${row.day} · ${t("projection")}` }))];
 }
 
+const MONTH_COLUMNS = [
+  ["month", "day"], ["rate", "rate", "rate_at_end"], ["moveins", "count"], ["moveouts", "count"], ["net", "change"],
+  ["applications", "count"], ["signed", "count"], ["missing", "count"],
+];
 // Totals of each month. A month with a day without files is the sum of the others, and says how many are missing.
 function months() {
   const signed = new Map(monthly(table("activity"), 13));
@@ -51,7 +59,8 @@ const OVERDUE_COLUMNS = [["property", "text"], ["room", "text"], ["contract", "t
 
 function overduePanel() {
   const late = overdue();
-  return panel({ id: "overdue", wide: true, scope: `${AS_OF} · ${FORMATS.count(late.length)} ${t("notices_unit")}`, rows: late, limit: 10, columns: OVERDUE_COLUMNS });
+  const scope = `${AS_OF} · ${FORMATS.count(late.length)} ${t("notices_unit")}`;
+  return panel({ id: "overdue", wide: true, scope, rows: late, limit: 10, columns: OVERDUE_COLUMNS });
 }
 
 PAGES.index = () => {
@@ -60,8 +69,7 @@ PAGES.index = () => {
     cards(today()),
     ratePanel(),
     movesPanel(),
-    panel({ id: "months", wide: true, ignores: ["type", "place"], scope: t("months_scope"), limit: 13, rows: months().reverse(),
-      columns: [["month", "day"], ["rate", "rate", "rate_at_end"], ["moveins", "count"], ["moveouts", "count"], ["net", "change"], ["applications", "count"], ["signed", "count"], ["missing", "count"]] }),
+    panel({ id: "months", wide: true, ignores: ["type", "place"], scope: t("months_scope"), limit: 13, rows: months().reverse(), columns: MONTH_COLUMNS }),
     panel({ id: "worst", ignores: ["type"], scope, rows: byRate(1).slice(0, 10), columns }),
     panel({ id: "best", ignores: ["type"], scope, rows: byRate(-1).slice(0, 10), columns }),
     overduePanel(),

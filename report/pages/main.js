@@ -22,9 +22,10 @@ function redraw() {
 }
 
 function filters() {
-  const options = (element, values, kind) => element.replaceChildren(el("option", { value: "" }, t("all")), ...values.map((value) => el("option", { value }, label(value, kind))));
-  options(document.getElementById("type"), TYPES);
-  options(document.getElementById("place"), places);
+  for (const [key, values] of [["type", TYPES], ["place", places]]) {
+    const options = values.map((value) => el("option", { value }, label(value)));
+    document.getElementById(key).replaceChildren(el("option", { value: "" }, t("all")), ...options);
+  }
   for (const key of ["from", "to", "type", "place"]) {
     const input = document.getElementById(key);
     input.value = state[key];
@@ -48,6 +49,9 @@ for (const one of document.querySelectorAll("[data-lang]")) {
 document.getElementById("print").addEventListener("click", () => print());
 addEventListener("hashchange", () => { draw(); scrollTo(0, 0); });
 let drawnWidth = innerWidth;
+// Paper is narrower than most screens: charts are drawn anew, so that their texts keep their size.
+addEventListener("beforeprint", () => { for (const one of pageOf.querySelectorAll(".panel")) one.redraw?.(one.matches(".wide") ? 660 : 310); });
+addEventListener("afterprint", redraw);
 addEventListener("resize", () => { if (innerWidth !== drawnWidth) { drawnWidth = innerWidth; redraw(); } });
 document.documentElement.lang = navigator.language.startsWith("ja") ? "ja" : "en";
 draw();

@@ -20,8 +20,8 @@ function byTime(rows, sums) {
   return periods.map((one) => ({ period: one, ...sums(found.get(one) ?? []) }));
 }
 function timePanel(id, rows, colour) {
-  return panel({ id, wide: true, rows: byTime(shown(rows), (some) => ({ count: total(some) })), scope: `${state.from} – ${state.to} · ${t(grain()[0])}`, columns: [["period", "day"], ["count", "count"]],
-    draw: (rows, width) => timeChart(rows, { x: "period", width, format: "count", series: [{ key: "count", type: "bar", colour }] }) });
+  return panel({ id, wide: true, rows: byTime(shown(rows), (some) => ({ count: total(some) })), scope: `${state.from} – ${state.to} · ${t(grain()[0])}`,
+    columns: [["period", "day"], ["count", "count"]], draw: over("period", "count", [bar("count", colour)]) });
 }
 
 // Each month beside the same one a year before; the current month up to the as-of day, in both years.
@@ -32,7 +32,8 @@ function monthsPanel(id, rows) {
     const count = of(month, AS_OF), before = of(monthOf(plusMonths(month + "-01", -12)), month === monthOf(AS_OF) ? year : AS_OF);
     return { month, count, year_ago: before, difference: before === null ? null : count - before };
   });
-  return panel({ id, scope: t("months_scope"), limit: 13, rows: compared, columns: [["month", "day"], ["count", "count"], ["year_ago", "count"], ["difference", "change"]] });
+  const columns = [["month", "day"], ["count", "count"], ["year_ago", "count"], ["difference", "change"]];
+  return panel({ id, scope: t("months_scope"), limit: 13, rows: compared, columns });
 }
 
 // The range's rows by one group, in its own order or the largest first.
@@ -67,8 +68,10 @@ function noticeWeeks() {
   const weeks = groups(ahead, (row) => weekOf(row.planned));
   return {
     rows: Array.from({ length: WEEKS_AHEAD }, (_, index) => plusDays(first, 7 * index)).map((week) => ({ week, count: (weeks.get(week) ?? []).length })),
-    words: [["pending", pending.length], ["overdue", pending.filter((row) => row.overdue).length], ["later", ahead.filter((row) => row.planned >= last).length], ["no_day", pending.filter((row) => row.planned === null).length]]
-      .map(([word, count]) => `${t(word)}: ${FORMATS.count(count)}`),
+    words: [
+      ["pending", pending], ["overdue", pending.filter((row) => row.overdue)], ["later", ahead.filter((row) => row.planned >= last)],
+      ["no_day", pending.filter((row) => row.planned === null)],
+    ].map(([word, some]) => `${t(word)}: ${FORMATS.count(some.length)}`),
   };
 }
 
@@ -92,7 +95,7 @@ PAGES.moveouts = () => {
     typePanel("moveouts_type", rows, "orange"),
     ...groupPanels("moveout_groups", ["reason", "tenure_category", "nationality", "age_group", "rent_range"], "orange"),
     panel({ id: "notices", scope: t("weeks_scope"), rows: ahead.rows, words: [ahead.words.join(", ")], columns: [["week", "day"], ["count", "count"]],
-      draw: (rows, width) => timeChart(rows, { x: "week", width, format: "count", series: [{ key: "count", type: "bar", colour: "orange" }] }) }),
+      draw: over("week", "count", [bar("count", "orange")]) }),
     overduePanel(),
   ];
 };

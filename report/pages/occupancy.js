@@ -35,33 +35,33 @@ function placeRows() {
   const before = on(plusDays(newest, -7));
   return [...on(newest).values()].filter(inPlace).map((row) => {
     const rate = share(row.rooms, row.total), old = before.get(row.place);
-    return { place: label(row.place), rate, empty: row.total - row.rooms, rooms: row.rooms, rooms_to_let: row.total, rate_change: old ? rate - share(old.rooms, old.total) : null };
+    const rate_change = old ? rate - share(old.rooms, old.total) : null;
+    return { place: label(row.place), rate, empty: row.total - row.rooms, rooms: row.rooms, rooms_to_let: row.total, rate_change };
   }).sort((a, b) => a.rate - b.rate);
 }
-const PLACE_COLUMNS = [["place", "text"], ["rate", "rate"], ["empty", "count"], ["rooms", "count"], ["rooms_to_let", "count"], ["rate_change", "points", "change_7_days"]];
 
 function ratePanel() {
   const rates = rateRows(), gaps = rates.filter((row) => row.fact === null && row.projection === null).length;
   return panel({ id: "rate", wide: true, ignores: ["type"], rows: rates, columns: RATE_COLUMNS, words: [`${t("missing")}: ${FORMATS.count(gaps)}`],
-    draw: (rows, width) => timeChart(rows, { x: "day", width, format: "rate",
-      series: [{ key: "fact", type: "line", colour: "blue" }, { key: "projection", type: "line", colour: "orange", dashed: true }] }) });
+    draw: over("day", "rate", [line("fact", "blue"), line("projection", "orange", { dashed: true })]) });
 }
 
 function movesPanel() {
   const pale = (row) => row.ahead;
-  return panel({ id: "moves", wide: true, ignores: ["type", "place"], rows: dailyMoves(), columns: [["day", "day"], ["kind", "text"], ["moveins", "count"], ["moveouts", "count"], ["net", "change"]],
-    draw: (rows, width) => timeChart(rows, { x: "day", width, format: "count",
-      series: [{ key: "moveins", type: "bar", colour: "blue", pale }, { key: "moveouts", type: "bar", colour: "orange", sign: -1, pale }, { key: "net", type: "line", colour: "violet" }] }) });
+  return panel({ id: "moves", wide: true, ignores: ["type", "place"], rows: dailyMoves(),
+    columns: [["day", "day"], ["kind", "text"], ["moveins", "count"], ["moveouts", "count"], ["net", "change"]],
+    draw: over("day", "count", [bar("moveins", "blue", { pale }), bar("moveouts", "orange", { pale, sign: -1 }), line("net", "violet")]) });
 }
 
 function propertyRows() {
   return table("properties").filter(inPlace).map((row) => ({
-    property: propertyName(row), asset: row.asset, place: label(row.place), rate: row.rate, empty: row.total - row.rooms, rooms: row.rooms, rooms_to_let: row.total, rate_change: row.rate_change,
+    ...row, property: propertyName(row), place: label(row.place), empty: row.total - row.rooms, rooms_to_let: row.total,
   }));
 }
 // Of two with the same rate, the one with more rooms comes first.
 const byRate = (sign) => propertyRows().sort((a, b) => sign * (a.rate - b.rate) || b.rooms_to_let - a.rooms_to_let || (a.asset < b.asset ? -1 : 1));
-const PROPERTY_COLUMNS = [["property", "text"], ["place", "text"], ["rate", "rate"], ["empty", "count"], ["rooms", "count"], ["rooms_to_let", "count"], ["rate_change", "points", "change_7_days"]];
+const ROOM_COLUMNS = [["rate", "rate"], ["empty", "count"], ["rooms", "count"], ["rooms_to_let", "count"], ["rate_change", "points", "change_7_days"]];
+const PLACE_COLUMNS = [["place", "text"], ...ROOM_COLUMNS], PROPERTY_COLUMNS = [["property", "text"], ["place", "text"], ...ROOM_COLUMNS];
 
 PAGES.occupancy = () => {
   const types = state.type ? [state.type] : TYPES, colours = { individual: "blue", corporate: "orange", unknown: "violet" };
@@ -69,8 +69,9 @@ PAGES.occupancy = () => {
   return [
     ratePanel(),
     movesPanel(),
-    panel({ id: "types", wide: true, ignores: ["place"], rows: typeRows(), columns: [["day", "day"], ...types.map((type) => [type, "count"]), ["other", "count", "other_contract_rooms"]],
-      draw: (rows, width) => timeChart(rows, { x: "day", width, format: "count", series: types.map((type) => ({ key: type, type: "line", colour: colours[type] })) }) }),
+    panel({ id: "types", wide: true, ignores: ["place"], rows: typeRows(),
+      columns: [["day", "day"], ...types.map((type) => [type, "count"]), ["other", "count", "other_contract_rooms"]],
+      draw: over("day", "count", types.map((type) => line(type, colours[type]))) }),
     panel({ id: "places", wide: true, ignores: ["type"], scope, rows: placeRows(), columns: PLACE_COLUMNS, limit: 30 }),
     panel({ id: "properties", wide: true, ignores: ["type"], scope, limit: 20, columns: PROPERTY_COLUMNS, rows: byRate(1) }),
   ];

@@ -6,12 +6,12 @@ const opened = new Set(); // panels whose table is open, or whose rows are all s
 function panel({ id, columns, rows, draw = null, ignores = [], limit = 15, scope = null, wide = false, words = [] }) {
   const title = el("h2", { id: `${id}-title` }, t(`${id}_title`));
   const section = el("section", { id, class: `panel${wide ? " wide" : ""}`, "aria-labelledby": `${id}-title` }, title);
-  const unused = ignores.filter((filter) => state[filter]).map((filter) => t(`ignores_${filter}`));
-  section.append(el("p", { class: "scope" }, [scope ?? `${state.from} – ${state.to}`, ...unused].join(" · ")));
+  const filters = ["type", "place"].filter((filter) => state[filter]).map((filter) => (ignores.includes(filter) ? t(`ignores_${filter}`) : label(state[filter])));
+  section.append(el("p", { class: "scope" }, [scope ?? `${state.from} – ${state.to}`, ...filters].join(" · ")));
   if (draw) {
     const frame = el("div", { class: "frame" });
     section.append(rows.length ? frame : el("p", { class: "empty" }, t("no_data")));
-    section.redraw = () => rows.length && frame.replaceChildren(draw(rows, Math.max(240, frame.clientWidth)));
+    section.redraw = (width = frame.clientWidth) => rows.length && frame.replaceChildren(draw(rows, Math.max(240, width)));
     const details = el("details", {}, el("summary", {}, t("as_table")));
     details.open = opened.has(id);
     const fill = () => {
@@ -47,8 +47,9 @@ function tableOf({ id, columns, rows, limit }) {
       sort.addEventListener("click", () => { sorting.set(id, { key, down: by?.key === key ? !by.down : NUMERIC.includes(format) }); fill(); });
       return el("th", { scope: "col", class: NUMERIC.includes(format) ? "number" : "text", "aria-sort": sorted }, sort);
     });
-    const body = some.map((row) => el("tr", {}, columns.map(([key, format, word], index) =>
-      el(index ? "td" : "th", { class: NUMERIC.includes(format) ? "number" : format, "data-label": t(word ?? key), scope: index ? null : "row" }, FORMATS[format](row[key] ?? null)))));
+    const cell = (row, [key, format, word], index) => el(index ? "td" : "th",
+      { class: NUMERIC.includes(format) ? "number" : format, "data-label": t(word ?? key), scope: index ? null : "row" }, FORMATS[format](row[key] ?? null));
+    const body = some.map((row) => el("tr", {}, columns.map((column, index) => cell(row, column, index))));
     box.replaceChildren(el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, body)));
     if (some.length < rows.length) {
       const all = button("show_all", () => { opened.add(id + "-all"); fill(); });

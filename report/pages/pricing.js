@@ -9,18 +9,22 @@ function bins(rows) {
   const found = groups(withRent(rows), (row) => Math.floor(row.rent / RENT_BIN) * RENT_BIN);
   if (!found.size) return [];
   const [first, last] = [Math.min(...found.keys()), Math.max(...found.keys())];
-  return Array.from({ length: (last - first) / RENT_BIN + 1 }, (_, index) => first + index * RENT_BIN).map((rent_from) => ({ rent_from, count: total(found.get(rent_from) ?? []) }));
+  return Array.from({ length: (last - first) / RENT_BIN + 1 }, (_, index) => first + index * RENT_BIN)
+    .map((rent_from) => ({ rent_from, count: total(found.get(rent_from) ?? []) }));
 }
+
+const RENT_COLUMNS = [["median_rent", "yen"], ["mean_rent", "yen"], ["count", "count"]];
+const KPI_COLUMNS = [["day", "day"], ["rate", "rate"], ["rent", "yen"], ["revpar", "yen"], ["recpar", "yen"]];
 
 PAGES.pricing = () => {
   const rows = shown(table("rents")), kpis = table("kpis").filter(inRange), newest = table("kpis").at(-1) ?? null;
-  const figures = rentFigures(rows), definition = table("definition")[0];
+  const figures = rentFigures(rows);
   const was = (key) => BEFORE.map(([word, of]) => [word, rentOn.get(newest && of(newest.day))?.[key] ?? null]);
   const days = new Map(kpis.map((row) => [row.day, row]));
   const daily = span(state.from, state.to).map((day) => ({ day, rent: null, revpar: null, recpar: null, rate: null, ...days.get(day) }));
   const ends = table("kpis").filter((row) => row.month_end || row === newest).slice(-14).reverse();
-  const byPlace = [...groups(rows, (row) => label(row.place))].map(([place, some]) => ({ place, ...rentFigures(some) })).sort((a, b) => b.count - a.count);
-  const KPI_COLUMNS = [["day", "day"], ["rate", "rate"], ["rent", "yen"], ["revpar", "yen"], ["recpar", "yen"]];
+  const byPlace = [...groups(rows, (row) => label(row.place))].map(([place, some]) => ({ place, ...rentFigures(some) }))
+    .sort((a, b) => b.count - a.count);
   return [
     cards([
       { key: "median_signed", value: figures.median_rent, format: "yen", note: `${t("mean_rent")}: ${FORMATS.yen(figures.mean_rent)}` },
@@ -28,13 +32,16 @@ PAGES.pricing = () => {
       ...["rent", "revpar", "recpar"].map((key) => ({ key: `now_${key}`, value: newest?.[key] ?? null, format: "yen", was: was(key) })),
     ]),
     panel({ id: "rents", rows: bins(rows), columns: [["rent_from", "yen"], ["count", "count"]], limit: 30,
-      draw: (some, width) => timeChart(some, { x: "rent_from", width, format: "count", xFormat: FORMATS.yen, series: [{ key: "count", type: "bar", colour: "violet" }] }) }),
-    panel({ id: "rents_time", rows: byTime(rows, rentFigures), scope: `${state.from} – ${state.to} · ${t(grain()[0])}`, columns: [["period", "day"], ["median_rent", "yen"], ["mean_rent", "yen"], ["count", "count"]],
-      draw: (some, width) => timeChart(some, { x: "period", width, format: "yen", series: [{ key: "median_rent", type: "line", colour: "violet" }, { key: "mean_rent", type: "line", colour: "green", dashed: true }] }) }),
-    panel({ id: "rents_place", wide: true, rows: byPlace, limit: 30, columns: [["place", "text"], ["median_rent", "yen"], ["mean_rent", "yen"], ["count", "count"]] }),
+      draw: over("rent_from", "count", [bar("count", "violet")], { xFormat: FORMATS.yen }) }),
+    panel({ id: "rents_time", rows: byTime(rows, rentFigures), scope: `${state.from} – ${state.to} · ${t(grain()[0])}`,
+      columns: [["period", "day"], ...RENT_COLUMNS],
+      draw: over("period", "yen", [line("median_rent", "violet"), line("mean_rent", "green", { dashed: true })]) }),
+    panel({ id: "rents_place", wide: true, rows: byPlace, limit: 30, columns: [["place", "text"], ...RENT_COLUMNS] }),
     panel({ id: "kpis", wide: true, ignores: ["type", "place"], rows: daily, columns: KPI_COLUMNS,
-      draw: (some, width) => timeChart(some, { x: "day", width, format: "yen", series: [{ key: "rent", type: "line", colour: "violet" }, { key: "revpar", type: "line", colour: "blue" }, { key: "recpar", type: "line", colour: "orange", dashed: true }] }) }),
+      draw: over("day", "yen", [line("rent", "violet"), line("revpar", "blue"), line("recpar", "orange", { dashed: true })]) }),
     panel({ id: "month_ends", wide: true, ignores: ["type", "place"], scope: t("months_scope"), rows: ends, limit: 14, columns: KPI_COLUMNS,
-      words: definition ? [`${t("paid_share")}: ${FORMATS.rate(newest?.paid ?? null)}`, `${t("definition")}: ${definition.version ?? NONE}, ${definition.policy ?? NONE}`] : [] }),
+      words: [`${t("paid_share")}: ${FORMATS.rate(newest?.paid ?? null)}`] }),
+    el("details", { class: "wide" }, el("summary", {}, t("definition")),
+      table("definition").map((row) => el("p", { class: "note" }, `${row.version ?? NONE}, ${row.policy ?? NONE}`))),
   ];
 };

@@ -112,7 +112,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "recpar": ("RecPAR", "RecPAR"),
     "rent_from": ("賃料(この額以上)", "Rent from"),
     "paid_share": ("入金率", "Share of rent that is paid"),
-    "definition": ("指標の定義", "Definition of the key figures"),
+    "definition": ("指標の定義(技術情報)", "Definition of the key figures (technical)"),
     "applied": ("申込(件)", "Applications (count)"),
     "moved": ("うち入居(件)", "Of these, move-ins (count)"),
     "conversion": ("申込から入居の割合", "Applications that became move-ins"),

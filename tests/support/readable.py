@@ -7,7 +7,8 @@ from typing import Any
 # Texts in charts stay inside their chart and apart; nothing is wider than the screen; text has the contrast of WCAG's AA, 4.5 to 1.
 _SCRIPT = """
 const found = [], shown = (one) => one.getClientRects().length > 0;
-if (document.documentElement.scrollWidth > innerWidth) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
+const { scrollWidth, clientWidth } = document.documentElement;
+if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth} wide on a screen of ${clientWidth}`);
 for (const plot of document.querySelectorAll('svg.plot')) {
   const frame = plot.getBoundingClientRect();
   const texts = [...plot.querySelectorAll('text')].map((text) => [text.textContent, text.getBoundingClientRect()]);
