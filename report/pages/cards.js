@@ -2,12 +2,13 @@
 // figures: [{key, value, format, was: [[word, value]], note}]
 function cards(figures) {
   return el("section", { class: "wide cards" }, figures.map(({ key, value, format, was = [], note = null }) => {
-    const compared = ([word, before]) => el("small", {}, `${t(word)}: `,
-      el("span", { class: "nowrap" }, `${FORMATS[format](before)} (${difference(value, before, format)})`));
+    const compared = ([word, before]) => el("small", {}, `${t(word)}: `, whole(FORMATS[format](before)),
+      ...(before === null ? [] : [" ", whole(`(${difference(value, before, format)})`)]));
     return el("div", { id: `card-${key}` }, el("small", {}, t(key)), el("b", {}, FORMATS[format](value)), note ? el("small", {}, note) : null, was.map(compared));
   }));
 }
 
+const whole = (written) => el("span", { class: "nowrap" }, written);
 function difference(now, before, format) {
   if (now === null || before === null) return NONE;
   return FORMATS[{ rate: "points", yen: "yenChange" }[format] ?? "change"](now - before);

@@ -27,6 +27,16 @@ def report(browser: Browser, page: Path, file: Path) -> None:
     browser.save_screenshot(str(file))
 
 
+def report_page(browser: Browser, page: Path, file: Path) -> None:
+    """A whole page of it: the move-outs."""
+    _size(browser, 1180, 900)
+    _look(browser, "light")
+    _open_report(browser, page, "en", "moveouts")
+    height = browser.execute_script("return document.documentElement.scrollHeight")
+    _size(browser, 1180, height)
+    browser.save_screenshot(str(file))
+
+
 def report_on_a_phone(browser: Browser, page: Path, file: Path) -> None:
     """The report on a phone that is set to dark, in Japanese."""
     _size(browser, 390, 844, mobile=True)
@@ -58,8 +68,9 @@ def lineage(browser: Browser, address: str, file: Path) -> None:
     browser.save_screenshot(str(file))
 
 
-def _open_report(browser: Browser, page: Path, language: str) -> None:
-    browser.get(page.as_uri())
+def _open_report(browser: Browser, page: Path, language: str, name: str = "index") -> None:
+    browser.get("about:blank")
+    browser.get(f"{page.as_uri()}#{name}")
     until(browser, f"document.querySelector('button[data-lang={language}]')").click()
     until(browser, _DRAWN)
 
@@ -74,7 +85,7 @@ def _look(browser: Browser, scheme: str) -> None:
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
 
-PICTURES = (report, report_on_a_phone, dictionary, lineage)
+PICTURES = (report, report_page, report_on_a_phone, dictionary, lineage)
 
 
 def main() -> int:
@@ -97,7 +108,7 @@ def main() -> int:
             step("screenshots", total=len(PICTURES), unit="pictures") as progress,
             ui(Path(folder) / "ui.log") as address,
         ):
-            pages = (data / "report.html", data / "report.html", data / "dictionary.html", address)
+            pages = (*[data / "report.html"] * 3, data / "dictionary.html", address)
             for take, of in zip(PICTURES, pages, strict=True):
                 take(browser, of, IMAGES / f"{take.__name__.replace('_', '-')}.png")
                 progress.advance(1)
