@@ -45,6 +45,20 @@ def test_each_page_can_be_read(file: Path, browser, width: int, scheme: str, lan
         assert complaints(browser) == [], name
 
 
+def test_dates_stand_apart_in_a_chart_of_any_width(file: Path, browser) -> None:
+    open_page(browser, file, "index")
+    overlaps = browser.execute_script("""const found = [];
+        for (const days of [1, 2, 7, 30, 121, 365]) for (let width = 240; width < 1300; width += 53) {
+          const rows = span(plusDays(AS_OF, 1 - days), AS_OF).map((day) => ({ day, count: 1 }));
+          const chart = timeChart(rows, { x: "day", width, format: "count", series: [bar("count", "blue")] });
+          pageOf.replaceChildren(chart);
+          const boxes = [...chart.querySelectorAll(".date")].map((text) => text.getBoundingClientRect());
+          if (!boxes.length || boxes.some((box, index) => index && box.left < boxes[index - 1].right + 2)) found.push([days, width]);
+        }
+        return found;""")
+    assert overlaps == []
+
+
 def test_state_of_the_data_is_folded_and_matches_the_warehouse(demo: Path, file: Path, browser, query) -> None:
     open_page(browser, file, "index")
     assert not browser.execute_script("return document.querySelector('#data details').open")
