@@ -12,10 +12,10 @@ from sqlmesh.core.config.connection import CONNECTION_CONFIG_TO_TYPE, SparkConne
 from sqlmesh.core.engine_adapter.base import EngineAdapter
 from sqlmesh.core.engine_adapter.spark import SparkEngineAdapter
 
-from loader.settings import spark_warehouse, state_database
+from loader.landing.access import open_warehouse
+from loader.settings import Settings, spark_warehouse
 from loader.transform.server_adapter import ServerAdapter
 from loader.transform.state_connection import register_state
-from loader.warehouse.spark.connection import open_to_write
 from loader.warehouse.spark.session import session
 
 
@@ -26,7 +26,7 @@ class SparkAdapter(ServerAdapter, SparkEngineAdapter):
     _df_to_source_queries = EngineAdapter._df_to_source_queries
 
     def _open_to_write(self) -> AbstractContextManager[Any]:
-        return open_to_write(spark_warehouse(), state_database())
+        return open_warehouse(Settings.resolve())  # which settles what a killed command left
 
     def _insert_overwrite_by_condition(
         self,
