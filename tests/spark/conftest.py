@@ -15,7 +15,13 @@ register()  # for contexts that tests make themselves
 
 @pytest.fixture(scope="session")
 def new_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], SparkPlace]]:
-    """`new_place(name)`: the session's warehouse, with an empty state of SQLMesh's of that name."""
+    """`new_place(name)`: the session's warehouse without any landing, with a state of SQLMesh's of that name, empty too."""
     warehouse = tmp_path_factory.mktemp("warehouse")
     with state(tmp_path_factory.mktemp("postgres") / "state") as postgres:
-        yield lambda name: SparkPlace(warehouse, postgres.create(name))
+
+        def made(name: str) -> SparkPlace:
+            place = SparkPlace(warehouse, postgres.create(name))
+            place.drop_landing()
+            return place
+
+        yield made

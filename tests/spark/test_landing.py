@@ -40,7 +40,6 @@ class Killed(BaseException):
 def spark(new_place: Callable[[str], SparkPlace], request: pytest.FixtureRequest) -> Iterator[SparkPlace]:
     """The session's warehouse, without any landing."""
     place = new_place(request.node.name)
-    place.empty("landing*")
     with place.place.chosen():
         yield place
 

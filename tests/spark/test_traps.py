@@ -23,9 +23,8 @@ def place(new_place: Callable[[str], SparkPlace]) -> SparkPlace:
     """A warehouse with an empty schema `traps`, and a `landing` of which nothing is read."""
     place = new_place("traps")
     for schema in ("landing", "traps"):
-        place.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    if not place.spark.catalog.tableExists("landing.load_ledger"):
-        place.spark.sql("CREATE VIEW landing.load_ledger AS SELECT DATE '2024-01-01' AS business_date")
+        place.spark.sql(f"CREATE SCHEMA {schema}")
+    place.spark.sql("CREATE VIEW landing.load_ledger AS SELECT DATE '2024-01-01' AS business_date")
     return place
 
 

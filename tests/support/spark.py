@@ -50,22 +50,24 @@ class SparkPlace:
         """The rows of a query."""
         return [tuple(row) for row in self.spark.sql(sql).collect()]
 
-    def empty(self, schemas: str = "landing*|staging|silver|gold|sqlmesh__*") -> None:
-        """Drops the schemas whose names are like that, with all that is in them."""
-        for (schema,) in self.query(f"SHOW SCHEMAS LIKE '{schemas}'"):
+    def drop_landing(self) -> None:
+        """Drops `landing` and the schemas of its dumps, with all that is in them: another test has filled them."""
+        for (schema,) in self.query("SHOW SCHEMAS LIKE 'landing*'"):
+            views = {name for _, name, *_ in self.query(f"SHOW VIEWS IN {schema}")}
+            # Each by itself: Iceberg remembers for half a minute a table of which only the schema was dropped.
+            for table in {name for _, name, *_ in self.query(f"SHOW TABLES IN {schema}")} - views:
+                self.spark.sql(f"DROP TABLE {schema}.{table} PURGE")
             self.spark.sql(f"DROP SCHEMA {schema} CASCADE")
 
     def copy_landing(self, file: Path) -> None:
         """Makes `landing` hold what that of a DuckDB warehouse holds: the tables that models read, as views of Parquet files."""
         declared = YAML(typ="safe").load((PROJECT / "external_models.yaml").read_text())
-        self.spark.sql("CREATE SCHEMA IF NOT EXISTS landing")
+        self.spark.sql("CREATE SCHEMA landing")
         with duckdb.connect(str(file), read_only=True) as connection:
             for name in (one["name"] for one in declared):
                 parquet = self.folder / "copied" / f"{name}_{file.stat().st_mtime_ns}.parquet"
                 parquet.parent.mkdir(exist_ok=True)
                 connection.execute(f"COPY (SELECT * FROM {name}) TO '{parquet}'")
-                if self.spark.catalog.tableExists(name) and self.spark.catalog.getTable(name).tableType != "VIEW":
-                    self.spark.sql(f"DROP TABLE {name} PURGE")
                 self.spark.sql(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM parquet.`{parquet}`")
 
 
