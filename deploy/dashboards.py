@@ -1,6 +1,6 @@
 """`python -m deploy.dashboards`: writes deploy/dashboards.json, the CloudFormation stack of QuickSight, from the models. `make docs` runs it.
 
-A data source with the account `bi` of deploy/grants.sql, a data set per table of gold that a page reads, and a dashboard of two pages.
+A data source with the account `bi` of deploy/grants.sql, a data set per table of gold that a dashboard reads, and a dashboard of two pages.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlmesh import Context
 from loader.settings import PROJECT
 
 FILE = PROJECT / "deploy" / "dashboards.json"
-NO_PAGE = {"gold.tenant_status_transitions"}  # of gold, what no page reads
+NO_SET = {"gold.tenant_status_transitions"}  # of gold, what no dashboard reads
 PARAMETERS = {
     "Host": "Name of the Aurora cluster's reader endpoint.",
     "Port": "Its port.",
@@ -37,7 +37,7 @@ def template(project: Context) -> dict[str, Any]:
     Raises:
         KeyError: a column has a type that QuickSight does not know.
     """
-    read = {model.name: model for model in project.models.values() if model.name not in NO_PAGE}
+    read = {model.name: model for model in project.models.values() if model.name not in NO_SET}
     marts = {name.removeprefix("gold."): read[name] for name in sorted(read) if name.startswith("gold.")}
     sets = {_logical(name): _data_set(name, model.columns_to_types) for name, model in marts.items()}
     return {

@@ -38,7 +38,7 @@ def test_the_stack_is_written_from_the_models(project: Context) -> None:
 
 def test_each_mart_that_a_page_reads_has_a_data_set(template: dict[str, Any]) -> None:
     read = {f"gold-{name.replace('_', '-')}" for name, (_, page) in marts_page.MARTS.items() if page != "-"}
-    assert set(template["Outputs"]["DataSets"]["Value"].split(",")) == read
+    assert read < set(template["Outputs"]["DataSets"]["Value"].split(","))
     pattern = re.search(
         r'DataSets:.*?AllowedPattern: "(.*?)"', (dashboards.PROJECT / "deploy" / "template.yaml").read_text(), re.S
     )
