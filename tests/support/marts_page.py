@@ -8,7 +8,8 @@ from sqlmesh import Context
 from loader.settings import PROJECT
 
 FILE = PROJECT / "docs" / "marts.md"
-# The question that a mart answers, and the page of the report that reads it; - where only other dashboards do. Names are those of the old system unless NEW has them.
+# The question that a mart answers, and the page of the report that reads it; - where only other dashboards do.
+# Names are those of the old system unless NEW has them.
 MARTS = {
     "daily_activity_summary": ("What happened on a day: registrations, inquiries, applications, signings, moves?", "overview"),
     "data_quality_calendar": ("Which days have a dump, and why do the others have none?", "overview"),
