@@ -23,7 +23,7 @@ from loader.sources.storage import open_bucket
 
 if TYPE_CHECKING:
     from sqlmesh.core.environment import Environment
-    from sqlmesh.core.snapshot import Snapshot
+    from sqlmesh.core.snapshot import Snapshot, SnapshotFingerprint
 
 _PYTHON = ((3, 10), (3, 14))  # from, and below
 _DUMPS_OF_SPACE = 2  # the tables of a dump lie beside those of the live one until they are swapped
@@ -216,11 +216,22 @@ def _prod(settings: Settings) -> str:
 
 
 def other_models(prod: Environment, ours: Iterable[Snapshot]) -> list[str]:
-    """The models, seeds and landed tables of which prod has another version than the files; audits and macros are part of a version."""
+    """The models, seeds and landed tables of which prod has another version than the files; audits and macros are part of a version.
+
+    Those that differ by themselves come before those that only read them.
+    """
     applied = {one.name: one.fingerprint for one in prod.snapshots}
     files = {one.name: one.fingerprint for one in ours}
-    names = sorted(name for name in applied.keys() | files.keys() if applied.get(name) != files.get(name))
+    own = {name: _own(applied.get(name)) != _own(files.get(name)) for name in applied.keys() | files.keys()}
+    names = sorted(
+        (name for name in own if applied.get(name) != files.get(name)), key=lambda name: (not own[name], name)
+    )
     return [".".join(re.sub('["`]', "", name).split(".")[-2:]) for name in names]
+
+
+def _own(version: SnapshotFingerprint | None) -> tuple[str, str] | None:
+    """The part of a version that is the model's own, not its parents'."""
+    return version and (version.data_hash, version.metadata_hash)
 
 
 def few(names: list[str]) -> str:

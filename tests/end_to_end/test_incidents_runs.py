@@ -58,6 +58,7 @@ def test_one_more_day_computes_that_day_alone(warehouse: Path, monkeypatch: pyte
             "silver.tenant_room_snapshot_daily",
             "silver.tenant_status_changes",
             "silver.occupancy_property_facts",
+            "silver.room_totals_daily",
             "gold.occupancy_tenant_type_daily",
             "gold.daily_activity_summary",
             "gold.moveout_notices",

@@ -39,13 +39,10 @@ def test_occupancy_follows_late_or_replaced_daily_files(bucket, place) -> None:
     """Applications and what no move explains are compared with the day before, so they change on days whose own files did not."""
     before, after = (dt.date(2025, 6, number) for number in (8, 9))
     settings = place.settings(bucket)
-    facts = """SELECT snapshot_date, application_rooms, period_end_rooms, unexplained_rooms, occupancy_rate
+    facts = """SELECT snapshot_date, application_rooms, period_end_rooms, unexplained_rooms, total_physical_rooms
                FROM gold.occupancy_daily_metrics WHERE day_kind = 'fact' ORDER BY 1"""
 
-    def found() -> list[tuple]:
-        return [(*row[:-1], round(float(row[-1] * 16108))) for row in place.query(facts)]
-
-    assert found() == [(DAY, None, 2, None, 2)]
+    assert place.query(facts) == [(DAY, None, 2, None, 3)]
     put_snapshot(bucket, before, rooms(before, r1=9, r2=5), "room_assignment")
     put_snapshot(bucket, after, rooms(after, r1=9, r2=5, r3=9), "room_assignment")
     for day in (before, after):
@@ -53,15 +50,15 @@ def test_occupancy_follows_late_or_replaced_daily_files(bucket, place) -> None:
     put_dump(bucket, NEXT, company())
     load(settings)
     assert_fresh(run(settings))
-    assert found() == [(before, None, 1, None, 1), (after, 0, 2, 1, 2), (DAY, 0, 2, 0, 2), (NEXT, 0, 1, -1, 1)]
+    unchanged = [(DAY, 0, 2, 0, 3), (NEXT, 0, 1, -1, 3)]
+    assert place.query(facts) == [(before, None, 1, None, 3), (after, 0, 2, 1, 3), *unchanged]
     # The day's rooms in one file, the next day's properties in the other.
     put_snapshot(bucket, before, rooms(before, r1=9, r2=9, r3=9), "room_assignment")
     put_snapshot(bucket, after, properties(after, 5), "property")
     put_dump(bucket, LAST, company(tenants=[tenant(1, age=31)]))
     load(settings)
     assert_fresh(run(settings))
-    unchanged = [(DAY, 0, 2, 0, 2), (NEXT, 0, 1, -1, 1), (LAST, 0, 1, 0, 1)]
-    assert found() == [(before, None, 3, None, 3), (after, 1, 2, -1, 2), *unchanged]
+    assert place.query(facts) == [(before, None, 3, None, 3), (after, 1, 2, -1, 5), *unchanged, (LAST, 0, 1, 0, 3)]
     held = f"SELECT room_id, management_status FROM silver.tenant_room_snapshot_daily WHERE snapshot_date = '{before}' ORDER BY 1"
     assert place.query(held) == [(1, 9), (2, 9), (3, 9)]
     shown = "SELECT snapshot_date, occupied_rooms, total_rooms FROM gold.occupancy_property_daily ORDER BY 1"

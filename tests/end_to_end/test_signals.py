@@ -22,6 +22,7 @@ OF_SNAPSHOTS = {
     "silver.tenant_status_changes",
     "silver.tenant_status_history",
     "silver.tenant_applications",
+    "gold.tenant_status_transitions",
     "silver.activity_events",
     "gold.daily_activity_summary",
 }
@@ -34,7 +35,12 @@ OF_ROOMS = {
     "silver.occupancy_projection",
     "gold.occupancy_daily_metrics",
     "silver.occupancy_property_facts",
+    "silver.room_totals_daily",
+    "gold.kpi_month_end_metrics",
+    "gold.kpi_reference_trace",
+    "gold.occupancy_kpi_meta",
     "gold.occupancy_property_daily",
+    "gold.occupancy_property_map_latest",
     "gold.occupancy_tenant_type_daily",
 }
 

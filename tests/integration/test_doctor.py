@@ -16,13 +16,18 @@ def test_a_planned_warehouse_is_as_the_files_are(place: Place) -> None:
     assert all(one.is_well for part, one in found.items() if part == "state")
 
 
-def test_models_that_differ_are_named() -> None:
-    def versions(**of: int) -> list[SimpleNamespace]:
-        return [SimpleNamespace(name=f'"w"."gold"."{name}"', fingerprint=number) for name, number in of.items()]
+def test_models_that_differ_are_named_those_before_their_readers() -> None:
+    def versions(**of: str) -> list[SimpleNamespace]:
+        hashes = ("data_hash", "metadata_hash", "parent_data_hash")
+        return [
+            SimpleNamespace(
+                name=f'"w"."gold"."{name}"', fingerprint=SimpleNamespace(**dict(zip(hashes, text, strict=True)))
+            )
+            for name, text in of.items()
+        ]
 
-    prod = SimpleNamespace(snapshots=versions(same=1, changed=1, removed=1))
-    assert doctor.other_models(prod, versions(same=1, changed=2, added=1)) == [
-        "gold.added",
-        "gold.changed",
-        "gold.removed",
+    prod = SimpleNamespace(snapshots=versions(same="111", a_reader="111", changed="111", sentence="111", removed="111"))
+    files = versions(same="111", a_reader="112", changed="211", sentence="121", added="111")
+    assert doctor.other_models(prod, files) == [
+        f"gold.{name}" for name in ("added", "changed", "removed", "sentence", "a_reader")
     ]

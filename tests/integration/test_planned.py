@@ -32,7 +32,7 @@ def test_every_column_says_what_the_model_says_of_it(planned: Path, query, proje
 def test_history_models_have_rows_from_first_landed_day(planned: Path, query, project: Context) -> None:
     ((first,),) = query(planned, "SELECT MIN(business_date) FROM landing.load_ledger")
     tagged = [model for model in project.models.values() if HISTORY in model.tags]
-    assert len(tagged) == 5
+    assert len(tagged) == 6
     for model in tagged:
         ((oldest,),) = query(planned, f"SELECT MIN({model.time_column.column.name}) FROM {model.name}")
         assert oldest is not None and oldest >= first
