@@ -20,7 +20,7 @@ WITH events AS (
   SELECT
     'movein' AS event_type,
     contract_id,
-    contract_start_date AS event_date,
+    movein_date AS event_date, /* A renewal is no move: its tenant moved in before. */
     lead_time_bucket,
     NULL::VARCHAR(32) AS tenure_category,
     NULL::VARCHAR(64) AS moveout_reason_en,
@@ -71,7 +71,7 @@ SELECT
   CONCAT(event_type, '-', contract_id::VARCHAR(20))::VARCHAR(32) AS event_id, /* movein- or moveout- and the contract id */
   event_type::VARCHAR(16) AS event_type, /* movein or moveout */
   contract_id::BIGINT AS contract_id, /* contract id (movings.id) */
-  event_date::DATE AS event_date, /* contract start or move-out date */
+  event_date::DATE AS event_date, /* day of the move-in or move-out */
   @week_start(event_date)::DATE AS week_start, /* Monday of its week */
   LEFT(@month_start(event_date)::VARCHAR(10), 10)::VARCHAR(10) AS month_start, /* first day of its month, a text YYYY-MM-01 */
   asset_id_hj::VARCHAR(64) AS asset_id_hj, /* asset id of the property */

@@ -24,6 +24,11 @@ SELECT
   n.apartment_name::VARCHAR(255) AS apartment_name, /* name of the property */
   n.contract_date::DATE AS contract_date, /* day of signing (JST) */
   n.contract_start_date::DATE AS contract_start_date, /* contract start */
+  CASE
+    WHEN n.renewal_flag = 'Yes'
+    THEN COALESCE(n.original_contract_date, n.contract_start_date)
+    ELSE n.contract_start_date
+  END::DATE AS movein_date, /* day the tenant moved in: the contract start, of a renewal the first move-in */
   n.original_contract_date::DATE AS original_contract_date, /* first move-in of the tenant, as the source copies it from contract to contract */
   n.contract_expiration_date::DATE AS contract_expiration_date, /* day the contract expires */
   n.renewal_flag::VARCHAR(3) AS renewal_flag, /* Yes or No, NULL where the source does not say */

@@ -1,4 +1,4 @@
--- Move-ins and move-outs (contracts, renewals too) of each day by property and type of tenant.
+-- Move-ins and move-outs (contracts; a renewal is no move) of each day by property and type of tenant.
 SELECT
   event_date AS day,
   event_type AS event,

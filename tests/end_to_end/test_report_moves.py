@@ -15,7 +15,7 @@ from tests.support.pages import bars, card, open_page, rows, written
 WEEKS = "from=2025-11-17&to=2026-02-08"  # twelve whole weeks of the demo, as the weekly marts have them
 IN_WEEKS = "BETWEEN DATE '2025-11-17' AND DATE '2026-02-08'"
 MOVES = {
-    "moveins": ("movein", "gold.movein_analysis", "contract_start_date", "contract_starts"),
+    "moveins": ("movein", "gold.movein_analysis", "movein_date", "contract_starts"),
     "moveouts": ("moveout", "gold.moveout_analysis", "moveout_date", "contract_ends"),
 }
 
