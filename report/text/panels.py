@@ -103,14 +103,14 @@ PANELS: dict[str, tuple[str, str]] = {
     ),
     "month_ends_title": ("月末の指標(円/月、%)", "Key figures at each month's end (yen a month, %)"),
     "funnel_months_title": (
-        "月別の申込と、その後の入居(件)",
-        "Applications by month, and those that became move-ins (count)",
+        "月別の問い合わせと、その後の入居(件)",
+        "Inquiries by month, and those that became move-ins (count)",
     ),
     "funnel_months_note": (
-        "申込は元データの問い合わせです。元データには2023年以降ありません。期間の選択は対象外で、最新の24か月を示します。",
-        "An application is an inquiry of the source, which has none since 2023. The chosen days do not apply: these are the newest 24 months.",
+        "元データの問い合わせは2023年までです。期間の選択は対象外で、最新の24か月を示します。",
+        "The source has inquiries until 2023. The chosen days do not apply: these are the newest 24 months.",
     ),
-    "funnel_place_title": ("市区町村別の申込と入居(件)", "Applications and move-ins by municipality (count)"),
-    "funnel_nation_title": ("国籍別の申込と入居(件)", "Applications and move-ins by nationality (count)"),
-    "funnel_type_title": ("契約区分別の申込と入居(件)", "Applications and move-ins by tenant type (count)"),
+    "funnel_place_title": ("市区町村別の問い合わせと入居(件)", "Inquiries and move-ins by municipality (count)"),
+    "funnel_nation_title": ("国籍別の問い合わせと入居(件)", "Inquiries and move-ins by nationality (count)"),
+    "funnel_type_title": ("契約区分別の問い合わせと入居(件)", "Inquiries and move-ins by tenant type (count)"),
 }
