@@ -65,8 +65,8 @@ class Place:
         shutil.copytree(source, self.bucket)
         *first, self.day = days
         self.load(first[0])
-        entry = ("-m", "loader", "sqlmesh") if (checkout / "config.yaml").exists() else (SQLMESH,)
-        self.costs: dict[str, list[float]] = {"first plan": [self.python(*entry, *PLAN).wall]}
+        self.entry = ("-m", "loader", "sqlmesh") if (checkout / "config.yaml").exists() else (SQLMESH,)
+        self.costs: dict[str, list[float]] = {"first plan": [self.python(*self.entry, *PLAN).wall]}
         for day in first[1:]:  # the first run behind a plan marks all days: no normal morning
             self.load(day)
             self.run()
@@ -96,7 +96,7 @@ class Place:
         load = self.load(self.day)
         run = self.run()
         again = self.run()
-        plain = self.python(SQLMESH, "run")
+        plain = self.python(*(self.entry if self.env["WAREHOUSE_GATEWAY"] == "aurora" else (SQLMESH,)), "run")
         for name, value in {
             "morning: load and run": load.wall + run.wall,
             "run of one new day, CPU": run.cpu,
