@@ -196,11 +196,11 @@ def empty_warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def query(tmp_path: Path) -> Iterator[Callable[..., list[tuple]]]:
-    """`query(file, sql)`: the rows of a query on a warehouse file."""
+    """`query(file, sql)`: the rows of a query on a warehouse file; with `writes=True` of a statement that changes it."""
     import duckdb
 
-    def rows(file: Path, sql: str) -> list[tuple]:
-        with duckdb.connect(str(file)) as connection:
+    def rows(file: Path, sql: str, writes: bool = False) -> list[tuple]:
+        with duckdb.connect(str(file), read_only=not writes) as connection:  # workers read the demo's at the same time
             return connection.execute(sql).fetchall()
 
     yield rows

@@ -66,7 +66,7 @@ def test_a_planted_drift_is_found_and_mended(warehouse: Path, query) -> None:
         warehouse, "SELECT sql FROM duckdb_views() WHERE schema_name = 'gold' AND view_name = 'new_contracts'"
     )[0]
     table = view.rpartition("FROM ")[2].rstrip(";\n ")
-    query(warehouse, f"UPDATE {table} SET monthly_rent = 1 WHERE contract_id = 1")
+    query(warehouse, f"UPDATE {table} SET monthly_rent = 1 WHERE contract_id = 1", writes=True)
     assert run(settings_for(warehouse)).restated == {"gold.new_contracts": 1}
     assert query(warehouse, "SELECT monthly_rent FROM gold.new_contracts WHERE contract_id = 1") == [(50000,)]
     assert run(settings_for(warehouse)).restated == {}

@@ -26,8 +26,12 @@ DAY = dt.date(2025, 6, 10)
 
 
 def test_enrichment_written_after_the_run_reaches_the_next_run(warehouse: Path, query) -> None:
-    query(warehouse, "INSERT INTO landing.llm_enrichment_cache (tenant_id, llm_nationality) VALUES (1, 'ネパール')")
-    query(warehouse, "UPDATE landing_20250610.tenants SET nationality = NULL")
+    query(
+        warehouse,
+        "INSERT INTO landing.llm_enrichment_cache (tenant_id, llm_nationality) VALUES (1, 'ネパール')",
+        writes=True,
+    )
+    query(warehouse, "UPDATE landing_20250610.tenants SET nationality = NULL", writes=True)
     run(settings_for(warehouse))
     shown = "SELECT nationality FROM silver.{} WHERE tenant_id = 1"
     assert query(warehouse, shown.format("stg_tenants")) == [("ネパール",)]

@@ -39,15 +39,19 @@ def test_duplicate_row_on_old_day_fails_run_until_restated(warehouse: Path, quer
     place = Place({"WAREHOUSE_GATEWAY": "duckdb", "WAREHOUSE_DUCKDB": str(warehouse)})
     table, _ = by_time(place)["silver.occupancy_property_facts"]
     old = "snapshot_date = '2025-06-10'"
-    query(warehouse, f"INSERT INTO {table} BY NAME SELECT * REPLACE (9 AS occupied_rooms) FROM {table} WHERE {old}")
-    query(warehouse, f"INSERT INTO {table} BY NAME SELECT * FROM {table} WHERE {old} LIMIT 1")
+    query(
+        warehouse,
+        f"INSERT INTO {table} BY NAME SELECT * REPLACE (9 AS occupied_rooms) FROM {table} WHERE {old}",
+        writes=True,
+    )
+    query(warehouse, f"INSERT INTO {table} BY NAME SELECT * FROM {table} WHERE {old} LIMIT 1", writes=True)
     with pytest.raises(LoaderError, match="rows stand twice") as told:
         run(settings)
     assert "  silver.occupancy_property_facts: 2 rows too many" in str(told.value)
     command = "sqlmesh plan --restate-model silver.occupancy_property_facts --start 2025-06-10 --end 2025-06-10"
     assert commands.commands(str(told.value)) == [command]
     assert str(told.value).count("rows too many") == 1
-    query(warehouse, f"DELETE FROM {table} WHERE {old}")
+    query(warehouse, f"DELETE FROM {table} WHERE {old}", writes=True)
     run(settings)
 
 
