@@ -83,23 +83,23 @@ def _data_set(name: str, columns: dict[str, exp.DataType]) -> dict[str, Any]:
 
 
 def _dashboard() -> dict[str, Any]:
+    read = rooms, kpis, types = ("occupancy_daily_metrics", "kpi_month_end_metrics", "occupancy_tenant_type_daily")
     sheets = [
         _sheet(
             "index",
             "Index",
-            _line("index-rate", "Occupied rooms by rooms to let, share from 0 to 1", "occupancy_rate", "AVERAGE"),
-            _line("index-moves", "New move-ins and move-outs, rooms a day", "new_moveins new_moveouts", "SUM"),
-            _line("index-key", "RevPAR and RecPAR, yen a month per room to let", "revpar_jpy recpar_cash_jpy", "AVERAGE"),
+            _line("index-rate", rooms, "Occupied rooms by rooms to let, share from 0 to 1", "occupancy_rate", "AVERAGE"),
+            _line("index-moves", rooms, "New move-ins and move-outs, rooms a day", "new_moveins new_moveouts", "SUM"),
+            _line("index-key", kpis, "RevPAR and RecPAR, yen a month per room to let", "revpar_jpy recpar_cash_jpy", "AVERAGE", day="as_of_date"),
         ),
         _sheet(
             "occupancy",
             "Occupancy",
-            _line("occupancy-rooms", "Occupied rooms at the end of the day", "period_end_rooms", "SUM", split="day_kind"),
-            _line("occupancy-delta", "Move-ins less move-outs, rooms a day", "occupancy_delta", "SUM"),
-            _line("occupancy-types", "Occupied rooms by type of tenant", "occupied_rooms", "SUM", split="tenant_type"),
+            _line("occupancy-rooms", rooms, "Occupied rooms at the end of the day", "period_end_rooms", "SUM", split="day_kind"),
+            _line("occupancy-delta", rooms, "Move-ins less move-outs, rooms a day", "occupancy_delta", "SUM"),
+            _line("occupancy-types", types, "Occupied rooms by type of tenant", "occupied_rooms", "SUM", split="tenant_type"),
         ),
     ]  # fmt: skip
-    read = ("occupancy_daily_metrics", "kpi_month_end_metrics", "occupancy_tenant_type_daily")
     declared = [{"Identifier": name, "DataSetArn": {"Fn::GetAtt": [_logical(name), "Arn"]}} for name in read]
     return _resource(
         "Dashboard",
@@ -114,13 +114,10 @@ def _sheet(name: str, title: str, *visuals: dict[str, Any]) -> dict[str, Any]:
     return {"SheetId": name, "Name": title, "Visuals": list(visuals)}
 
 
-def _line(name: str, title: str, columns: str, sum_up: str, split: str | None = None) -> dict[str, Any]:
-    """A line chart by day of the mart that has the columns."""
-    mart, day = "occupancy_daily_metrics", "snapshot_date"
-    if "revpar" in columns:
-        mart, day = "kpi_month_end_metrics", "as_of_date"
-    elif split == "tenant_type":
-        mart = "occupancy_tenant_type_daily"
+def _line(
+    name: str, mart: str, title: str, columns: str, sum_up: str, *, day: str = "snapshot_date", split: str | None = None
+) -> dict[str, Any]:
+    """A line chart of a mart's columns by its day."""
 
     def column(of: str) -> dict[str, str]:
         return {"DataSetIdentifier": mart, "ColumnName": of}
