@@ -13,7 +13,7 @@ def main(words: list[str]) -> int:
     """Runs the command line.
 
     Returns:
-        0: all there; 2: something is missing, or the command line makes no sense; 3: MySQL 9.7 can't be had.
+        0: all there; 2: something is missing, or the command line makes no sense; 3: MySQL 9.7 or Java can't be had.
     """
     if len(words) < 2 or words[0] != "require" or not set(words[1:]) <= set(INSTALLERS):
         print(f"usage: python -m tests.support.servers require {' '.join(INSTALLERS)}", file=sys.stderr)

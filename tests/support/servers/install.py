@@ -94,7 +94,7 @@ def _require_chromium() -> None:
 
 def _require_java() -> None:
     if not program("java"):
-        _apt("openjdk-17-jre-headless", "Java is missing: install the package openjdk-17-jre-headless")
+        _apt("openjdk-17-jre-headless", "Java is missing: install the package openjdk-17-jre-headless", code=3)
 
 
 def _require_mysql97() -> None:
