@@ -12,7 +12,7 @@ def load(given: argparse.Namespace) -> None:
     with prepared(given):
         set_enrichment(given)
         from loader.daily import load_only
-        from loader.landing.load_job import LoadRequest
+        from loader.landing.load_steps import LoadRequest
         from loader.settings import Settings
 
         load_only(Settings.resolve(), LoadRequest(given.date, 0, accepted=given.accept, catch_up=True))

@@ -18,7 +18,7 @@ def run(given: argparse.Namespace) -> None:
     with prepared(given):
         from jobs import applied_release
         from loader.daily import daily
-        from loader.landing.load_job import LoadRequest
+        from loader.landing.load_steps import LoadRequest
         from loader.settings import Settings
         from report.publish import after_green_run
 

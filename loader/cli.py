@@ -235,7 +235,7 @@ def daily(
     all is well, it writes the day's report to reports/YYYYMMDD.html in the bucket; a report that fails is only a warning.
     """
     from loader.daily import daily as morning
-    from loader.landing.load_job import LoadRequest
+    from loader.landing.load_steps import LoadRequest
     from report.publish import after_green_run
 
     request = LoadRequest(day, max_stale_days, accepted=accepted, catch_up=True)

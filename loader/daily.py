@@ -9,7 +9,7 @@ from loader.console import warn
 from loader.errors import LoaderError
 from loader.landing.access import one_writer
 from loader.landing.load import land
-from loader.landing.load_job import LoadRequest
+from loader.landing.load_steps import LoadRequest
 from loader.settings import Settings
 from loader.transform.run import RunResult, assert_fresh, run
 

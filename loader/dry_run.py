@@ -13,7 +13,7 @@ from loader.errors import DumpRejectedError, LoaderError, NoDumpError
 from loader.landing import calendar, daily_exports, generations, ledger
 from loader.landing.access import read_warehouse
 from loader.landing.coordinates import KEY, Coordinates
-from loader.landing.load_job import LoadRequest, is_loaded, to_catch_up
+from loader.landing.load_steps import LoadRequest, is_loaded, to_catch_up
 from loader.quality.data_contract import DataContract, read_data_contract
 from loader.settings import Settings
 from loader.sources.dump_selection import DumpSelector

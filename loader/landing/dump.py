@@ -11,7 +11,7 @@ from loader import commands
 from loader.console import counted, step
 from loader.errors import DumpRejectedError
 from loader.landing import calendar, daily_exports, generations, ledger, load_report
-from loader.mysqldump.report import DumpReport
+from loader.mysqldump.dump_summary import DumpSummary
 from loader.quality import changed_rows
 from loader.quality.changed_rows import Changes
 from loader.quality.columns import required_columns
@@ -78,7 +78,7 @@ class _Attempt:
     to: DumpLoader
     dump: Dump
     generation: generations.Generation
-    report: DumpReport = field(default_factory=DumpReport)
+    report: DumpSummary = field(default_factory=DumpSummary)
     findings: list[Finding] = field(default_factory=list)
     changes: dict[str, Changes] = field(default_factory=dict)
 
@@ -150,7 +150,7 @@ class _Attempt:
             generations.set_state(warehouse, load_id, "rejected")
 
 
-def _check(dump: Dump, report: DumpReport) -> None:
+def _check(dump: Dump, report: DumpSummary) -> None:
     """Compares what was read with its manifest and what landed with what was read."""
     name = Path(dump.key).name
     if report.size_bytes != dump.size_bytes or (dump.sha256 and report.sha256 != dump.sha256):
@@ -179,7 +179,7 @@ def _in_words(attempt: _Attempt, findings: list[Finding]) -> Iterator[str]:
     yield from (f"{one.outcome}: {one}" for one in findings)
 
 
-def _figures(report: DumpReport) -> dict[str, dict[str, object]]:
+def _figures(report: DumpSummary) -> dict[str, dict[str, object]]:
     return {
         name: {
             "rows_in_dump": table.rows_in_dump,

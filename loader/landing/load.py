@@ -11,7 +11,7 @@ from loader import commands, dates
 from loader.console import name_next, step, warn
 from loader.errors import LoaderError, NoDumpError, UsageError
 from loader.landing import daily_exports, enrichment_cache, generations, ledger
-from loader.landing.load_job import LoadRequest, LoadResult, open_job
+from loader.landing.load_steps import LoadRequest, LoadResult, open_job
 from loader.settings import Settings
 from loader.sources.daily_file_kinds import DATASETS, Dataset
 from loader.sources.storage import Bucket

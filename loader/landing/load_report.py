@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from loader.mysqldump.report import DumpReport
+from loader.mysqldump.dump_summary import DumpSummary
 from loader.quality.changed_rows import Changes
 from loader.quality.findings import Finding
 from loader.warehouse.base import Warehouse
@@ -14,7 +14,7 @@ from loader.warehouse.base import Warehouse
 def record(
     warehouse: Warehouse,
     load_id: int,
-    report: DumpReport,
+    report: DumpSummary,
     findings: Iterable[Finding] = (),
     changes: Mapping[str, Changes] | None = None,
 ) -> None:

@@ -13,11 +13,11 @@ from typing import BinaryIO
 from loader.errors import DumpRejectedError
 from loader.file_kinds import peek
 from loader.mysqldump.ddl.create_table import Table, parse_create_table
+from loader.mysqldump.dump_summary import DumpSummary
 from loader.mysqldump.errors import Defect
 from loader.mysqldump.formats import require_dump
 from loader.mysqldump.lexer import stray_text
 from loader.mysqldump.lexer.statements import MAX_ROW_BYTES, SLICE_BYTES, Statement, Statements
-from loader.mysqldump.report import DumpReport
 from loader.mysqldump.rows.binary_rows import BIG_BYTES, convert_each
 from loader.mysqldump.rows.defaults import spelled_out
 from loader.mysqldump.rows.insert import Heads, Target
@@ -34,14 +34,14 @@ _CREATE_TABLE = re.compile(rb"CREATE\s+TABLE\b", re.I)
 
 
 def land_dump(
-    open_writer: Callable[[Path, DumpReport], DumpWriter],
+    open_writer: Callable[[Path, DumpSummary], DumpWriter],
     stream: BinaryIO,
     name: str,
     *,
     scratch: Path,
     reserved: frozenset[str] = frozenset(),
     progress: Callable[[int], None] | None = None,
-) -> DumpReport:
+) -> DumpSummary:
     """Land every table of a dump in a schema of its own.
 
     Nothing of the dump is executed as it is: its CREATE TABLEs are built anew with the database's types, its INSERTs are
@@ -64,7 +64,7 @@ def land_dump(
         DumpRejectedError: the dump has a defect; the message holds no value of a row.
         OSError: the stream could not be read (or whatever else it raises).
     """
-    report = DumpReport()
+    report = DumpSummary()
     try:
         with (
             tempfile.TemporaryDirectory(prefix="dump-", dir=scratch) as folder,
@@ -87,7 +87,7 @@ def land_dump(
 class _Reader:
     """Take the statements in their order, and hand tables and rows to the writer."""
 
-    def __init__(self, writer: DumpWriter, report: DumpReport, reserved: frozenset[str]):
+    def __init__(self, writer: DumpWriter, report: DumpSummary, reserved: frozenset[str]):
         self._writer = writer
         self._report = report
         self._reserved = reserved

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from loader.errors import DumpRejectedError
-from loader.mysqldump.report import DumpReport, Remark
+from loader.mysqldump.dump_summary import DumpSummary, Remark
 from loader.quality.changed_rows import Changes
 from loader.quality.findings import BLOCKED, Finding, judged
 from loader.sources.dump_selection import Dump
@@ -64,7 +64,7 @@ def unchanged(
     return Finding("unchanged", figure, outcome=BLOCKED)
 
 
-def require_counted(dump: Dump, report: DumpReport) -> None:
+def require_counted(dump: Dump, report: DumpSummary) -> None:
     """Compares the rows that landed with those that the manifest counts; a table without a count is not judged.
 
     Raises a DumpRejectedError where a counted table has other rows, or is not in the dump, whatever its count.
@@ -79,7 +79,7 @@ def require_counted(dump: Dump, report: DumpReport) -> None:
             )
 
 
-def left_open(dump: Dump, report: DumpReport) -> list[Remark]:
+def left_open(dump: Dump, report: DumpSummary) -> list[Remark]:
     """What the dump still leaves open of itself once its counted tables are known to be whole.
 
     A table that is not counted, even one without rows, may have lost its last ones: then it stays open where rows end.

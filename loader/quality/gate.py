@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from loader.mysqldump.report import DumpReport, Remark
+from loader.mysqldump.dump_summary import DumpSummary, Remark
 from loader.quality.changed_rows import Changes
 from loader.quality.columns import RequiredColumn, incompatible_columns, overflowing_values, schema_changes
 from loader.quality.data_contract import DataContract
@@ -22,7 +22,7 @@ class Landed:
     """A landed dump that nobody sees yet."""
 
     schema: str  # where its tables are
-    report: DumpReport  # what landing it found
+    report: DumpSummary  # what landing it found
     dump: Dump  # what it is a landing of
     columns: Columns  # its columns
     rows_before: Mapping[str, int]  # table -> rows of the dump before; empty for the first

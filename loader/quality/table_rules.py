@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from loader.mysqldump.report import TableReport
+from loader.mysqldump.dump_summary import TableSummary
 from loader.quality.data_contract import Codes, Reference, TableRules
 from loader.quality.findings import Finding, judged, on_rows
 from loader.settings import PROJECT
@@ -24,7 +24,7 @@ class TableCheck:
     warehouse: Warehouse  # where it is
     schema: str  # in which schema
     name: str  # the table
-    report: TableReport  # what landing it found
+    report: TableSummary  # what landing it found
     rows_before: int | None  # rows of the dump before, None for the first
     taken_at: dt.datetime  # when the dump was taken (JST, naive)
     read: Collection[str]  # the columns that models read, in lower case

@@ -9,13 +9,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from loader.mysqldump.report import DumpReport
+from loader.mysqldump.dump_summary import DumpSummary
 from loader.mysqldump.writer import DumpWriter
 from loader.sources.daily_file_kinds import Dataset
 from loader.warehouse.own_tables import KEYS, OWN_TABLES, RESERVED
 
 Columns = Mapping[str, Mapping[str, str]]  # table -> column -> type, as the engine calls it
-OpenDumpWriter = Callable[[Path, DumpReport], DumpWriter]
+OpenDumpWriter = Callable[[Path, DumpSummary], DumpWriter]
 
 
 class Connection(ABC):

@@ -9,8 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from loader.mysqldump.ddl.create_table import DATE_KINDS, Column, Table
+from loader.mysqldump.dump_summary import DumpSummary, TableSummary
 from loader.mysqldump.errors import Defect
-from loader.mysqldump.report import DumpReport, TableReport
 from loader.mysqldump.rows import dates, time_zones
 from loader.mysqldump.rows.chunks import Chunk, ChunkFiles
 from loader.mysqldump.rows.insert import Target
@@ -26,7 +26,7 @@ class QueuedDumpWriter:
     See loader.mysqldump.writer.DumpWriter. An engine says how a table is created, a chunk inserted, and how it all ends.
     """
 
-    def __init__(self, schema: str, files: ChunkFiles, report: DumpReport, *, threads: int, at_most: int):
+    def __init__(self, schema: str, files: ChunkFiles, report: DumpSummary, *, threads: int, at_most: int):
         """Start the threads. At most so many pieces of work wait or are under way; one more is waited for."""
         self._schema = schema
         self._files = files
@@ -39,7 +39,7 @@ class QueuedDumpWriter:
 
     def create(self, table: Table) -> None:
         self._hand_over(self._files.close())
-        self._report.tables[table.name] = TableReport(columns=table.columns)
+        self._report.tables[table.name] = TableSummary(columns=table.columns)
         self._tables.append(table)
         self._created[table.name] = self._submit(self._create, table)
 

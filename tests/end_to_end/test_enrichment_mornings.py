@@ -19,7 +19,7 @@ from loader.landing import enrichment_cache
 from loader.landing.access import open_warehouse
 from loader.landing.enrichment_cache import KEY as FILE_KEY
 from loader.landing.load import land, load
-from loader.landing.load_job import LoadRequest
+from loader.landing.load_steps import LoadRequest
 from loader.transform.run import run
 from tests.support import bedrock_stub, enrichment, places
 from tests.support.bedrock_stub import Stub, tool

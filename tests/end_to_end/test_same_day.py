@@ -15,7 +15,7 @@ from loader import dates
 from loader.daily import daily
 from loader.errors import DumpRejectedError, LoaderError, NoDumpError
 from loader.landing.load import land, load
-from loader.landing.load_job import LoadRequest
+from loader.landing.load_steps import LoadRequest
 from loader.settings import Settings
 from loader.transform.run import assert_fresh, run
 from tests.conftest import settings_for

@@ -23,7 +23,7 @@ from demo.rows import Rows, company, moving, tenant
 from loader.daily import daily
 from loader.landing import calendar
 from loader.landing.access import open_warehouse
-from loader.landing.load_job import LoadRequest
+from loader.landing.load_steps import LoadRequest
 from loader.sources.daily_file_kinds import DATASETS, PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS
 from loader.warehouse.mysql.session import connect
 from loader.warehouse.own_tables import MARKER

@@ -17,7 +17,7 @@ from demo.rows import company, tenant
 from loader import commands
 from loader.cli import cli
 from loader.landing.load import land
-from loader.landing.load_job import LoadRequest
+from loader.landing.load_steps import LoadRequest
 from tests.support.places import Place
 
 DAY = dt.date(2025, 6, 10)

@@ -18,7 +18,7 @@ from loader.errors import DumpRejectedError, NoDumpError, UsageError
 from loader.landing import calendar
 from loader.landing.access import open_warehouse
 from loader.landing.load import land, load
-from loader.landing.load_job import LoadRequest
+from loader.landing.load_steps import LoadRequest
 from tests.support.places import Place, everything
 
 DAY = dt.date(2025, 6, 10)

@@ -14,7 +14,7 @@ from loader import dates
 from loader.daily import daily
 from loader.dry_run import preview
 from loader.errors import DumpRejectedError, LoaderError, NoDumpError
-from loader.landing.load_job import LoadRequest
+from loader.landing.load_steps import LoadRequest
 from tests.conftest import FIRST_DAY, settings_for
 
 NEXT = FIRST_DAY + dt.timedelta(days=1)

@@ -18,7 +18,7 @@ from demo.rows import company
 from deploy.producer import Counted, ProducerError, require_whole, rows_by_table
 from loader.cli import cli
 from loader.errors import DumpRejectedError
-from loader.mysqldump.report import DumpReport, Remark, TableReport
+from loader.mysqldump.dump_summary import DumpSummary, Remark, TableSummary
 from loader.quality.data_contract import DataContract
 from loader.quality.dump_checks import left_open, require_counted
 from loader.quality.gate import Landed, examine
@@ -126,9 +126,9 @@ def dump(**counts: int) -> Dump:
     return Dump(DAY, "dumps/gghouse_20250610.sql", 1, "0", AT, counts)
 
 
-def report(*remarks: Remark, **rows: int) -> DumpReport:
-    tables = {name: TableReport(rows_in_dump=count, rows_landed=count) for name, count in rows.items()}
-    return DumpReport(tables, remarks=list(remarks))
+def report(*remarks: Remark, **rows: int) -> DumpSummary:
+    tables = {name: TableSummary(rows_in_dump=count, rows_landed=count) for name, count in rows.items()}
+    return DumpSummary(tables, remarks=list(remarks))
 
 
 REFUSED = {

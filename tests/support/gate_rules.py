@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from loader.mysqldump.report import TableReport
+from loader.mysqldump.dump_summary import TableSummary
 from loader.quality.data_contract import TableRules
 from loader.quality.findings import Finding
 from loader.quality.table_rules import TableCheck, findings_on
@@ -206,7 +206,7 @@ def finding(warehouse: Warehouse, case: Case) -> Finding:
             _table(warehouse, "landing_1.u", case.other)
         if case.shown:
             _table(warehouse, "landing.t", case.shown)
-        report = TableReport(rows, rows, case.nulled)
+        report = TableSummary(rows, rows, case.nulled)
         shown = {column.split()[0] for column in case.shown}
         table = TableCheck(warehouse, "landing_1", "t", report, case.before, AT, {"born", "moved"}, shown)
         found = list(findings_on(table, TableRules.model_validate(case.rules)))

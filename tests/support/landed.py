@@ -9,8 +9,8 @@ from typing import Any
 
 import duckdb
 
+from loader.mysqldump.dump_summary import DumpSummary
 from loader.mysqldump.reader import land_dump
-from loader.mysqldump.report import DumpReport
 from loader.warehouse.duckdb.writer import DuckDBDumpWriter
 from loader.warehouse.mysql.writer import MySQLDumpWriter
 from tests.support.servers import MySQLServer
@@ -87,7 +87,7 @@ class MySQLLanded:
         ]
 
 
-def _land(open_landing: Any, body: bytes, scratch: Path, name: str) -> DumpReport:
+def _land(open_landing: Any, body: bytes, scratch: Path, name: str) -> DumpSummary:
     try:
         return land_dump(open_landing, io.BytesIO(body), name, scratch=scratch)
     finally:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from loader.mysqldump.ddl.create_table import parse_create_table
-from loader.mysqldump.report import DumpReport, Remark, TableReport
+from loader.mysqldump.dump_summary import DumpSummary, Remark, TableSummary
 from loader.quality.changed_rows import Changes
 from loader.quality.columns import RequiredColumn
 from loader.quality.data_contract import DataContract
@@ -41,11 +41,11 @@ def judged(own: Warehouse) -> Any:
         contract = DataContract.model_validate(
             {"source": {"allowed": []}, "continuity_days": 1, "tables": {}, "daily_files": {}} | (rules or {})
         )
-        table = TableReport(1, 1, columns=parse_create_table(DDL.encode()).columns)
+        table = TableSummary(1, 1, columns=parse_create_table(DDL.encode()).columns)
         dump = Dump(DAY, "k", 1, "0", dt.datetime(2025, 6, 10, 5, 45))
         whole = {
             "schema": "landing_1",
-            "report": DumpReport(**({"tables": {"t": table}} | (report or {}))),
+            "report": DumpSummary(**({"tables": {"t": table}} | (report or {}))),
             "dump": dump,
             "columns": own.columns("landing_1"),
             "rows_before": {},

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from loader.mysqldump.report import TableReport
+from loader.mysqldump.dump_summary import TableSummary
 from loader.quality.data_contract import TableRules
 from loader.quality.findings import ACCEPTED, BLOCKED, PASSED, WARNED, Finding, judged, on_rows, softened
 from loader.quality.table_rules import TableCheck, findings_on
@@ -21,7 +21,7 @@ def test_a_rule_finds_what_is_beyond_its_bound(name: str, own: Warehouse) -> Non
 
 
 def test_a_table_without_rules_is_asked_nothing(own: Warehouse) -> None:
-    table = TableCheck(own, "nowhere", "t", TableReport(), 5, AT, (), ())
+    table = TableCheck(own, "nowhere", "t", TableSummary(), 5, AT, (), ())
     assert list(findings_on(table, TableRules())) == []
 
 

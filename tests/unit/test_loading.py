@@ -13,7 +13,7 @@ from loader.errors import DumpRejectedError, NoDumpError
 from loader.landing import calendar, generations, ledger
 from loader.landing.daily_exports import digest
 from loader.landing.ledger import Entry
-from loader.landing.load_job import LoadJob, LoadRequest
+from loader.landing.load_steps import LoadJob, LoadRequest
 from loader.quality.data_contract import DataContract
 from loader.sources.dump_selection import Dump, DumpSelector
 from loader.sources.storage import open_bucket

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from loader.mysqldump.dump_summary import Remark
 from loader.mysqldump.errors import Defect
 from loader.mysqldump.lexer.comments import without_comments
 from loader.mysqldump.lexer.quotes import unquote
-from loader.mysqldump.report import Remark
 
 _NAME = rb"(`(?:[^`]|``){1,256}`|[^\s`,;()]+)"  # bytes: MySQL's limit is 64 characters
 _HEADER = re.compile(rb"-- (?:(?:MySQL|MariaDB) dump |mysqldump-php\b)")

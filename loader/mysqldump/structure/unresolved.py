@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from loader.mysqldump.ddl.charsets import holds_all_signs
 from loader.mysqldump.ddl.create_table import Table
+from loader.mysqldump.dump_summary import Remark
 from loader.mysqldump.errors import Defect
-from loader.mysqldump.report import Remark
 from loader.mysqldump.rows.insert import Target
 from loader.mysqldump.structure.session import Session, Zone
 

@@ -13,8 +13,8 @@ import duckdb
 
 from loader.mysqldump.ddl.create_table import Table
 from loader.mysqldump.ddl.primary_key import repeated
+from loader.mysqldump.dump_summary import DumpSummary
 from loader.mysqldump.errors import Defect
-from loader.mysqldump.report import DumpReport
 from loader.mysqldump.rows.chunks import Chunk, ChunkFiles
 from loader.warehouse.duckdb.chunk_sql import count_reasons, first_bad_row, insert_sql
 from loader.warehouse.duckdb.ddl import create_sql, repeats
@@ -37,7 +37,7 @@ class DuckDBDumpWriter(QueuedDumpWriter):
     it with an error rolls the open transaction back.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str, scratch: Path, report: DumpReport):
+    def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str, scratch: Path, report: DumpSummary):
         super().__init__(schema, ChunkFiles(scratch, CHUNK_BYTES), report, threads=1, at_most=QUEUED_CHUNKS + 1)
         self._cursor = connection.cursor()
         self._open_table: str | None = None  # of the transaction

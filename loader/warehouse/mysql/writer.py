@@ -16,8 +16,8 @@ from pymysql.err import MySQLError
 
 from loader.mysqldump.ddl.create_table import Table
 from loader.mysqldump.ddl.primary_key import repeated
+from loader.mysqldump.dump_summary import DumpSummary
 from loader.mysqldump.errors import Defect
-from loader.mysqldump.report import DumpReport
 from loader.mysqldump.rows.chunks import Chunk, ChunkFiles
 from loader.mysqldump.rows.insert import Target
 from loader.mysqldump.rows.text_rows import Rows
@@ -42,7 +42,7 @@ class MySQLDumpWriter(QueuedDumpWriter):
     table costs the server twice the work. A context manager: it opens its connections and closes them.
     """
 
-    def __init__(self, connect: Callable[[], SendingConnection], schema: str, scratch: Path, report: DumpReport):
+    def __init__(self, connect: Callable[[], SendingConnection], schema: str, scratch: Path, report: DumpSummary):
         files = ChunkFiles(scratch, CHUNK_BYTES)
         super().__init__(schema, files, report, threads=CONNECTIONS, at_most=CONNECTIONS + QUEUED_CHUNKS)
         self._connect = connect

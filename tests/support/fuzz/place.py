@@ -185,7 +185,7 @@ def _fixed() -> Iterator[None]:
     """The same day at every run; and the data contract and a CREATE TABLE that was read before are not read again: that is slow."""
     with (
         patch.object(dates, "business_today", lambda: TODAY),
-        patch("loader.landing.load_job.read_data_contract", _contract),
+        patch("loader.landing.load_steps.read_data_contract", _contract),
         patch("loader.mysqldump.reader.parse_create_table", _create_table),
     ):
         yield

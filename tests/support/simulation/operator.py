@@ -15,7 +15,7 @@ from loader.landing import calendar, enrichment_cache, generations, ledger
 from loader.landing.access import open_warehouse
 from loader.landing.enrichment_cache import Cached
 from loader.landing.load import land, load
-from loader.landing.load_job import LoadRequest
+from loader.landing.load_steps import LoadRequest
 from loader.settings import Settings
 from loader.transform.run import run
 from tests.support.crash import wait_until

@@ -28,7 +28,7 @@ class Remark:
 
 
 @dataclass
-class TableReport:
+class TableSummary:
     """One table of a dump.
 
     Attributes:
@@ -45,11 +45,11 @@ class TableReport:
 
 
 @dataclass
-class DumpReport:
+class DumpSummary:
     """One dump: its tables by name as the dump spells them, and the bytes read.
 
     Attributes:
-        tables: table name -> its report.
+        tables: table name -> its summary.
         size_bytes: bytes read from the bucket (compressed if the dump is).
         sha256: lower-case hex digest of those bytes.
         headed: whether it has mysqldump's opening comment; a --compact dump has neither that nor the closing one.
@@ -58,7 +58,7 @@ class DumpReport:
         remarks: what the dump leaves open.
     """
 
-    tables: dict[str, TableReport] = field(default_factory=dict)
+    tables: dict[str, TableSummary] = field(default_factory=dict)
     size_bytes: int = 0
     sha256: str = ""
     headed: bool = False

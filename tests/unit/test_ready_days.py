@@ -1,4 +1,4 @@
-"""The door: which days may be processed, by what has landed."""
+"""The signals of staging: which days may be processed, by what has landed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from sqlmesh.core.config import DuckDBConnectionConfig
 
-from signals import landed
+from signals import ready_days
 
 DAYS = [dt.datetime(2025, 6, number, tzinfo=dt.timezone.utc) for number in range(8, 14)]
 BATCH = list(zip(DAYS, DAYS[1:], strict=False))
@@ -35,9 +35,9 @@ def test_the_days_up_to_the_newest_file_are_open(files: dict[str, int], dumps: i
         )
     context = SimpleNamespace(engine_adapter=adapter)
     for signal, count in (
-        (landed.dump_landed, dumps),
-        (landed.snapshot_landed, snapshots),
-        (landed.rooms_landed, rooms),
+        (ready_days.dump_landed, dumps),
+        (ready_days.snapshot_landed, snapshots),
+        (ready_days.rooms_landed, rooms),
     ):
         # A signal may say all or none in a word.
         assert signal(BATCH, context) in (BATCH[:count], {0: False, len(BATCH): True}.get(count))
