@@ -1,7 +1,5 @@
 """The command line: `warehouse`, which is also `python -m loader`."""
 
-from __future__ import annotations
-
 import atexit
 import datetime as dt
 import gc

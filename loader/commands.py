@@ -3,8 +3,6 @@
 A command runs to the end of its line, so that it can be pasted. Flags that were typed stand in it, variables of the shell do not.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shlex

@@ -3,8 +3,6 @@
 A MySQL account is validated where it enters, and never shown with its password.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field

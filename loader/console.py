@@ -1,7 +1,5 @@
 """What a command shows while it works: bars for a person, one JSON line a step for a log."""
 
-from __future__ import annotations
-
 import json
 import sys
 import time

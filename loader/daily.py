@@ -1,7 +1,5 @@
 """`daily`: the morning. Load, ask for nationalities if a model is configured, run, assert that everything is there and fresh."""
 
-from __future__ import annotations
-
 from enrichment import config
 from enrichment.step import enrich
 from loader import commands

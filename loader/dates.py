@@ -1,7 +1,5 @@
 """Days, and the only clocks: today's business date, for the choice of a dump, and the moment a record is written. No SQL reads one."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 JST = dt.timezone(dt.timedelta(hours=9), "JST")

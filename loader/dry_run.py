@@ -1,7 +1,5 @@
 """`daily --dry-run`: what the morning would load and compute. Reads manifests, listings and the warehouse, and changes nothing."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import Counter
 from collections.abc import Generator, Iterator

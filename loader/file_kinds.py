@@ -1,7 +1,5 @@
 """What a file is by its first bytes, where that is another thing than plain text in UTF-8."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain

@@ -1,7 +1,5 @@
 """Ctrl-C: DuckDB and SQLMesh make errors of their own of it, and whatever comes of it ends the command the same way."""
 
-from __future__ import annotations
-
 import signal
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Text that others wrote, as a terminal and a log may get it: no character in it moves the cursor, ends a line or turns the text around."""
 
-from __future__ import annotations
-
 import json
 import unicodedata
 

@@ -1,7 +1,5 @@
 """What the machine does not give: space on a disk, memory, the right to a file. Where it is, what to do and what stands."""
 
-from __future__ import annotations
-
 import errno
 import re
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """A folder for what a command writes on the way. One that was killed leaves its folder behind, with rows in it; the next removes that."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import shutil

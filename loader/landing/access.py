@@ -1,7 +1,5 @@
 """Opening the warehouse, to write or to read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 

@@ -1,7 +1,5 @@
 """What became of each day: loaded, missing, rejected or waived. Derived from ledger, rejections and waivers, never stored twice."""
 
-from __future__ import annotations
-
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator

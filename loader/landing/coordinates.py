@@ -3,8 +3,6 @@
 It replaces what was loaded of it, whole or not at all. No dump brings it and no rollback takes it away: it is of no day.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import time

@@ -1,7 +1,5 @@
 """The daily files in the bucket: writing a day's, and finding out which are to land. See docs/decisions/0005 and 0023."""
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import re

@@ -1,7 +1,5 @@
 """Landing daily files: each whole in the table of its kind, with its ledger row, or not at all."""
 
-from __future__ import annotations
-
 import datetime as dt
 import time
 from collections.abc import Callable, Collection, Iterator

@@ -1,7 +1,5 @@
 """Landing one dump: read, checked, judged, and shown in place of the one before; or rejected, and only its report is left."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field

@@ -3,8 +3,6 @@
 The file is written whole after each change and read back by every load, so that nothing is ever paid for twice.
 """
 
-from __future__ import annotations
-
 import csv
 import datetime as dt
 import io

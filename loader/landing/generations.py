@@ -1,7 +1,5 @@
 """Landed dumps: each in a schema of its own, its home, and one of them shown in `landing`. See docs/decisions/0020."""
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The load ledger: what has landed. A daily file's row is written with its rows; a dump's is swapped in with its tables."""
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import astuple, dataclass, field
 

@@ -3,8 +3,6 @@
 See docs/decisions/0004 and 0005.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 
 from loader import commands, dates

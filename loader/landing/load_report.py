@@ -1,7 +1,5 @@
 """The load report as the warehouse keeps it: rows, nulled values and what the gate found, also of a rejected load."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What one load does: the day's dump, those of the days before it, the daily files, and the days that are missing."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

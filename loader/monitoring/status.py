@@ -1,7 +1,5 @@
 """What `status` knows: what is loaded, what became of each day, how far each model reaches, and what of that is a problem."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What `status` shows: one screen of 24 lines while all is well, all there is with `--all`."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import re

@@ -1,7 +1,5 @@
 """What changed between two dumps: rows added, removed and changed, table by table, for the load report. See docs/decisions/0002."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A dump's columns against those that the models read (external_models.yaml), and against those of the dump before."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

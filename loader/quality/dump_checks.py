@@ -1,8 +1,6 @@
 """Checks of a dump as a whole: its rows against those that the producer counted (docs/decisions/0011), and whether it is another day's, by the
 times that it says itself and by what changed since the one before (docs/decisions/0010)."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The bounds of the enrichment step, as data_contract.yaml declares them. See docs/decisions/0007."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """A finding: what one rule of the data contract found; and the message of a dump that findings block."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The gate: what is found of a landed dump before anybody sees it, each finding with its figure and its bound."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The rules of one landed table, each a query or a figure of the load report."""
 
-from __future__ import annotations
-
 import csv
 import datetime as dt
 from collections import Counter

@@ -1,7 +1,5 @@
 """What went wrong with AWS, in words: with what, AWS's code, what to do. Never more of the answer than its code."""
 
-from __future__ import annotations
-
 from boto3.exceptions import RetriesExceededError
 from botocore import exceptions
 from botocore.parsers import ResponseParserError

@@ -1,7 +1,5 @@
 """What the loader needs of a bucket, whether it is S3's or a folder."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Small CSV files of the bucket, read strictly: UTF-8, the header, each value's form, a key that no two rows share."""
 
-from __future__ import annotations
-
 import csv
 import datetime as dt
 import io

@@ -3,8 +3,6 @@
 Each lies in the bucket as snapshots/NAME/YYYYMMDD.csv: UTF-8, comma, CRLF, NULL as nothing, one business day a file.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Which dump to load: by its date and its manifest, never by when the file was written. See docs/decisions/0022."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping

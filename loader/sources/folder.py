@@ -1,7 +1,5 @@
 """A local folder as the bucket."""
 
-from __future__ import annotations
-
 import fcntl
 import glob
 import os

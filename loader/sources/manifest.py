@@ -1,7 +1,5 @@
 """A dump's manifest: who made it, when, and what its bytes must be. Read strictly; see docs/decisions/0004."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import re

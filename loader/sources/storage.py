@@ -1,7 +1,5 @@
 """The bucket: an S3 bucket or a local folder with the same keys."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from loader.errors import UsageError

@@ -1,7 +1,5 @@
 """What both engines do alike with a dump's chunks: work in threads of its own while the next chunk is converted, and its last steps."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import Counter, deque
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The pipeline's own tables in `landing`: outside the generations that a load swaps, so no reload can lose them."""
 
-from __future__ import annotations
-
 from loader.sources.daily_file_kinds import DATASETS, DAY
 
 # A row a dump, daily file or reference file, written when all of it is in: what "landed" means to every signal and model.

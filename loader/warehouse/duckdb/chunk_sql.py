@@ -1,7 +1,5 @@
 """A chunk file and DuckDB: the statement that lands it, and what is wrong with it when DuckDB refuses it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection
 

@@ -1,8 +1,6 @@
 """One daily file: written as standard CSV, and read strictly, by DuckDB on every engine, so that the same file is refused for the same
 reason."""
 
-from __future__ import annotations
-
 import csv
 import datetime as dt
 import io

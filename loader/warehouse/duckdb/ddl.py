@@ -1,7 +1,5 @@
 """The CREATE TABLE that a dumped table gets in DuckDB, and whether its rows repeat its primary key."""
 
-from __future__ import annotations
-
 import duckdb
 
 from loader.mysqldump.ddl.create_table import Table

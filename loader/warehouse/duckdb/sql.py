@@ -1,7 +1,5 @@
 """Names and values as DuckDB's SQL writes them."""
 
-from __future__ import annotations
-
 import datetime as dt
 from typing import Any
 
