@@ -21,6 +21,7 @@ _EPILOG = """
 Examples
   python -m demo --out data/bucket                        a small company, three dumps, daily files of 261 days
   python -m demo --out /tmp/b --scale 1 --days 1 --bulk   one dump of real size, about 900 MB
+  python -m demo --out /tmp/b --scale 10 --snapshots 14   ten times the company, in the memory of one
 
 \b
 The bucket
@@ -41,7 +42,7 @@ with that. A dump is taken at 05:30 and shows what happened up to the day before
 )
 @click.option("--end", type=click.DateTime(["%Y-%m-%d"]), default="2026-02-10", help="The day of the last dump.")
 @click.option("--days", type=click.IntRange(1, 366), default=3, help="Calendar days with dumps, the last being --end.")
-@click.option("--scale", type=click.FloatRange(0.01, 10), default=0.05, help="1 is the company of 62,506 contracts.")
+@click.option("--scale", type=click.FloatRange(0.01, 100), default=0.05, help="1 is the company of 62,506 contracts.")
 @click.option("--seed", type=click.IntRange(0), default=1, help="Another seed is another company.")
 @click.option(
     "--snapshots", type=click.IntRange(0, 1500), default=261, help="Days of daily files before the first dump."

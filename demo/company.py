@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,6 +12,8 @@ import duckdb
 from demo import words
 
 _HERE = Path(__file__).parent
+# A company is made block by block: buildings, and who lived there. A block is all that is in memory, and is of this scale at most.
+BLOCK = 1.0
 
 # Everything that grows with the scale: its count at scale 1, and the least there must be for the company to make sense.
 SIZES = {
@@ -55,8 +58,23 @@ CREATE MACRO touched(d, i) AS d - (1 + ((d - DATE '2000-01-01') + i * 37) % (3 +
 """
 
 
-def build(*, seed: int, scale: float, end: date, first_dump: date, days: Iterable[date]) -> duckdb.DuckDBPyConnection:
-    """Build the company's tables and the queries that read its state on a day.
+def blocks(scale: float) -> int:
+    """How many blocks a company of that scale has."""
+    return max(1, math.ceil(scale / BLOCK))
+
+
+def connect(seed: int | str) -> duckdb.DuckDBPyConnection:
+    """A database with the only source of chance and the parts of names, and without a company."""
+    db = duckdb.connect(":memory:")
+    db.execute(_MACROS.replace("{seed}", str(seed)))
+    words.install(db)
+    return db
+
+
+def build(
+    *, seed: int, scale: float, end: date, first_dump: date, days: Iterable[date], block: int = 0
+) -> duckdb.DuckDBPyConnection:
+    """Build the tables of one block of the company and the queries that read its state on a day.
 
     Args:
         seed: another seed is another company.
@@ -64,14 +82,16 @@ def build(*, seed: int, scale: float, end: date, first_dump: date, days: Iterabl
         end: the day of the last dump, which the magnitudes are for.
         first_dump: the archive of old tenants is restored four days before it.
         days: all days whose state will be asked for.
+        block: which of its `blocks`. Each has a chance of its own and ids above those of the block before.
 
     Returns:
         A connection with `tenants_at(d)`, `movings_at(d)` and the like, and the view `tenant_days`.
     """
-    db = duckdb.connect(":memory:")
-    db.execute(_MACROS.replace("{seed}", str(seed)))
-    words.install(db)
-    variables: dict[str, object] = {name: max(least, round(count * scale)) for name, (count, least) in SIZES.items()}
+    db = connect(f"{seed}.{block}" if block else seed)
+    of = blocks(scale)
+    scale /= of
+    sizes = {name: max(least, round(count * scale)) for name, (count, least) in SIZES.items()}
+    variables: dict[str, object] = sizes | _ids(sizes, block, of)
     variables |= {"end_day": end, "founded": end - timedelta(days=3700), "restored": first_dump - timedelta(days=4)}
     for name, value in variables.items():
         db.execute(f"SET VARIABLE {name} = " + (f"DATE '{value}'" if isinstance(value, date) else f"{value}::BIGINT"))
@@ -86,6 +106,26 @@ def build(*, seed: int, scale: float, end: date, first_dump: date, days: Iterabl
     for script in sorted((_HERE / "sql").glob("*.sql")):
         db.execute(script.read_text(encoding="utf-8"))
     return db
+
+
+def _ids(sizes: dict[str, int], block: int, of: int) -> dict[str, int]:
+    """Where the ids of a block begin, and of what is named and not there."""
+    spans = {
+        "apartment": 2 * sizes["apartments"],
+        "room": sizes["rooms"],
+        "tenant": 2 * (sizes["tenants"] + sizes["vanished"]),
+        "moving": 2 * (sizes["movings"] + sizes["deleted"]),
+        "inquiry": sizes["inquiries"],
+    }
+    last = (of - 1) * spans["moving"] + sizes["movings"] * 1474 // 1000
+    return {
+        "block": block,
+        **{f"{name}_base": block * span for name, span in spans.items()},
+        "dangling_base": last + block * sizes["dangling"],
+        "no_apartment": max(90_000, of * spans["apartment"]),
+        "no_room": max(900_000, of * spans["room"]),
+        "no_tenant": max(900_000, of * spans["tenant"]),
+    }
 
 
 def _faults(rank: str, kinds: dict[str, int], scale: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 import duckdb
@@ -35,28 +35,10 @@ def install(db: duckdb.DuckDBPyConnection) -> None:
     db.execute(_MACROS)
 
 
-def sections(
-    db: duckdb.DuckDBPyConnection,
-    day: date,
-    tables: list[Table],
-    *,
-    scale: float,
-    newest: dict[str, str],
-    progress: Callable[[str], None],
-) -> Iterator[Section]:
-    """These tables of a day's dump; `newest` is given the newest `updated_at` of each of the company's own, `scale` sizes the others."""
-    for table in tables:
-        progress(table.name)
-        if table.rows is None:
-            yield _own(db, table, day, newest)
-        else:
-            last = max(1, round(table.rows * scale)) if table.rows else 0
-            yield Section(table, last, _bulk(db, table, last))
-
-
-def _own(db: duckdb.DuckDBPyConnection, table: Table, day: date, newest: dict[str, str]) -> Section:
-    """One of the company's own tables, its statements cut where they would outgrow a megabyte."""
-    chunks = db.execute(f"""
+def statements(db: duckdb.DuckDBPyConnection, table: Table, day: date) -> Iterator[tuple[str, int, str]]:
+    """The rows of one of the company's own tables in a day's dump: those of each INSERT, of a megabyte at most, with their last id and
+    newest `updated_at`."""
+    result = db.execute(f"""
         WITH written AS (
           SELECT id, {table.row} AS line, {table.expression("updated_at")} AS stamp
           FROM (SELECT *, DATE '{day}' AS d FROM {table.name}_at(DATE '{day}'))
@@ -65,9 +47,15 @@ def _own(db: duckdb.DuckDBPyConnection, table: Table, day: date, newest: dict[st
           FROM written
         )
         SELECT string_agg(line, ',' ORDER BY id), max(id), max(stamp) FROM cut GROUP BY chunk ORDER BY chunk
-    """).fetchall()
-    newest[table.name] = max((stamp for _, _, stamp in chunks), default="")
-    return Section(table, max((last for _, last, _ in chunks), default=0), [values for values, _, _ in chunks])
+    """)
+    while row := result.fetchone():
+        yield row
+
+
+def bulk(db: duckdb.DuckDBPyConnection, table: Table, scale: float) -> Section:
+    """One of the other tables, in a company of that scale."""
+    last = max(1, round((table.rows or 0) * scale)) if table.rows else 0
+    return Section(table, last, _bulk(db, table, last))
 
 
 def _bulk(db: duckdb.DuckDBPyConnection, table: Table, count: int) -> Iterator[str]:

@@ -2,7 +2,7 @@
 CREATE TABLE apartments AS
 SELECT
   i AS apartment_ix,
-  i + i // 12 AS id,
+  var('apartment_base') + i + i // 12 AS id,
   rnd('ward', i, 1000) AS ward,
   rnd('geo', i, 1000) AS geo,
   rnd('lat', i, 20000) - 10000 AS lat_shift,
@@ -25,7 +25,7 @@ WITH placed AS (
 )
 SELECT
   r.room_ix,
-  r.room_ix AS id,
+  var('room_base') + r.room_ix AS id,
   r.apartment_ix,
   a.id AS apartment_id,
   -- 4 is a room used as the living room, 6 is not for rent; neither is ever let

@@ -38,7 +38,7 @@ WITH residents AS (
 )
 SELECT
   * EXCLUDE (oldest),
-  tenant_ix * 1992 // 1000 AS id,
+  var('tenant_base') + tenant_ix * 1992 // 1000 AS id,
   coalesce(oldest <= var('archived'), FALSE) AS archived,
   -- the contracts of those who left first are gone from the source
   coalesce(kind = 'prospect' OR oldest <= var('without_contract'), FALSE) AS without_contract,

@@ -73,7 +73,7 @@ WITH linked AS (
   FROM ended
 )
 SELECT *,
-  moving_ix * 1474 // 1000 AS id,
+  var('moving_base') + moving_ix * 1474 // 1000 AS id,
   -- one row in twelve is never closed
   CASE WHEN rnd('unclosed', moving_ix, 1000) < 80 THEN NULL
     ELSE coalesce(next_created, moved_day + (1 + h % 4)::INTEGER) END AS close_day,

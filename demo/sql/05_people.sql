@@ -59,7 +59,7 @@ FROM named;
 -- 719 inquiries of years ago; a few are claimed by two tenants, a few belong to nobody.
 CREATE TABLE inquiries AS
 WITH asked AS (
-  SELECT i AS id, DATE '2018-10-06' + (1669 * (i - 1) // greatest(var('inquiries') - 1, 1))::INTEGER AS inquiry_date, rnd('inquiry', i, 4294967296) AS h
+  SELECT var('inquiry_base') + i AS id, DATE '2018-10-06' + (1669 * (i - 1) // greatest(var('inquiries') - 1, 1))::INTEGER AS inquiry_date, rnd('inquiry', i, 4294967296) AS h
   FROM range(1, var('inquiries') + 1) t(i)
 ), registered AS (
   -- one a day, so that the join has no choice

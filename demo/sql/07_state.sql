@@ -22,7 +22,7 @@ CREATE MACRO tenants_at(d) AS TABLE (
     GROUP BY tenant_ix
   )
   SELECT s.id, s.status, s.contract_type, s.full_name, s.since, t.created_day,
-    CASE WHEN g.n IS NOT NULL THEN var('movings') * 1474 // 1000 + g.n ELSE m.moving_id END AS moving_id,
+    CASE WHEN g.n IS NOT NULL THEN var('dangling_base') + g.n ELSE m.moving_id END AS moving_id,
     q.inquiry_id,
     -- restored rows keep the stamp of their last change
     stamp(CASE WHEN t.archived THEN t.closed_day ELSE greatest(s.since, t.created_day, m.changed) END, s.id) AS updated_at,
@@ -68,9 +68,9 @@ CREATE MACRO movings_at(d) AS TABLE (
     FROM known
   )
   SELECT *,
-    CASE dirt WHEN 'no_tenant' THEN 900000 + moving_ix ELSE tenant_id END AS tenant_ref,
-    CASE dirt WHEN 'no_apartment' THEN 90000 + rank ELSE apartment_id END AS apartment_ref,
-    CASE dirt WHEN 'no_room' THEN 900000 + rank ELSE room_id END AS room_ref,
+    CASE dirt WHEN 'no_tenant' THEN var('no_tenant') + moving_ix ELSE tenant_id END AS tenant_ref,
+    CASE dirt WHEN 'no_apartment' THEN var('no_apartment') + rank ELSE apartment_id END AS apartment_ref,
+    CASE dirt WHEN 'no_room' THEN var('no_room') + rank ELSE room_id END AS room_ref,
     CASE WHEN dirt = 'zero_movein' THEN '0000-00-00' ELSE movein::VARCHAR END AS movein_date,
     CASE WHEN dirt = 'zero_decided' THEN '0000-00-00 00:00:00'
       WHEN h % 100 < 80 THEN stamp(created_day - (h % 3)::INTEGER, moving_ix * 3) END AS movein_decided_date,
@@ -114,4 +114,4 @@ CREATE MACRO apartments_at(d) AS TABLE (
 );
 
 CREATE MACRO inquiries_at(d) AS TABLE (FROM inquiries);
-CREATE MACRO m_nationalities_at(d) AS TABLE (FROM nationalities);
+CREATE MACRO m_nationalities_at(d) AS TABLE (FROM nationalities WHERE var('block') = 0);

@@ -61,6 +61,44 @@ def test_another_seed_is_another_company(made: Path, tmp_path: Path) -> None:
     assert contents(make(tmp_path / "other", "--seed", "2"))[first] != contents(made)[first]
 
 
+def test_a_large_company_is_made_block_by_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in memory does not grow with the company: one block at a time, and none larger than a company of one block."""
+    few = ["--days", "1", "--snapshots", "1"]
+    small = make(tmp_path / "small", *few)
+    monkeypatch.setattr(company, "BLOCK", 0.01)
+    build, sizes, before = company.build, [], duckdb.connect()
+    before.close()
+
+    def counted(**arguments: Any) -> duckdb.DuckDBPyConnection:
+        nonlocal before
+        with pytest.raises(duckdb.ConnectionException):
+            before.execute("SELECT 1")  # the block before is no longer in memory
+        before = build(**arguments)
+        sizes.append(before.execute("SELECT count(*) FROM tenants").fetchone())
+        return before
+
+    monkeypatch.setattr(company, "build", counted)
+    large = make(tmp_path / "large", *few, "--scale", "0.03")
+    assert sizes == [(507,)] * 3
+
+    for path in small.rglob("*.csv"):  # the first block is the small company
+        assert (large / path.relative_to(small)).read_bytes().startswith(path.read_bytes())
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    dumps = [(folder / "dumps/gghouse_20260210.sql").read_bytes() for folder in (small, large)]
+    one, three = (Landed(dump, scratch).tables for dump in dumps)
+    for name in ("apartments", "rooms", "tenants", "movings", "inquiries"):
+        ids = [row[0] for row in three[name]]
+        assert ids == sorted(set(ids))
+        assert 2.8 * len(one[name]) < len(ids) < 3.2 * len(one[name])
+    assert three["m_nationalities"] == one["m_nationalities"]
+    files = [path.read_text().splitlines()[1:] for path in large.glob("snapshots/*/*.csv")]
+    assert len(files) == 3
+    for lines in files:
+        ids = [int(line.split(",")[0]) for line in lines if line[0].isdigit()]
+        assert ids == sorted(set(ids))
+
+
 def test_second_run_writes_nothing(made: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in made.rglob("*")}
     result = CliRunner().invoke(main, ["--out", str(made), *ARGUMENTS])
