@@ -45,7 +45,8 @@ def as_prod(words: list[str]) -> None:
         raise UsageError(f"set {', '.join(lacking)} first: see the top of deploy/as_prod.py")
     if not words:
         raise UsageError("name a command: as_prod.py python -m loader sqlmesh plan")
-    given = argparse.Namespace(**{name: os.environ[variable] for name, variable in SETTINGS.items()})
+    # Not spark, which Glue alone has: there a command is a job (docs/runbook.md).
+    given = argparse.Namespace(gateway="aurora", **{name: os.environ[variable] for name, variable in SETTINGS.items()})
     if words[0] == "keep":
         if len(words) != 3:
             raise UsageError("keep takes a file and a key: as_prod.py keep data/state.json state/before-VERSION.json")

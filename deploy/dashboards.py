@@ -1,6 +1,7 @@
 """`python -m deploy.dashboards`: writes deploy/dashboards.json, the CloudFormation stack of QuickSight, from the models. `make docs` runs it.
 
-A data source with the account `bi` of deploy/grants.sql, a data set per table of gold that a dashboard reads, and a dashboard of two pages.
+A data source, a data set per table of gold that a dashboard reads, and a dashboard of two pages. The source is Aurora with the account `bi` of
+deploy/grants.sql; or Athena, where gateway spark's run job copies gold to (jobs/athena.py).
 """
 
 from __future__ import annotations
@@ -11,15 +12,20 @@ from typing import Any
 from sqlglot import exp
 from sqlmesh import Context
 
+from jobs import athena
 from loader.settings import PROJECT
 
 FILE = PROJECT / "deploy" / "dashboards.json"
 NO_SET = {"gold.tenant_status_transitions"}  # of gold, what no dashboard reads
+AURORA, SPARK = "aurora", "spark"
 PARAMETERS = {
-    "Host": "Name of the Aurora cluster's reader endpoint.",
-    "Port": "Its port.",
-    "SecretArn": "The secret with user name and password of the account bi, which reads gold alone (deploy/grants.sql).",
-    "VpcConnectionArn": "QuickSight's VPC connection into the database's subnets.",
+    "Gateway": "As in deploy/template.yaml: aurora, or spark, whose tables QuickSight reads by Athena. What the other alone needs is none.",
+    "RoleArn": "spark: the output DashboardRole of deploy/template.yaml.",
+    "WorkGroup": "spark: the output WorkGroup of deploy/template.yaml.",
+    "Host": "aurora: name of the cluster's reader endpoint.",
+    "Port": "aurora: its port.",
+    "SecretArn": "aurora: the secret with user name and password of the account bi, which reads gold alone (deploy/grants.sql).",
+    "VpcConnectionArn": "aurora: QuickSight's VPC connection into the database's subnets.",
     "PrincipalArn": "The QuickSight user or group that owns what is made here.",
 }
 TYPES = {"BIGINT": "INTEGER", "DECIMAL": "DECIMAL", "DATE": "DATETIME", "TIMESTAMP": "DATETIME", "VARCHAR": "STRING"}
@@ -28,7 +34,7 @@ CHANGE = ["Update{0}", "Delete{0}", "Update{0}Permissions"]
 REFRESH = ["ListIngestions", "DescribeIngestion", "CreateIngestion", "CancelIngestion"]
 SHOW = ["DescribeDashboard", "ListDashboardVersions", "QueryDashboard", "UpdateDashboard", "DeleteDashboard"]
 SHOW += ["UpdateDashboardPermissions", "DescribeDashboardPermissions", "UpdateDashboardPublishedVersion"]
-ACCOUNT = {"Ref": "AWS::AccountId"}
+ACCOUNT, NOTHING = {"Ref": "AWS::AccountId"}, {"Ref": "AWS::NoValue"}
 
 
 def template(project: Context) -> dict[str, Any]:
@@ -43,7 +49,8 @@ def template(project: Context) -> dict[str, Any]:
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "Dashboards on gold in QuickSight. Written by python -m deploy.dashboards.",
-        "Parameters": {name: {"Type": "String", "Description": text} for name, text in PARAMETERS.items()},
+        "Parameters": {name: _parameter(name, text) for name, text in PARAMETERS.items()},
+        "Conditions": {"OnSpark": {"Fn::Equals": [{"Ref": "Gateway"}, SPARK]}},
         "Resources": {"Source": _source(), **sets, "Dashboard": _dashboard()},
         "Outputs": {
             "DataSets": {
@@ -54,24 +61,35 @@ def template(project: Context) -> dict[str, Any]:
     }
 
 
+def _parameter(name: str, text: str) -> dict[str, Any]:
+    declared: dict[str, Any] = {"Type": "String", "Description": text}
+    return declared | {"AllowedValues": [AURORA, SPARK], "Default": AURORA} if name == "Gateway" else declared
+
+
+def _by_gateway(spark: Any, aurora: Any) -> dict[str, Any]:
+    return {"Fn::If": ["OnSpark", spark, aurora]}
+
+
 def _source() -> dict[str, Any]:
+    group = {"WorkGroup": {"Ref": "WorkGroup"}, "RoleArn": {"Ref": "RoleArn"}}
     server = {"Host": {"Ref": "Host"}, "Port": {"Ref": "Port"}, "Database": "gold"}
     return _resource(
         "DataSource",
         DataSourceId="warehouse-gold",
         Name="Warehouse, gold",
-        Type="AURORA",
-        DataSourceParameters={"AuroraParameters": server},
-        Credentials={"SecretArn": {"Ref": "SecretArn"}},
+        Type=_by_gateway("ATHENA", "AURORA"),
+        DataSourceParameters=_by_gateway({"AthenaParameters": group}, {"AuroraParameters": server}),
+        Credentials=_by_gateway(NOTHING, {"SecretArn": {"Ref": "SecretArn"}}),
         SslProperties={"DisableSsl": False},
-        VpcConnectionProperties={"VpcConnectionArn": {"Ref": "VpcConnectionArn"}},
+        VpcConnectionProperties=_by_gateway(NOTHING, {"VpcConnectionArn": {"Ref": "VpcConnectionArn"}}),
         Permissions=_granted([word.format("DataSource") for word in READ + CHANGE]),
     )
 
 
 def _data_set(name: str, columns: dict[str, exp.DataType]) -> dict[str, Any]:
     typed = [{"Name": column, "Type": TYPES[kind.this.name]} for column, kind in columns.items()]
-    table = {"DataSourceArn": {"Fn::GetAtt": ["Source", "Arn"]}, "Schema": "gold", "Name": name, "InputColumns": typed}
+    schema = _by_gateway(athena.DATABASE, "gold")
+    table = {"DataSourceArn": {"Fn::GetAtt": ["Source", "Arn"]}, "Schema": schema, "Name": name, "InputColumns": typed}
     return _resource(
         "DataSet",
         DataSetId=_id(name),

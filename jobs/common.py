@@ -1,4 +1,4 @@
-"""A Glue job around the commands: its arguments, the secrets, the environment. For load.py, run.py and janitor.py; see docs/decisions/0006."""
+"""A Glue job around the commands: its arguments, the secrets, the environment. See docs/decisions/0006."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ from loader.sources.aws_errors import AWS_ERRORS, explained
 
 # No import of loader.settings here: it reads at import where the project lies, and that is set below.
 
-BOTH = ("release", "bucket", "warehouse-secret", "state-secret", "ca-key")
+BOTH = ("release", "bucket", "gateway", "warehouse-secret", "state-secret", "ca-key")
 PACKAGE = "share_house_warehouse"
+TABLES = "tables"  # prefix of the bucket: the warehouse of the spark gateway
 
 
 def arguments(words: Sequence[str], *names: str) -> argparse.Namespace:
@@ -52,14 +53,17 @@ def prepared(given: argparse.Namespace, *, packaged: bool = True) -> Iterator[No
             ca.write_bytes(_fetched(place, lambda: boto3.client("s3").get_object(**stored)["Body"].read()))
             if packaged:
                 os.environ["WAREHOUSE_PROJECT"] = str(_unpacked(Path(folder)))
-            warehouse = _secret(given.warehouse_secret, "host", "port", "username", "password")
+            if given.gateway == "spark":
+                os.environ["WAREHOUSE_SPARK_WAREHOUSE"] = f"s3://{given.bucket}/{TABLES}"
+            else:
+                warehouse = _secret(given.warehouse_secret, "host", "port", "username", "password")
+                os.environ["WAREHOUSE_MYSQL_URL"] = f"mysql://{_login(warehouse)}?ssl_ca={ca}"
             state = _secret(given.state_secret, "host", "port", "username", "password", "database")
             # A field of the secret may say otherwise, for a state that is reached by a socket or a tunnel.
             mode = state.get("sslmode", "verify-full")
             os.environ.update(
-                WAREHOUSE_GATEWAY="aurora",
+                WAREHOUSE_GATEWAY=given.gateway,
                 WAREHOUSE_BUCKET=f"s3://{given.bucket}",
-                WAREHOUSE_MYSQL_URL=f"mysql://{_login(warehouse)}?ssl_ca={ca}",
                 WAREHOUSE_STATE_URL=f"postgresql://{_login(state)}/{state['database']}?sslmode={mode}",
                 PGSSLROOTCERT=str(ca),
             )

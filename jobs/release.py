@@ -26,11 +26,11 @@ from loader import __version__  # noqa: E402
 RELEASES = PROJECT / "releases"
 WHEELS = "warehouse.gluewheels.zip"  # Glue knows a zip of wheels by this ending, and wants them in wheels/
 FILES = (
-    "jobs/load.py", "jobs/run.py", "jobs/janitor.py",
+    "jobs/load.py", "jobs/run.py", "jobs/janitor.py", "jobs/command.py",
     "deploy/template.yaml", "deploy/dump.sh", "deploy/producer.py", "deploy/grants.sql",
 )  # fmt: skip
 ABOUT = "release.json"
-# Glue 5.0's Python.
+# Python of Glue 5.0 and 5.1.
 TARGET = "--only-binary=:all: --implementation cp --python-version 3.11 --platform manylinux2014_x86_64 --platform manylinux_2_28_x86_64"
 GLUE = {
     "python_version": "3.11",

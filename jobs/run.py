@@ -29,6 +29,10 @@ def run(given: argparse.Namespace) -> None:
         applied_release.record(settings, given.release, result)
         if failed := after_green_run(settings, result):
             notify(given, failed, subject="The report was not written")
+        if settings.spark:
+            from jobs import athena
+
+            athena.copy_gold(settings)
     dashboards(given)
 
 

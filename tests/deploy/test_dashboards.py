@@ -19,6 +19,9 @@ from tests.support.aws import REGION, moto_server
 ACCOUNT = "1" * 12
 VALUES = {
     "AWS::AccountId": ACCOUNT,
+    "AWS::NoValue": None,
+    "WorkGroup": "warehouse-dashboards",
+    "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/dashboards",
     "Host": "reader.local",
     "Port": 3306,
     "SecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:bi-a1",
@@ -64,7 +67,16 @@ def test_visuals_read_columns_that_their_data_sets_have(template: dict[str, Any]
     assert not [(mart, column) for mart, column in used if column not in columns(declared[mart])]
 
 
-def test_every_resource_is_made_on_moto(template: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gateway_is_one_of_two(template: dict[str, Any]) -> None:
+    assert template["Conditions"] == {"OnSpark": {"Fn::Equals": [{"Ref": "Gateway"}, "spark"]}}
+    gateway = template["Parameters"]["Gateway"]
+    assert (gateway["AllowedValues"], gateway["Default"]) == (["aurora", "spark"], "aurora")
+
+
+@pytest.mark.parametrize(("source_type", "schema"), [("AURORA", "gold"), ("ATHENA", "dashboards")])
+def test_every_resource_is_made_on_moto(
+    template: dict[str, Any], monkeypatch: pytest.MonkeyPatch, source_type: str, schema: str
+) -> None:
     def resolved(part: Any) -> Any:
         if isinstance(part, list):
             return [resolved(one) for one in part]
@@ -72,9 +84,14 @@ def test_every_resource_is_made_on_moto(template: dict[str, Any], monkeypatch: p
             return part
         if "Ref" in part:
             return VALUES[part["Ref"]]
+        if "Fn::If" in part:
+            condition, spark, aurora = part["Fn::If"]
+            assert condition == "OnSpark"
+            return resolved(spark if source_type == "ATHENA" else aurora)
         if "Fn::GetAtt" in part:
             return f"arn:aws:quicksight:{REGION}:{ACCOUNT}:thing/{part['Fn::GetAtt'][0]}"
-        return {key: resolved(value) for key, value in part.items()}
+        found = {key: resolved(value) for key, value in part.items()}
+        return {key: value for key, value in found.items() if value is not None}
 
     with moto_server() as environment:
         for name, value in environment.items():
@@ -87,8 +104,9 @@ def test_every_resource_is_made_on_moto(template: dict[str, Any], monkeypatch: p
                 "DataSet": client.create_data_set,
                 "Dashboard": client.create_dashboard,
             }[kind]
-            assert make(**resolved(one["Properties"]))["Arn"], name
-        assert (
-            client.describe_data_source(AwsAccountId=ACCOUNT, DataSourceId="warehouse-gold")["DataSource"]["Type"]
-            == "AURORA"
-        )
+            properties = resolved(one["Properties"])
+            assert make(**properties)["Arn"], name
+            if kind == "DataSet":
+                assert properties["PhysicalTableMap"]["table"]["RelationalTable"]["Schema"] == schema
+        source = client.describe_data_source(AwsAccountId=ACCOUNT, DataSourceId="warehouse-gold")["DataSource"]
+        assert source["Type"] == source_type

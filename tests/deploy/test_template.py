@@ -1,4 +1,4 @@
-"""deploy/template.yaml: cfn-lint, what cfn-lint does not see, and each resource replayed through boto3 on moto."""
+"""deploy/template.yaml: cfn-lint, what cfn-lint does not see, and each resource replayed through boto3 on moto, for both gateways."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ import pytest
 from cfnlint import decode
 from cfnlint.api import lint_file
 
-from jobs.common import BOTH
-from loader.settings import PROJECT
+from jobs import athena
+from jobs.common import BOTH, TABLES
+from loader.settings import GATEWAYS, PROJECT
+from loader.warehouse.spark.session import configuration
 from tests.support.aws import REGION, moto_server
 
 FILE = PROJECT / "deploy" / "template.yaml"
@@ -23,6 +25,10 @@ ACCOUNT = "1" * 12
 PARAMETERS = {
     "Release": "0.4.0-1a2b3c4",
     "Bucket": "the-warehouse",
+    "Gateway": "aurora",
+    "WorkerType": "G.1X",
+    "Workers": "2",
+    "AthenaScanLimit": "10000000000",
     "WarehouseSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:etl-a1",
     "StateSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:state-a1",
     "LookWarehouseSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:look-etl-a1",
@@ -40,7 +46,12 @@ PARAMETERS = {
     "DataSets": "rooms,contracts",
     "EnrichModel": "anthropic.model-v1:0",
     "NameKeySecret": "names",
-    "AlarmEmail": "",
+    "AlarmEmail": "on-call@example.com",
+}
+# Spark, with no Aurora any more.
+SPARK = {
+    "Gateway": "spark",
+    **dict.fromkeys(("WarehouseSecretArn", "LookWarehouseSecretArn", "WarehouseSecurityGroupId"), "none"),
 }
 
 
@@ -64,17 +75,38 @@ def resolved(part: Any, known: dict[str, str]) -> Any:
             name = ".".join(value) if isinstance(value, list) else value
             return known.get(name, name)
         if name == "Fn::Sub":
+            value, more = value if isinstance(value, list) else (value, {})
+            known = known | resolved(more, known)
             return re.sub(r"\$\{([^}]+)\}", lambda match: known.get(match[1], match[1]), value)
         if name == "Fn::If":
-            return resolved(value[1], known)
-    return {key: resolved(value, known) for key, value in part.items()}
+            return resolved(value[1] if holds(value[0], known) else value[2], known)
+        if name == "Fn::FindInMap":
+            mapping, key, field = value
+            return template()["Mappings"][mapping][key][field]
+    found = {key: resolved(value, known) for key, value in part.items()}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def holds(condition: str | dict[str, Any], known: dict[str, str]) -> bool:
+    """Whether a condition of the template, or the expression of one, holds."""
+    if isinstance(condition, str):
+        return holds(template()["Conditions"][condition], known)
+    ((name, parts),) = condition.items()
+    if name == "Fn::Not":
+        return not holds(parts[0], known)
+    assert name == "Fn::Equals"
+    left, right = resolved(parts, known)
+    return left == right
 
 
 def resources(**parameters: str) -> dict[str, Any]:
+    """The resources that the stack makes with these parameters, by name."""
     pseudo = {"AWS::AccountId": ACCOUNT, "AWS::Region": REGION, "AWS::Partition": "aws", "AWS::StackName": "warehouse"}
+    known = PARAMETERS | pseudo | parameters
     return {
-        name: resolved(one["Properties"], PARAMETERS | pseudo | parameters)
+        name: resolved(one["Properties"], known)
         for name, one in template()["Resources"].items()
+        if "Condition" not in one or holds(one["Condition"], known)
     }
 
 
@@ -103,10 +135,11 @@ def test_nothing_that_keeps_data_is_in_it() -> None:
     assert [name for name, kind in kept.items() if kind.split("::")[1] in keeping] == []
 
 
+@pytest.mark.parametrize(("parameters", "glue"), [({}, "5.0"), (SPARK, "5.1")], ids=["aurora", "spark"])
 @pytest.mark.parametrize(("name", "minutes"), [("LoadJob", 40), ("RunJob", 60), ("JanitorJob", 30)])
-def test_a_job_is_one_that_glue_takes_and_ends(name: str, minutes: int) -> None:
-    job = resources()[name]
-    assert (job["GlueVersion"], job["WorkerType"], job["NumberOfWorkers"]) == ("5.0", "G.1X", 2)
+def test_a_job_is_one_that_glue_takes_and_ends(name: str, minutes: int, parameters: dict[str, str], glue: str) -> None:
+    job = resources(**parameters)[name]
+    assert (job["GlueVersion"], job["WorkerType"], job["NumberOfWorkers"]) == (glue, "G.1X", "2")
     assert job["Command"]["Name"] == "glueetl"
     assert not {"MaxCapacity", "AllocatedCapacity"} & job.keys()
     assert (job["ExecutionProperty"]["MaxConcurrentRuns"], job["MaxRetries"], job["Timeout"]) == (1, 1, minutes)
@@ -115,19 +148,56 @@ def test_a_job_is_one_that_glue_takes_and_ends(name: str, minutes: int) -> None:
     assert job["SecurityConfiguration"] == "Encryption"
 
 
+JOBS = [("LoadJob", "load.py"), ("RunJob", "run.py"), ("JanitorJob", "janitor.py")]
+ON_SPARK = {"datalake-formats", "enable-glue-datacatalog", "conf"}
+
+
 @pytest.mark.parametrize(
-    ("name", "script"), [("LoadJob", "load.py"), ("RunJob", "run.py"), ("JanitorJob", "janitor.py")]
+    ("name", "script", "parameters"),
+    [*((*one, {}) for one in JOBS), *((*one, SPARK) for one in [*JOBS, ("CommandJob", "command.py")])],
 )
-def test_a_jobs_arguments_are_exactly_those_its_script_reads(name: str, script: str) -> None:
-    job = resources()[name]
+def test_a_jobs_arguments_are_exactly_those_its_script_reads(
+    name: str, script: str, parameters: dict[str, str]
+) -> None:
+    job = resources(**parameters)[name]
     assert job["Command"]["ScriptLocation"] == f"s3://the-warehouse/releases/0.4.0-1a2b3c4/{script}"
     code = ast.parse((PROJECT / "jobs" / script).read_text())
     calls = (node for node in ast.walk(code) if isinstance(node, ast.Call))
     (call,) = (node for node in calls if isinstance(node.func, ast.Name) and node.func.id == "main")
     read = {*BOTH, *(one.value for one in call.args if isinstance(one, ast.Constant))}
     glues_own = {"additional-python-modules", "python-modules-installer-option", "custom-logGroup-prefix"}
+    glues_own |= ON_SPARK if parameters else set()
     assert {key.removeprefix("--") for key in job["DefaultArguments"]} == read | glues_own
     assert all(isinstance(value, str) and value for value in job["DefaultArguments"].values())
+
+
+@pytest.mark.parametrize("name", ["LoadJob", "RunJob", "JanitorJob", "CommandJob"])
+def test_spark_starts_with_the_settings_of_the_loaders_session(name: str) -> None:
+    given = resources(**SPARK)[name]["DefaultArguments"]
+    assert (given["--datalake-formats"], given["--enable-glue-datacatalog"]) == ("iceberg", "true")
+    settings = dict(one.split("=", 1) for one in given["--conf"].split(" --conf "))
+    assert settings == configuration(f"s3://the-warehouse/{TABLES}")
+
+
+def test_a_typed_command_may_take_a_plan_of_all_history_and_is_not_repeated() -> None:
+    job = resources(**SPARK)["CommandJob"]
+    assert (job["GlueVersion"], job["MaxRetries"], job["Timeout"]) == ("5.1", 0, 480)
+    assert "CommandJob" not in resources()
+
+
+def test_gateways_are_those_that_a_server_or_spark_computes() -> None:
+    parsed = template()
+    assert parsed["Parameters"]["Gateway"]["AllowedValues"] == [one for one in GATEWAYS if one != "duckdb"]
+    (rule,) = parsed["Rules"]["AuroraNeedsServer"]["Assertions"]
+    assert set(re.findall(r"'Ref': '(\w+)'", str(rule))) == SPARK.keys() - {"Gateway"}
+
+
+def test_athena_reads_no_more_than_the_limit_and_encrypts_results() -> None:
+    group = resources(**SPARK)["WorkGroup"]["WorkGroupConfiguration"]
+    assert (group["EnforceWorkGroupConfiguration"], group["BytesScannedCutoffPerQuery"]) == (True, "10000000000")
+    result = group["ResultConfiguration"]
+    assert result["OutputLocation"] == "s3://the-warehouse/athena/"
+    assert result["EncryptionConfiguration"] == {"EncryptionOption": "SSE_S3"}
 
 
 def test_morning_starts_at_seven_in_tokyo_run_follows_load() -> None:
@@ -212,9 +282,11 @@ def test_the_jobs_touch_only_interfaces_of_their_own_subnet() -> None:
 def test_lifecycle_expires_only_reports_state_and_old_object_versions() -> None:
     rules = json.loads((PROJECT / "deploy" / "lifecycle.json").read_text())["Rules"]
     ending = {rule["Filter"]["Prefix"]: rule["Expiration"]["Days"] for rule in rules if "Expiration" in rule}
-    assert ending == {"reports/": 400, "state/": 90}
+    assert ending == {"reports/": 400, "state/": 90, "athena/": 7}
     (everywhere,) = (rule for rule in rules if rule["Filter"]["Prefix"] == "")
     assert everywhere["NoncurrentVersionExpiration"]["NoncurrentDays"] == 90
+    (tables,) = (rule for rule in rules if rule["Filter"]["Prefix"] == f"{TABLES}/")
+    assert tables["NoncurrentVersionExpiration"]["NoncurrentDays"] == 7
     assert {rule["Status"] for rule in rules} == {"Enabled"}
 
 
@@ -314,19 +386,62 @@ RIGHTS = {
     },
 }
 
+_CATALOG = f"arn:aws:glue:{_HERE}:"
+_PROJECTS = "landing landing_* staging staging__* silver silver__* gold gold__* sqlmesh__* dashboards".split()
+_DATABASES = [f"{_CATALOG}{kind}" for one in _PROJECTS for kind in (f"database/{one}", f"table/{one}/*")]
+_COPIES = [f"{_CATALOG}{one}" for one in ("catalog", "database/dashboards", "table/dashboards/*")]
+_LISTS = [f"{_CATALOG}{one}" for one in ("catalog", "database/*", "userDefinedFunction/*")]
+_GROUP = f"arn:aws:athena:{_HERE}:workgroup/WorkGroup"
+_WRITE = "CreateDatabase CreateTable DeleteDatabase DeleteTable GetTable GetTables UpdateTable".split()
+_ONLY_AURORA = {PARAMETERS[name] for name in ("WarehouseSecretArn", "LookWarehouseSecretArn")}
+SPARK_RIGHTS = {
+    **{
+        name: {action: [one for one in touched if one not in _ONLY_AURORA] for action, touched in rights.items()}
+        for name, rights in RIGHTS.items()
+    },
+    "CommandRole": {},
+    "TablesPolicy": {
+        **dict.fromkeys(
+            ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"], [f"{_BUCKET}/tables/*"]
+        ),
+        "s3:ListBucket": [_BUCKET],
+        **{f"glue:{one}": [f"{_CATALOG}catalog", *_DATABASES] for one in _WRITE},
+        "glue:GetDatabase": [f"{_CATALOG}catalog", *_DATABASES, *_LISTS],
+        **dict.fromkeys(["glue:GetDatabases", "glue:GetUserDefinedFunctions"], _LISTS),
+    },
+    "DashboardRole": {
+        **{
+            f"athena:{one}": [_GROUP]
+            for one in "GetQueryExecution GetQueryResults GetWorkGroup StartQueryExecution StopQueryExecution".split()
+        },
+        **{
+            f"athena:{one}": [f"arn:aws:athena:{_HERE}:datacatalog/AwsDataCatalog"]
+            for one in "GetDataCatalog GetTableMetadata ListDatabases ListTableMetadata".split()
+        },
+        **{f"glue:{one}": _COPIES for one in "GetDatabase GetTable GetTables".split()},
+        "s3:GetObject": [f"{_BUCKET}/tables/{athena.DATABASE}.db/*", f"{_BUCKET}/athena/*"],
+        **dict.fromkeys(["s3:PutObject", "s3:AbortMultipartUpload"], [f"{_BUCKET}/athena/*"]),
+        **dict.fromkeys(["s3:GetBucketLocation", "s3:ListBucket"], [_BUCKET]),
+    },
+}
+SPARK_RIGHTS["PlanPolicy"] |= dict.fromkeys(
+    ["glue:StartJobRun", "glue:GetJobRun"], [f"arn:aws:glue:{_HERE}:job/CommandJob"]
+)
 
-def test_roles_have_these_rights_and_no_other() -> None:
+
+@pytest.mark.parametrize(("parameters", "rights"), [({}, RIGHTS), (SPARK, SPARK_RIGHTS)], ids=["aurora", "spark"])
+def test_roles_have_these_rights_and_no_other(parameters: dict[str, str], rights: dict[str, Any]) -> None:
     found = {}
-    for name, properties in resources().items():
+    for name, properties in resources(**parameters).items():
         if template()["Resources"][name]["Type"] not in ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy"):
             continue
-        found[name] = rights = {}
+        found[name] = allowed = {}
         for statement in statements(properties):
             assert statement["Effect"] == "Allow"
             touched = statement["Resource"]
             for action in statement["Action"]:
-                rights.setdefault(action, []).extend([touched] if isinstance(touched, str) else touched)
-    assert found == RIGHTS
+                allowed.setdefault(action, []).extend([touched] if isinstance(touched, str) else touched)
+    assert found == rights
 
 
 def test_without_a_model_nobody_may_ask_one() -> None:
@@ -417,16 +532,18 @@ def _replayed(found: dict[str, Any], network: dict[str, str]) -> Iterator[str]:
     """Makes each resource by the call that CloudFormation makes; the names of those that were made."""
     iam, glue, events, ec2 = (boto3.client(name) for name in ("iam", "glue", "events", "ec2"))
     scheduler, sns, cloudwatch, logs = (boto3.client(name) for name in ("scheduler", "sns", "cloudwatch", "logs"))
-    for name in ("LoadRole", "RunRole", "JanitorRole", "ScheduleRole", "FreshnessRole"):
-        role = found[name]
+    for name, role in found.items():
+        if not name.endswith("Role"):
+            continue
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(role["AssumeRolePolicyDocument"]))
         for policy in role.get("Policies", []):
             document = json.dumps(policy["PolicyDocument"])
             iam.put_role_policy(RoleName=name, PolicyName=policy["PolicyName"], PolicyDocument=document)
         yield name
-    for name in ("JobPolicy", "FilesPolicy", "ProducerPolicy", "LookPolicy", "PlanPolicy", "OnCallPolicy"):
-        iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(found[name]["PolicyDocument"]))
-        yield name
+    for name, policy in found.items():
+        if name.endswith("Policy") and name != "TopicPolicy":
+            iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(policy["PolicyDocument"]))
+            yield name
     glue.create_connection(**{key: value for key, value in found["Network"].items() if key != "CatalogId"})
     yield "Network"
     encryption = found["Encryption"]
@@ -434,9 +551,17 @@ def _replayed(found: dict[str, Any], network: dict[str, str]) -> Iterator[str]:
         Name=encryption["Name"], EncryptionConfiguration=_glues(encryption["EncryptionConfiguration"])
     )
     yield "Encryption"
-    for name in ("LoadJob", "RunJob", "JanitorJob"):
-        glue.create_job(**found[name])
-        yield name
+    for name, job in found.items():
+        if name.endswith("Job"):
+            glue.create_job(**job | {"NumberOfWorkers": int(job["NumberOfWorkers"])})
+            yield name
+    if group := found.get("WorkGroup"):
+        settings = group["WorkGroupConfiguration"]
+        settings["BytesScannedCutoffPerQuery"] = int(settings["BytesScannedCutoffPerQuery"])
+        boto3.client("athena").create_work_group(
+            Name=group["Name"], Description=group["Description"], Configuration=settings
+        )
+        yield "WorkGroup"
     glue.create_workflow(**found["Morning"])
     yield "Morning"
     for name in ("StartLoad", "RunAfterLoad"):
@@ -476,8 +601,9 @@ def _replayed(found: dict[str, Any], network: dict[str, str]) -> Iterator[str]:
     )["GroupId"]
     yield "JobSecurityGroup"
     groups = {"JobSecurityGroup.GroupId": group}
-    for name in ("AmongWorkers", "IntoWarehouse", "IntoState", "ToWorkers"):
-        rule = found[name]
+    for name, rule in found.items():
+        if name not in ("AmongWorkers", "IntoWarehouse", "IntoState", "ToWorkers"):
+            continue
         other = rule.get("SourceSecurityGroupId") or rule["DestinationSecurityGroupId"]
         permission = {
             "IpProtocol": rule["IpProtocol"],
@@ -490,7 +616,8 @@ def _replayed(found: dict[str, Any], network: dict[str, str]) -> Iterator[str]:
         yield name
 
 
-def test_each_resource_is_what_its_service_takes(aws: None) -> None:
+@pytest.mark.parametrize("parameters", [{}, SPARK], ids=["aurora", "spark"])
+def test_each_resource_is_what_its_service_takes(aws: None, parameters: dict[str, str]) -> None:
     ec2 = boto3.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     made = {
@@ -504,9 +631,9 @@ def test_each_resource_is_what_its_service_takes(aws: None) -> None:
         "FreshnessLog.Arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:freshness",
         **{
             f"{name}.Arn": f"arn:aws:iam::{ACCOUNT}:role/{name}"
-            for name in ("LoadRole", "RunRole", "JanitorRole", "ScheduleRole")
+            for name in ("LoadRole", "RunRole", "JanitorRole", "CommandRole", "ScheduleRole")
         },
     }
-    found = resources(**network, **arns)
+    found = resources(**network | arns | parameters)
     # The function's code is run above; moto would start a container for it.
     assert {*_replayed(found, network), "Freshness"} == found.keys()
