@@ -27,10 +27,8 @@ def take_apart(
 ) -> tuple[dict[str, Any], str, dict[str, str]]:
     """The parts of a database's URL, percent-decoded: the login (host, port, user, password), the path without its slash, and the options.
 
-    The URL has one of these schemes, and each of these options at most once. `port` is the default.
-
-    Raises:
-        UsageError: it is no such URL; the message names variable and form, and shows no part of it, for any may hold some of the password.
+    The URL has one of these schemes, and each of these options at most once; `port` is the default. If not, a UsageError names variable and form,
+    and shows no part of the URL, for any may hold some of the password.
     """
     found = _URL.fullmatch(url)
     pairs = [pair.partition("=") for pair in found["query"].split("&")] if found and found["query"] else []
@@ -83,8 +81,7 @@ class Account:
 def parse(url: str, variable: str) -> Account:
     """The account that `mysql://user:password@host[:port][?ssl_ca=FILE|ssl=off]` names, user and password percent-encoded.
 
-    Raises:
-        UsageError: it is no such URL; the message names the variable, and shows no part of the URL.
+    A UsageError where it is no such URL; the message names the variable, and shows no part of the URL.
     """
     form = "mysql://user:password@host[:port][?ssl_ca=FILE or ?ssl=off]"
     login, path, options = take_apart(url, variable, form, ("mysql", "mariadb"), ("ssl_ca", "ssl"), port=3306)

@@ -29,10 +29,7 @@ def daily(settings: Settings, request: LoadRequest, *, after_load: bool = False)
     """Loads and runs a day. What could not be loaded does not keep what could be from being computed; it is raised at the end.
 
     After `load_only` (`after_load`) what that landed is computed, though this load finds nothing new. The run that is returned reaches the
-    day everywhere.
-
-    Raises:
-        LoaderError: a dump, file or day before is missing or rejected, a model or audit failed, or a model does not reach the day.
+    day everywhere. Raises a LoaderError where a dump, file or day before is missing or rejected, or a model or audit failed.
     """
     with one_writer(settings):
         loaded = land(settings, request)

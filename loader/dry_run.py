@@ -11,14 +11,14 @@ from loader.errors import DumpRejectedError, LoaderError, NoDumpError
 from loader.landing import calendar, daily_exports, generations, ledger
 from loader.landing.access import read_warehouse
 from loader.landing.coordinates import KEY, Coordinates
+from loader.landing.load_context import LoadContext
 from loader.landing.load_steps import LoadRequest, is_loaded, to_catch_up
-from loader.quality.data_contract import DataContract, read_data_contract
+from loader.quality.data_contract import read_data_contract
 from loader.settings import Settings
 from loader.sources.dump_selection import DumpSelector
-from loader.sources.storage import Bucket, open_bucket
+from loader.sources.storage import open_bucket
 from loader.transform.context import prod_snapshots, sqlmesh_context
 from loader.transform.run import fresh_to
-from loader.warehouse.base import Warehouse
 
 
 def preview(settings: Settings, request: LoadRequest) -> Iterator[str]:
@@ -31,7 +31,8 @@ def preview(settings: Settings, request: LoadRequest) -> Iterator[str]:
     problems: list[LoaderError] = []  # in the order of `daily`
     with read_warehouse(settings) as warehouse:
         yield "Load"
-        day, load = yield from _dumps(warehouse, bucket, contract, request, expected, problems)
+        context = LoadContext(warehouse, bucket, contract, request.accepted)
+        day, load = yield from _dumps(context, request, expected, problems)
         live, today = generations.live(warehouse), dates.business_today()
         found = daily_exports.diff(warehouse, bucket, live.day, today) if live else daily_exports.Found()
         window = dt.timedelta(days=contract.continuity_days)
@@ -41,7 +42,7 @@ def preview(settings: Settings, request: LoadRequest) -> Iterator[str]:
         named = waived | {one.date for one in missing}
         problems += [rejection for day, rejection in found.rejected if day not in named]
         yield from _lines(found)
-        yield from _coordinates(Coordinates(warehouse, bucket, contract, request.accepted), expected, problems)
+        yield from _coordinates(Coordinates(context), expected, problems)
         for problem in calendar.missing_days([one for one in missing if not one.excused(expected)], expected):
             yield f"  {problem}"
             problems.append(problem)
@@ -75,15 +76,13 @@ class _Coming:
 
 
 def _dumps(
-    warehouse: Warehouse,
-    bucket: Bucket,
-    contract: DataContract,
-    request: LoadRequest,
-    expected: dt.date,
-    problems: list[LoaderError],
+    context: LoadContext, request: LoadRequest, expected: dt.date, problems: list[LoaderError]
 ) -> Generator[str, None, tuple[dt.date, _Coming]]:
     """Lists the dumps, and returns the day that would be the live one's."""
-    selector = DumpSelector(bucket, contract.manifest, dates.business_today(), ledger.withdrawn(warehouse, ledger.DUMP))
+    warehouse, contract = context.warehouse, context.contract
+    selector = DumpSelector(
+        context.bucket, contract.manifest, dates.business_today(), ledger.withdrawn(warehouse, ledger.DUMP)
+    )
     listed = selector.listed()
     first = expected - dt.timedelta(days=contract.continuity_days)
     live = generations.live(warehouse)
@@ -105,7 +104,7 @@ def _dumps(
         problems.append(problem)
         return max(load.days, default=expected), load
     yield from (f"  not this one: {reason}" for reason in refused)
-    done = is_loaded(warehouse, bucket, dump)
+    done = is_loaded(warehouse, context.bucket, dump)
     yield f"  {dump.key}, {dump.size_bytes / 1e6:,.1f} MB: {'loaded already' if done else 'new, and its manifest is good'}"
     load.days.add(dump.day)
     return dump.day, load

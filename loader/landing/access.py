@@ -13,9 +13,7 @@ from loader.warehouse.base import Warehouse
 def open_warehouse(settings: Settings) -> Iterator[Warehouse]:
     """The warehouse to write to: its own tables in place, an interrupted swap settled, every other writer kept out.
 
-    Raises:
-        BusyError: another process writes it.
-        LoaderError: it can't be opened or reached.
+    Raises a BusyError where another process writes it, a LoaderError where it can't be opened or reached.
     """
     with _opened(settings, to_write=True) as warehouse:
         reconcile(warehouse)
@@ -27,11 +25,9 @@ def open_warehouse(settings: Settings) -> Iterator[Warehouse]:
 
 @contextmanager
 def read_warehouse(settings: Settings) -> Iterator[Warehouse]:
-    """The warehouse to read; on a server also while another process writes it.
+    """The warehouse to read; on a server also while another process writes it. On DuckDB that is a BusyError.
 
-    Raises:
-        BusyError: another process writes it (DuckDB).
-        LoaderError: there is none yet, or it can't be opened or reached.
+    Raises a LoaderError where there is none yet, or it can't be opened or reached.
     """
     with _opened(settings, to_write=False) as warehouse:
         _advise(settings, warehouse)

@@ -122,11 +122,8 @@ def nothing_rejected(warehouse: Warehouse, dataset: str, day: dt.date | None = N
 
 
 def waive(warehouse: Warehouse, first: dt.date, last: dt.date, waiver: Waiver) -> list[dt.date]:
-    """Accepts the gaps of a range of days, both ends included, in place of earlier waivers of them. Returns the days.
-
-    Raises:
-        UsageError: there is nothing to waive, or the waiver would be over before it begins.
-    """
+    """Accepts the gaps of a range of days, both ends included, in place of earlier waivers of them. Returns the days; a UsageError where there
+    is nothing to waive, or the waiver would be over before it begins."""
     if last < first:
         raise UsageError(f"--to {last} is before {first}; nothing was changed")
     which = str(first) if first == last else f"{first} to {last}"

@@ -6,7 +6,6 @@ It replaces what was loaded of it, whole or not at all. No dump brings it and no
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -14,14 +13,12 @@ from typing import Any
 from loader import commands
 from loader.errors import DumpRejectedError
 from loader.landing import calendar, ledger, load_report
-from loader.landing.daily_files import judge_rows
-from loader.quality.data_contract import DataContract
+from loader.landing.load_context import LoadContext
 from loader.quality.findings import Finding
 from loader.sources import csv_file
 from loader.sources.csv_file import Column
 from loader.sources.daily_file_kinds import COORDINATES
-from loader.sources.storage import BadFile, Bucket, Stored
-from loader.warehouse.base import Warehouse
+from loader.sources.storage import BadFile, Stored
 
 KEY = "reference/property_geo_latlon/latest/property_geo_latlon_backup.csv"
 _TABLE = "landing.property_geo_latlon_backup"
@@ -50,14 +47,11 @@ _COLUMNS = {
 
 @dataclass(frozen=True)
 class Coordinates:
-    warehouse: Warehouse  # the warehouse
-    bucket: Bucket  # where the file lies
-    contract: DataContract  # bounds of its number of rows, under `daily_files`
-    accepted: Collection[str] = ()  # names of rules that somebody accepts
+    context: LoadContext
 
     def land(self, day: dt.date) -> int | None:
         """Lands the file where its content is not the one that is loaded. Where the bucket has none, what is loaded stands."""
-        started, warehouse = time.monotonic(), self.warehouse
+        started, warehouse = time.monotonic(), self.context.warehouse
         loaded, stored = self._loaded_and_stored()
         load_id = ledger.next_load_id(warehouse)
         new = rejection = None
@@ -88,8 +82,8 @@ class Coordinates:
         return len(new[0]) if new else None
 
     def _loaded_and_stored(self) -> tuple[ledger.Entry | None, Stored | None]:
-        loaded = next(iter(ledger.entries(self.warehouse, COORDINATES).values()), None)
-        return loaded, next((one for one in self.bucket.stored(KEY) if one.key == KEY), None)
+        loaded = next(iter(ledger.entries(self.context.warehouse, COORDINATES).values()), None)
+        return loaded, next((one for one in self.context.bucket.stored(KEY) if one.key == KEY), None)
 
     def _read(
         self, loaded: ledger.Entry | None, stored: Stored | None, day: dt.date
@@ -99,7 +93,7 @@ class Coordinates:
             return None
         to_do = f"{_STANDS}\n  Put a good file there, or take it away, then type\n    {commands.again(day)}"
         try:
-            raw = self.bucket.read_small(KEY, csv_file.MAX_BYTES)
+            raw = self.context.bucket.read_small(KEY, csv_file.MAX_BYTES)
             sha256 = hashlib.sha256(raw).hexdigest()
             if loaded and loaded.sha256 == sha256:
                 return None
@@ -109,9 +103,7 @@ class Coordinates:
         except BadFile as problem:
             raise DumpRejectedError(f"coordinates {KEY}{problem}; {to_do}") from None
         before = loaded.row_count if loaded else None
-        findings = judge_rows(
-            f"coordinates {KEY}", to_do, day, self.contract, self.accepted, COORDINATES, len(found), before
-        )
+        findings = self.context.judge_rows(f"coordinates {KEY}", to_do, day, COORDINATES, len(found), before)
         rows = [(row["apartment_id"], row["latitude"], row["longitude"], row["source_updated_at"]) for row in found]
         entry = ledger.Entry(COORDINATES, day, KEY, len(rows), len(raw), sha256, stored.version, 1, 0)
         return rows, findings, entry

@@ -9,29 +9,23 @@ from loader import commands
 from loader.console import counted, step
 from loader.errors import DumpRejectedError
 from loader.landing import calendar, daily_exports, generations, ledger, load_report
+from loader.landing.load_context import LoadContext
 from loader.mysqldump.dump_summary import DumpSummary
 from loader.quality import changed_rows
 from loader.quality.changed_rows import Changes
 from loader.quality.columns import required_columns
-from loader.quality.data_contract import DataContract
 from loader.quality.dump_checks import left_open, require_counted
 from loader.quality.findings import ACCEPTED, BLOCKED, NOTED, WARNED, Finding, refusal
 from loader.sources.daily_file_kinds import DATASETS, Dataset
 from loader.sources.dump_selection import Dump, names_next_step
-from loader.sources.storage import Bucket
-from loader.warehouse.base import Warehouse
 from loader.warehouse.own_tables import RESERVED
 
 
 @dataclass
-class DumpLoader:
+class DumpLoader(LoadContext):
     """Where dumps land, and by which rules."""
 
-    warehouse: Warehouse  # the warehouse
-    bucket: Bucket  # where the dumps lie
-    contract: DataContract  # the gate's rules
-    scratch: Path  # folder for chunk files
-    accepted: Collection[str] = ()  # names of rules that somebody accepts for this load
+    scratch: Path = field(kw_only=True)  # folder for chunk files
 
     def land(self, dump: Dump, *, historical: bool = False) -> None:
         """Lands a dump; of a historical one, of a day before the live one's, only the daily files are ever used."""

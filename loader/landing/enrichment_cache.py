@@ -103,11 +103,7 @@ class BadCacheFile(LoaderError):
 
 def sync(warehouse: Warehouse, bucket: Bucket) -> tuple[int, int]:
     """Makes table and file hold the same: of two answers for a tenant the newer one, and no answer is ever dropped. Returns how many answers
-    the table took from the file, and how many were written to it.
-
-    Raises:
-        BadCacheFile: the file is not what the pipeline writes; neither it nor the table was changed.
-        LoaderError: the bucket can't be read or written.
+    the table took from the file, and how many were written to it. A BadCacheFile changes neither.
     """
     filed = _read(bucket)
     known = rows(warehouse)

@@ -84,9 +84,7 @@ def export(settings: Settings, first: dt.date, last: dt.date, **request: object)
     `request` has further fields of `LoadRequest`.
 
     A day's dump is read into a place of its own, which is dropped: what the warehouse shows, its ledger and its calendar stay as they are.
-
-    Raises:
-        LoaderError: in one of its kinds, at the end, naming each day whose files could not be made; the others are made.
+    Raises a LoaderError at the end that names each day whose files could not be made; the others are made.
     """
     today = dates.business_today()
     if last < first:

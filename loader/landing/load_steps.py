@@ -157,9 +157,7 @@ class LoadJob:
         rejected = list(found.rejected)
         if found.to_land or found.missing:
             with step("load daily files", total=len(found.to_land)) as progress:
-                landed = DailyFileLoader(
-                    self._warehouse, self._bucket, self.landing.contract, live.day, self.request.accepted
-                )
+                landed = DailyFileLoader(self.landing, live.day)
                 landed.land(found.to_land, progress.advance)
                 progress.add_figures(files=landed.files, rows=landed.rows, **found.figures())
                 more = [f"{number:,} {name.replace('_', ' ')}" for name, number in found.figures().items()]
@@ -175,9 +173,8 @@ class LoadJob:
         live = generations.live(self._warehouse)
         if live is None:
             return
-        file = Coordinates(self._warehouse, self._bucket, self.landing.contract, self.request.accepted)
         try:
-            rows = file.land(live.day)
+            rows = Coordinates(self.landing).land(live.day)
         except LoaderError as problem:
             self.result.problems.append(problem)
             return
@@ -207,7 +204,7 @@ def open_job(settings: Settings, request: LoadRequest) -> Iterator[LoadJob]:
         generations.drop_unused(warehouse)
         withdrawn = set() if request.again else ledger.withdrawn(warehouse, ledger.DUMP)
         selector = DumpSelector(bucket, contract.manifest, dates.business_today(), withdrawn, request.by_hand)
-        yield LoadJob(selector, DumpLoader(warehouse, bucket, contract, folder, request.accepted), request)
+        yield LoadJob(selector, DumpLoader(warehouse, bucket, contract, request.accepted, scratch=folder), request)
 
 
 def to_catch_up(warehouse: Warehouse, listed: Iterable[dt.date], first: dt.date, expected: dt.date) -> list[dt.date]:

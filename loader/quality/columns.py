@@ -76,8 +76,7 @@ class RequiredColumn:
 def required_columns(file: Path = PROJECT / "external_models.yaml") -> tuple[RequiredColumn, ...]:
     """The columns of the source that models read, by SQLMesh's own declaration. To import SQLMesh takes seconds, so this reads the file itself.
 
-    Raises:
-        LoaderError: it can't be read, or declares a type that the loader does not know. That depends on the file alone, so a test finds it.
+    A LoaderError where it can't be read, or declares a type that the loader does not know. That depends on the file alone, so a test finds it.
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError

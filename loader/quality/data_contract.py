@@ -188,11 +188,7 @@ class DataContract(_Strict):
 
 
 def read_data_contract(file: Path) -> DataContract:
-    """The data contract in a file.
-
-    Raises:
-        UsageError: it is not there, is no YAML, or declares something that there is not; the message names the field.
-    """
+    """The data contract in a file; a UsageError where it is not there, is no YAML, or declares something that there is not: it names the field."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 

@@ -33,7 +33,7 @@ class Dump:
 class DumpSelector:
     """What dumps are chosen by."""
 
-    bucket: Bucket  # where they lie
+    bucket: Bucket
     rules: ManifestRules  # what a manifest must say
     today: dt.date  # today's business date: nothing later is a dump yet
     # Day and sha256 of dumps that a rollback took out: a corrected one of that day is welcome, the same is not.
@@ -77,11 +77,8 @@ class DumpSelector:
     ) -> Dump:
         """The newest acceptable dump from the first day (None for any) to the last one.
 
-        `rejected` is called for each newer one that is not acceptable, with its day, its key and why.
-
-        Raises:
-            NoDumpError: there is none of these days.
-            DumpRejectedError: there is, and none of them is acceptable; the message says why.
+        `rejected` is called for each newer one that is not acceptable, with its day, its key and why. Raises a NoDumpError where there is none of
+        these days, a DumpRejectedError where none of them is acceptable.
         """
         reasons = []
         for day in sorted(listed, reverse=True):

@@ -12,9 +12,7 @@ __all__ = ["BadFile", "Bucket", "FolderBucket", "Stored", "open_bucket"]
 def open_bucket(uri: str) -> Bucket:
     """The bucket that `s3://name` or the path of a folder names.
 
-    Raises:
-        UsageError: it is neither, or the folder or bucket is not there or not for this role.
-        LoaderError: S3 can't be reached or asked.
+    Raises a UsageError where it is neither, or is not there or not for this role, and a LoaderError where S3 can't be reached or asked.
     """
     if uri.startswith("s3://"):
         name = uri.removeprefix("s3://").rstrip("/")

@@ -113,8 +113,5 @@ class Warehouse(Connection):
     def insert_daily_file(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
         """Checks a daily file and puts its rows into its kind's table, within the caller's transaction; returns how many.
 
-        Every row must be of the business day. Messages name the file by its key.
-
-        Raises:
-            DumpRejectedError: the file is not what it must be; the caller rolls back.
+        Every row must be of the business day. A DumpRejectedError names the file by its key; the caller rolls back.
         """

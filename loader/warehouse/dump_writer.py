@@ -79,11 +79,7 @@ class QueuedDumpWriter:
 
 
 def to_utc(run: Run, place: str, moments: list[str], table: Table, offset: dt.timedelta) -> None:
-    """Put a table's TIMESTAMPs into UTC.
-
-    Raises:
-        Defect: one of them would not be within the years 1 to 9999.
-    """
+    """Put a table's TIMESTAMPs into UTC; a Defect where one of them would not be within the years 1 to 9999."""
     if count := run(time_zones.out_of_range_sql(place, moments, offset))[0][0]:
         raise time_zones.out_of_range(count, table)
     run(time_zones.to_utc_sql(place, moments, offset))

@@ -37,11 +37,7 @@ POSTGRES = LockSql(
 
 
 def take(warehouse: Connection, where: str, sql: LockSql) -> None:
-    """Takes the lock for as long as the connection lives; `where` is the server's address, for the message.
-
-    Raises:
-        BusyError: somebody else holds it; the message says who.
-    """
+    """Takes the lock for as long as the connection lives, or raises a BusyError that says who holds it at `where`, the server's address."""
     if warehouse.query(sql.take)[0][0] != 1:
         raise BusyError(
             f"another command holds the warehouse {where}: {holder(warehouse, sql)}; nothing was changed. "

@@ -20,6 +20,7 @@ from loader.landing.coordinates import Coordinates
 from loader.landing.daily_exports import File, sha256_of
 from loader.landing.daily_files import MAX_BYTES, DailyFileLoader
 from loader.landing.enrichment_cache import BadCacheFile
+from loader.landing.load_context import LoadContext
 from loader.quality.data_contract import DataContract
 from loader.sources import csv_file
 from loader.sources.daily_file_kinds import TENANT_STATUS
@@ -67,7 +68,7 @@ def test_huge_csv_file_is_read_only_to_its_limit(own: Warehouse, bucket: Path, m
     there = open_bucket(str(bucket))
     grow(bucket / coordinates.KEY, 64 * MIB)
     with at_most(4), pytest.raises(DumpRejectedError, match="has more than 1 MiB; what was loaded of it before stands"):
-        Coordinates(own, there, DATA_CONTRACT).land(DAY)
+        Coordinates(LoadContext(own, there, DATA_CONTRACT)).land(DAY)
     grow(bucket / enrichment_cache.KEY, 64 * MIB)
     with at_most(4), pytest.raises(BadCacheFile, match="has more than 1 MiB; nobody is asked"):
         enrichment_cache.sync(own, there)
@@ -82,7 +83,7 @@ def test_overlong_csv_line_is_rejected_in_bounded_memory(head: str) -> None:
 
 def test_oversized_daily_file_is_rejected_unread_and_recorded(own: Warehouse, bucket: Path) -> None:
     grow(put_snapshot(bucket, DAY, ""), MAX_BYTES + 1)
-    landed = DailyFileLoader(own, open_bucket(str(bucket)), DATA_CONTRACT.manifest, DAY)
+    landed = DailyFileLoader(LoadContext(own, open_bucket(str(bucket)), DATA_CONTRACT), DAY)
     with at_most(4):
         landed.land([File(TENANT_STATUS, DAY, TENANT_STATUS.key_of(DAY), "1")])
     ((at, rejection),) = landed.rejected

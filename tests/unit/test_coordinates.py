@@ -13,6 +13,7 @@ from demo.objects import put, put_coordinates
 from loader.errors import DumpRejectedError
 from loader.landing import calendar, ledger
 from loader.landing.coordinates import KEY, Coordinates
+from loader.landing.load_context import LoadContext
 from loader.quality.data_contract import DataContract
 from loader.sources.storage import open_bucket
 from loader.warehouse.base import Warehouse
@@ -26,7 +27,7 @@ TWO = [(1, "35.69", "139.7"), (2, "35.12345678", "140.00000001")]
 
 
 def land(own: Warehouse, bucket: Path, day: dt.date = DAY, accepted: str = "") -> int | None:
-    return Coordinates(own, open_bucket(str(bucket)), DATA_CONTRACT, {accepted}).land(day)
+    return Coordinates(LoadContext(own, open_bucket(str(bucket)), DATA_CONTRACT, {accepted})).land(day)
 
 
 def shown(own: Warehouse) -> list[tuple]:
@@ -39,7 +40,7 @@ def refused(own: Warehouse) -> list[tuple]:
 
 def test_coordinates_file_replaces_the_old_one_and_ledger_entry(own: Warehouse, bucket: Path) -> None:
     put_coordinates(bucket, TWO)
-    file = Coordinates(own, open_bucket(str(bucket)), DATA_CONTRACT)
+    file = Coordinates(LoadContext(own, open_bucket(str(bucket)), DATA_CONTRACT))
     assert (file.would_land(DAY), shown(own)) == (2, [])
     assert land(own, bucket) == 2
     assert file.would_land(DAY) is None

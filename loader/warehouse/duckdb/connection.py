@@ -23,12 +23,8 @@ from loader.warehouse.duckdb.sql import quote, with_values
 
 @contextmanager
 def open_file(file: Path) -> Iterator[DuckDBWarehouse]:
-    """The warehouse with its own tables in place. DuckDB lets one process write a file, so this is also the lock.
-
-    Raises:
-        BusyError: another process holds the file.
-        LoaderError: the file is no DuckDB database, or can't be written.
-    """
+    """The warehouse with its own tables in place. DuckDB lets one process write a file, so this is also the lock: a BusyError where
+    another one has it. A LoaderError where it is no DuckDB database, or can't be written."""
     file.parent.mkdir(parents=True, exist_ok=True)
     cache = file.with_name(f"{file.name}.cache")  # as config.yaml has it
     if cache.exists() and not file.exists():
@@ -54,12 +50,7 @@ def _stop(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def open_to_read(file: Path) -> Any:
-    """The warehouse, if there is one.
-
-    Raises:
-        BusyError: another process holds the file.
-        LoaderError: there is none yet, or the file is no DuckDB database.
-    """
+    """As `open_file`, but a LoaderError where there is no warehouse yet."""
     if not file.exists():
         raise LoaderError(f"there is no warehouse at {file} yet. Load a dump first\n  {commands.loader('load')}")
     return open_file(file)
