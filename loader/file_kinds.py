@@ -38,12 +38,7 @@ _MAGIC = {
 }
 _BZIP2 = re.compile(rb"BZh[1-9]1AY&SY")
 # Which bytes of every four are NUL in text of each coding, where the text is ASCII.
-_NULS = {
-    (1, 3): "UTF-16",
-    (0, 2): "UTF-16",
-    (1, 2, 3): "UTF-32",
-    (0, 1, 2): "UTF-32",
-}
+_NULS = {(1, 3): "UTF-16", (0, 2): "UTF-16", (1, 2, 3): "UTF-32", (0, 1, 2): "UTF-32"}
 _TEXTS = (
     (re.compile(rb"<\?xml.*<mysqldump\b", re.S), "XML (mysqldump --xml)", OTHER),
     (re.compile(rb"<(?:\?xml.*<)?Error>", re.S), "a storage's error message", BROKEN),

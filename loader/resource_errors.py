@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from loader.errors import LoaderError
 from loader.scratch import PREFIX
 
-STANDS = "nothing is half done: a dump that is in stays in, what was under way changed nothing"
+_STANDS = "nothing is half done: a dump that is in stays in, what was under way changed nothing"
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 _NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
 # DuckDB has no number in its errors, and words of its own when its temporary files find no room.
@@ -18,10 +18,8 @@ _FILE = re.compile(r'file "([^"]+)"')
 
 
 @contextmanager
-def explain_machine_errors(stands: str = STANDS) -> Iterator[None]:
-    """Within, a full disk, a used up quota, too little memory or a missing right to a file ends in one LoaderError that says what to do, and what
-    is then true of the warehouse (`stands`).
-    """
+def explain_machine_errors() -> Iterator[None]:
+    """Within, a full disk, a used up quota, too little memory or a missing right to a file ends in one LoaderError that says what to do."""
     try:
         yield
     except Exception as error:
@@ -31,7 +29,7 @@ def explain_machine_errors(stands: str = STANDS) -> Iterator[None]:
         explained = [str(one) for one in chain[:at] if isinstance(one, LoaderError)]
         if explain is None or (explained and explain is not _space):
             raise
-        raise LoaderError(f"{explained[0] if explained else explain(chain[at])}; {stands}") from None
+        raise LoaderError(f"{explained[0] if explained else explain(chain[at])}; {_STANDS}") from None
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -17,10 +17,10 @@ PROJECT = Path(os.environ.get("WAREHOUSE_PROJECT") or Path(__file__).resolve().p
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")  # the CA file is PGSSLROOTCERT
 GATEWAYS = ("duckdb", "aurora", "spark")
 DATA_CONTRACT = PROJECT / "data_contract.yaml"
-_VARIABLES = (
-    "WAREHOUSE_GATEWAY",
+_NEVER_EMPTY = (
+    commands.GATEWAY,
+    commands.BUCKET,
     "WAREHOUSE_DUCKDB",
-    "WAREHOUSE_BUCKET",
     "WAREHOUSE_DATA_CONTRACT",
     MYSQL_URL,
     STATE_URL,
@@ -50,7 +50,7 @@ class Settings:
 
         Raises a UsageError where the gateway does not exist, or a variable is missing, set to nothing or malformed.
         """
-        for name in _VARIABLES:
+        for name in _NEVER_EMPTY:
             if os.environ.get(name, "unset").strip() == "":
                 raise UsageError(f"{name} is set but empty: give it a value or unset it")
         commands.remember_places(bucket, gateway)

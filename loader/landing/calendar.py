@@ -86,16 +86,9 @@ def days(warehouse: Warehouse, first: dt.date, last: dt.date) -> Iterator[Day]:
 
 def reject(warehouse: Warehouse, load_id: int, dataset: str, day: dt.date, key: str, reason: str) -> None:
     """Keeps why a dump or file was refused, in place of an earlier refusal of that day. Within the caller's transaction."""
-    warehouse.execute("DELETE FROM landing.rejections WHERE dataset = ? AND business_date = ?", dataset, day)
-    warehouse.execute(
-        "INSERT INTO landing.rejections VALUES (?, ?, ?, ?, ?, ?)",
-        load_id,
-        dataset,
-        day,
-        key[:255],
-        reason[:REASON_LENGTH],
-        utc_now(),
-    )
+    nothing_rejected(warehouse, dataset, day)
+    row = (load_id, dataset, day, key[:255], reason[:REASON_LENGTH], utc_now())
+    warehouse.insert("landing.rejections", [row])
 
 
 def refused(warehouse: Warehouse, dataset: str) -> set[dt.date]:
@@ -137,8 +130,8 @@ def waive(warehouse: Warehouse, first: dt.date, last: dt.date, waiver: Waiver) -
     with warehouse.transaction():
         for day in lost:
             warehouse.execute("DELETE FROM landing.waivers WHERE business_date = ?", day)
-            values = (day, waiver.by[:128], waiver.reason[:500], waiver.until, utc_now())
-            warehouse.execute("INSERT INTO landing.waivers VALUES (?, ?, ?, ?, ?)", *values)
+            row = (day, waiver.by[:128], waiver.reason[:500], waiver.until, utc_now())
+            warehouse.insert("landing.waivers", [row])
     return lost
 
 

@@ -66,7 +66,7 @@ class Coordinates:
             elif new:
                 rows, findings, entry = new
                 warehouse.execute(f"DELETE FROM {_TABLE}")
-                warehouse.execute_many(f"INSERT INTO {_TABLE} VALUES (?, ?, ?, ?)", rows)
+                warehouse.insert(_TABLE, rows)
                 load_report.record_findings(warehouse, load_id, findings)
                 entry = replace(entry, seconds=round(time.monotonic() - started, 3))
                 ledger.record(warehouse, load_id, entry)

@@ -37,9 +37,7 @@ class Found:
     # New files and such with other content than the landed one, kind by kind and oldest first.
     to_land: list[File] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)  # files that can be no file of any day so far
-    missing: list[str] = field(
-        default_factory=list
-    )  # keys of landed files that are not in the listing; their rows stay
+    missing: list[str] = field(default_factory=list)  # keys of landed files not in the listing; their rows stay
     waiting: int = 0  # files of days after the live dump's
     # Landed files that are the same, though the listing calls them by another name, or another one was refused meanwhile.
     same: list[File] = field(default_factory=list)
@@ -95,37 +93,30 @@ def diff(warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) ->
     """
     found = Found()
     for dataset in DATASETS:
-        _compare(found, dataset, warehouse, bucket, live, today)
-    return found
-
-
-def _compare(
-    found: Found, dataset: Dataset, warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date
-) -> None:
-    landed, withdrawn = ledger.entries(warehouse, dataset.name), ledger.withdrawn(warehouse, dataset.name)
-    suspects, refused = {day for day, _ in withdrawn}, calendar.refused(warehouse, dataset.name)
-    listed = set()
-    for stored in bucket.stored(dataset.prefix):
-        day = _day(stored.key.removeprefix(dataset.prefix))
-        if day is None or day > today:
-            why = "the name is not YYYYMMDD.csv with a real date" if day is None else f"{day} lies in the future"
-            found.rejected.append(
-                (day, DumpRejectedError(f"daily file {plain(stored.key)}: {why}; rename or remove it"))
-            )
-            continue
-        listed.add(day)
-        file = File(dataset, day, stored.key, stored.version)
-        entry = landed.get(day)
-        if day > live:
-            found.waiting += 1
-        elif entry is None:
-            if day not in suspects or (day, digest(bucket, stored.key)) not in withdrawn:
+        landed, withdrawn = ledger.entries(warehouse, dataset.name), ledger.withdrawn(warehouse, dataset.name)
+        suspects, refused = {day for day, _ in withdrawn}, calendar.refused(warehouse, dataset.name)
+        listed = set()
+        for stored in bucket.stored(dataset.prefix):
+            day = _day(stored.key.removeprefix(dataset.prefix))
+            if day is None or day > today:
+                why = "the name is not YYYYMMDD.csv with a real date" if day is None else f"{day} lies in the future"
+                rejection = DumpRejectedError(f"daily file {plain(stored.key)}: {why}; rename or remove it")
+                found.rejected.append((day, rejection))
+                continue
+            listed.add(day)
+            file = File(dataset, day, stored.key, stored.version)
+            entry = landed.get(day)
+            if day > live:
+                found.waiting += 1
+            elif entry is None:
+                if day not in suspects or (day, digest(bucket, stored.key)) not in withdrawn:
+                    found.to_land.append(file)
+            elif entry.object_version != stored.version and digest(bucket, stored.key) != entry.sha256:
                 found.to_land.append(file)
-        elif entry.object_version != stored.version and digest(bucket, stored.key) != entry.sha256:
-            found.to_land.append(file)
-        elif entry.object_version != stored.version or day in refused:
-            found.same.append(file)
-    found.missing += [dataset.key_of(day) for day in sorted(set(landed) - listed)]
+            elif entry.object_version != stored.version or day in refused:
+                found.same.append(file)
+        found.missing += [dataset.key_of(day) for day in sorted(set(landed) - listed)]
+    return found
 
 
 def _day(name: str) -> dt.date | None:

@@ -64,12 +64,9 @@ def put(warehouse: Warehouse, answers: Iterable[Cached]) -> None:
     if not answers:
         return
     warehouse.execute_many(f"DELETE FROM {TABLE} WHERE tenant_id = ?", [(one.tenant_id,) for one in answers])
-    places = ", ".join("?" * len(COLUMNS))
-    warehouse.execute_many(
-        f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({places})", [astuple(one) for one in answers]
-    )
+    warehouse.insert(TABLE, [astuple(one) for one in answers])
     if not waits_for_run(warehouse):
-        warehouse.execute("INSERT INTO landing.enrichment_to_run VALUES (?)", max(one.tenant_id for one in answers))
+        warehouse.insert("landing.enrichment_to_run", [(answers[0].tenant_id,)])
 
 
 def waits_for_run(warehouse: Warehouse) -> bool:

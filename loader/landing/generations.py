@@ -1,7 +1,7 @@
 """Landed dumps: each in a schema of its own, its home, and one of them shown in `landing`. See docs/decisions/0020."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from loader.errors import LoaderError
 from loader.landing import ledger, load_report
@@ -38,14 +38,12 @@ def begin(warehouse: Warehouse, day: dt.date) -> Generation:
     """An empty schema for a dump, on record before it exists so that a killed load can be cleaned up after."""
     load_id = ledger.next_load_id(warehouse)
     schema = f"landing_{day:%Y%m%d}"
-    if warehouse.has_schema(
-        schema
-    ):  # of an earlier generation, or somebody else's: what is on record here is dropped one day
+    if warehouse.has_schema(schema):  # an earlier generation's, or not ours: what is on record here is dropped one day
         schema = f"{schema}_{load_id}"
     if warehouse.has_schema(schema):
         raise LoaderError(f"there is a schema {schema} that no load made: move it away; nothing was changed")
     generation = Generation(load_id, schema, day, "loading")
-    warehouse.execute("INSERT INTO landing.generations VALUES (?, ?, ?, ?)", load_id, schema, day, generation.state)
+    warehouse.insert("landing.generations", [astuple(generation)])
     warehouse.create_schema(schema)
     return generation
 
@@ -98,7 +96,7 @@ def reconcile(warehouse: Warehouse) -> None:
                     ledger.withdraw_file(warehouse, dataset, day)
             if day <= before.day:
                 # Days from this one on may have been computed from the other dump: `run` computes them again.
-                warehouse.execute("INSERT INTO landing.days_to_reopen VALUES (?)", day)
+                warehouse.insert("landing.days_to_reopen", [(day,)])
         set_state(warehouse, shown.load_id, "live")
         ledger.record(warehouse, shown.load_id, shown)
 

@@ -63,7 +63,7 @@ def entries(warehouse: Warehouse, dataset: str) -> dict[dt.date, Entry]:
 def write(warehouse: Warehouse, table: str, load_id: int, entry: Entry) -> None:
     """Writes an entry into the ledger or a table of its shape."""
     *values, _, finished_at = astuple(entry)
-    warehouse.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * 11)})", load_id, *values, finished_at)
+    warehouse.insert(table, [(load_id, *values, finished_at)])
 
 
 def read(warehouse: Warehouse, table: str) -> Entry:
@@ -87,9 +87,8 @@ def record(warehouse: Warehouse, load_id: int, entry: Entry) -> None:
 
 def set_version(warehouse: Warehouse, dataset: str, day: dt.date, version: str) -> None:
     """Notes that the bucket's listing has another name for the same content."""
-    warehouse.execute(
-        f"UPDATE {_LEDGER} SET object_version = ? WHERE dataset = ? AND business_date = ?", version, dataset, day
-    )
+    sql = f"UPDATE {_LEDGER} SET object_version = ? WHERE dataset = ? AND business_date = ?"
+    warehouse.execute(sql, version, dataset, day)
 
 
 def withdraw_from(warehouse: Warehouse, day: dt.date, suspect: dt.date) -> None:

@@ -42,7 +42,7 @@ def land(settings: Settings, request: LoadRequest) -> LoadResult:
         if warehouse.query("SELECT uri FROM landing.loaded_from") != [(bucket.uri,)]:
             with warehouse.transaction():
                 warehouse.execute("DELETE FROM landing.loaded_from")
-                warehouse.execute("INSERT INTO landing.loaded_from VALUES (?)", bucket.uri)
+                warehouse.insert("landing.loaded_from", [(bucket.uri,)])
         job.dumps()
         job.daily_files()
         job.coordinates()
@@ -91,7 +91,6 @@ def export(settings: Settings, first: dt.date, last: dt.date, **request: object)
         raise UsageError(f"--to {last} is before --date {first}")
     if last > today:
         raise UsageError(f"{last} lies in the future: today is {today} in Japan")
-    problems: list[LoaderError] = []
     with open_job(settings, LoadRequest(**request)) as job:
         warehouse, bucket, selector = job.landing.warehouse, job.landing.bucket, job.selector
         listed, live = selector.listed(), generations.live(warehouse)
@@ -114,6 +113,5 @@ def export(settings: Settings, first: dt.date, last: dt.date, **request: object)
                 else:
                     job.landing.export(selector.of_day(day, listed[day]), datasets, name)
             except LoaderError as problem:
-                problems.append(problem)
-    if problems:
-        raise type(problems[0])("\n".join(map(str, problems))) from problems[0]
+                job.result.problems.append(problem)
+    job.result.raise_problems()

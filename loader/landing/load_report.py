@@ -1,7 +1,7 @@
 """The load report as the warehouse keeps it: rows, nulled values and what the gate found, also of a rejected load."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from loader.mysqldump.dump_summary import DumpSummary
 from loader.quality.changed_rows import Changes
@@ -19,26 +19,19 @@ def record(
     """Keeps the load report: rows by table, nulled values by column and reason, what the gate found, and what changed since the dump
     before. Within the caller's transaction."""
     tables = report.tables.items()
-    nulled = [(name, *where, count) for name, table in tables for where, count in table.nulled.items()]
-    _insert(
-        warehouse, "load_tables", load_id, [(name, table.rows_in_dump, table.rows_landed) for name, table in tables]
-    )
-    _insert(warehouse, "load_nulled", load_id, nulled)
+    landed = [(load_id, name, table.rows_in_dump, table.rows_landed) for name, table in tables]
+    nulled = [(load_id, name, *where, count) for name, table in tables for where, count in table.nulled.items()]
+    changed = [(load_id, table, *astuple(one)) for table, one in (changes or {}).items()]
+    warehouse.insert("landing.load_tables", landed)
+    warehouse.insert("landing.load_nulled", nulled)
+    warehouse.insert("landing.load_changes", changed)
     record_findings(warehouse, load_id, findings)
-    changed = [(table, one.added, one.removed, one.changed) for table, one in (changes or {}).items()]
-    _insert(warehouse, "load_changes", load_id, changed)
 
 
 def record_findings(warehouse: Warehouse, load_id: int, findings: Iterable[Finding]) -> None:
     """Keeps findings; their texts are cut to what the table takes."""
-    rows = [(one.rule[:255], one.figure[:512], one.bound[:255], one.outcome) for one in findings]
-    _insert(warehouse, "load_findings", load_id, rows)
-
-
-def _insert(warehouse: Warehouse, table: str, load_id: int, rows: list[tuple]) -> None:
-    if rows:
-        sql = f"INSERT INTO landing.{table} VALUES (?{', ?' * len(rows[0])})"
-        warehouse.execute_many(sql, [(load_id, *row) for row in rows])
+    rows = [(load_id, one.rule[:255], one.figure[:512], one.bound[:255], one.outcome) for one in findings]
+    warehouse.insert("landing.load_findings", rows)
 
 
 @dataclass(frozen=True)

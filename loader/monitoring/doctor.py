@@ -82,9 +82,8 @@ def _packages() -> Iterator[tuple[str, str, str | None]]:
 
 
 def _data_contract(settings: Settings) -> str:
-    return (
-        f"{settings.data_contract} is valid, {len(read_data_contract(settings.data_contract).tables)} tables have rules"
-    )
+    file = settings.data_contract
+    return f"{file} is valid, {len(read_data_contract(file).tables)} tables have rules"
 
 
 def _bucket(settings: Settings) -> str:

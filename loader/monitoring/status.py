@@ -15,7 +15,6 @@ from loader.settings import Settings
 from loader.sources.daily_file_kinds import COORDINATES
 from loader.transform.context import prod_snapshots, sqlmesh_context
 from loader.transform.run import fresh_to
-from loader.warehouse.base import Warehouse
 
 _LAYERS = ("staging", "silver", "gold")
 
@@ -58,7 +57,38 @@ def status(settings: Settings) -> Status:
     """
     window = dt.timedelta(days=read_data_contract(settings.data_contract).continuity_days - 1)
     with read_warehouse(settings) as warehouse:
-        return _status(warehouse, window)
+        query = warehouse.query
+        loaded = query(
+            """SELECT dataset, COUNT(*), MIN(business_date), MAX(business_date), SUM(row_count)
+               FROM landing.load_ledger GROUP BY dataset ORDER BY dataset"""
+        )
+        first, newest = next((one[2:4] for one in loaded if one[0] == "dump"), (None, None))
+        rejected = query(
+            """SELECT r.business_date, r.reason FROM landing.rejections r
+               LEFT JOIN landing.load_ledger l ON l.dataset = r.dataset AND l.business_date = r.business_date
+               WHERE r.dataset <> ? AND (l.load_id IS NULL OR l.load_id < r.load_id) ORDER BY r.business_date DESC, r.dataset""",
+            COORDINATES,
+        )
+        withdrawn = query(
+            """SELECT w.business_date, MAX(w.withdrawn_at) FROM landing.withdrawn_files w
+               LEFT JOIN landing.load_ledger l ON l.dataset = w.dataset AND l.business_date = w.business_date
+               WHERE w.dataset = 'dump' AND l.business_date IS NULL GROUP BY w.business_date ORDER BY 2 DESC"""
+        )
+        last = max([*(day for day, _ in rejected), newest or dt.date.min])
+        waived = calendar.waived(warehouse, last)
+        return Status(
+            loaded=loaded,
+            newest=newest,
+            days=list(calendar.days(warehouse, last - window, last)) if newest else [],
+            rejected=[one for one in rejected if first is None or (one[0] < first and one[0] not in waived)],
+            failed_run=next(iter(query("SELECT business_date, failed_at, reason FROM landing.failed_run")), None),
+            waits_for_run=bool(query("SELECT 1 FROM landing.days_to_reopen")),
+            live=live_figures(warehouse),
+            enriched=last_line(warehouse),
+            kept=[one.day for one in reversed(recorded(warehouse)) if one.state == "kept"],
+            withdrawn=[one for one in withdrawn if one[0] not in waived],
+            coordinates=query("SELECT MAX(reason) FROM landing.rejections WHERE dataset = ?", COORDINATES)[0][0],
+        )
 
 
 def freshness(settings: Settings) -> dict[str, dt.date | None]:
@@ -138,38 +168,3 @@ def _of_days(found: Status) -> Iterator[str]:
         waive = f"\n  {commands.accept_gap(day)}" if found.newest else ""
         load = "" if commands.commands(reason) else f"\n  Get it again, then type\n    {commands.loader('load')}"
         yield f"{day} was refused: {reason}{load if found.newest else ''}{waive}"
-
-
-def _status(warehouse: Warehouse, window: dt.timedelta) -> Status:
-    query = warehouse.query
-    loaded = query(
-        """SELECT dataset, COUNT(*), MIN(business_date), MAX(business_date), SUM(row_count)
-           FROM landing.load_ledger GROUP BY dataset ORDER BY dataset"""
-    )
-    first, newest = next((one[2:4] for one in loaded if one[0] == "dump"), (None, None))
-    rejected = query(
-        """SELECT r.business_date, r.reason FROM landing.rejections r
-           LEFT JOIN landing.load_ledger l ON l.dataset = r.dataset AND l.business_date = r.business_date
-           WHERE r.dataset <> ? AND (l.load_id IS NULL OR l.load_id < r.load_id) ORDER BY r.business_date DESC, r.dataset""",
-        COORDINATES,
-    )
-    withdrawn = query(
-        """SELECT w.business_date, MAX(w.withdrawn_at) FROM landing.withdrawn_files w
-           LEFT JOIN landing.load_ledger l ON l.dataset = w.dataset AND l.business_date = w.business_date
-           WHERE w.dataset = 'dump' AND l.business_date IS NULL GROUP BY w.business_date ORDER BY 2 DESC"""
-    )
-    last = max([*(day for day, _ in rejected), newest or dt.date.min])
-    waived = calendar.waived(warehouse, last)
-    return Status(
-        loaded=loaded,
-        newest=newest,
-        days=list(calendar.days(warehouse, last - window, last)) if newest else [],
-        rejected=[one for one in rejected if first is None or (one[0] < first and one[0] not in waived)],
-        failed_run=next(iter(query("SELECT business_date, failed_at, reason FROM landing.failed_run")), None),
-        waits_for_run=bool(query("SELECT 1 FROM landing.days_to_reopen")),
-        live=live_figures(warehouse),
-        enriched=last_line(warehouse),
-        kept=[one.day for one in reversed(recorded(warehouse)) if one.state == "kept"],
-        withdrawn=[one for one in withdrawn if one[0] not in waived],
-        coordinates=query("SELECT MAX(reason) FROM landing.rejections WHERE dataset = ?", COORDINATES)[0][0],
-    )

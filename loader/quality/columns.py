@@ -55,21 +55,11 @@ class RequiredColumn:
         return f"staging.{self.table}"
 
     @property
-    def longest(self) -> int | None:
-        """The most characters of a text that the model keeps."""
-        return self.sizes[0] if self.type == "VARCHAR" else None
-
-    @property
-    def scale(self) -> int | None:
-        """The most decimal places that it keeps."""
-        return self.sizes[1] if self.type == "DECIMAL" else None
-
-    @property
-    def largest(self) -> int | None:
-        """The largest whole part of a number that it keeps, either sign."""
+    def keeps(self) -> tuple[int | None, int | None, int | None]:
+        """The most characters of a text, the largest whole part of a number of either sign, and the most decimal places."""
         if self.type == "DECIMAL":
-            return 10 ** (self.sizes[0] - self.sizes[1]) - 1
-        return 2**63 - 1 if self.type == "BIGINT" else None
+            return None, 10 ** (self.sizes[0] - self.sizes[1]) - 1, self.sizes[1]
+        return self.sizes[0] if self.type == "VARCHAR" else None, 2**63 - 1 if self.type == "BIGINT" else None, None
 
 
 @lru_cache
@@ -122,10 +112,11 @@ def _incompatible(required: RequiredColumn, tables: Mapping[str, Sequence[Column
         return f"the dump has no column {required.table}.{required.name}, which {required.model} reads"
     noun, kinds = _KINDS[required.type]
     # More places than the model keeps are counted as overflow; but not of what DuckDB holds as a text.
-    countable = column.type != "VARCHAR" or not _may_be_finer(column, required.scale)
+    _, _, scale = required.keeps
+    countable = column.type != "VARCHAR" or not _may_be_finer(column, scale)
     if column.kind in kinds and (column.kind != "decimal" or countable):
         return None
-    noun = "a whole number" if required.scale == 0 else noun
+    noun = "a whole number" if scale == 0 else noun
     # Without the words of an ENUM or SET, which may be many.
     sizes = ",".join(argument for argument in column.arguments if argument.isdigit())
     declared = (column.declared or column.kind) + (f"({sizes})" if sizes else "")
@@ -158,7 +149,7 @@ def _overflows(required: RequiredColumn, column: Column, name: str) -> Iterator[
         rule, figure = f"{how}:{required.table}.{column.name}", f"values are {how} than {required.model} keeps"
         return Finding(rule, figure, keeps, BLOCKED)
 
-    longest, largest, scale = required.longest, required.largest, required.scale
+    longest, largest, scale = required.keeps
     if longest is not None and _may_be_longer(column, longest):
         yield finding("longer", f"{longest:,} characters"), f"CHAR_LENGTH({name}) > {longest}"
     if largest is not None and _largest(column) > largest:

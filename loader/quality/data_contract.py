@@ -97,9 +97,7 @@ class TableRules(DailyFileRules):
         kinds = {"key": self.key or None, "fresh": self.fresh_days, "nulled": self.nulled_percent}
         yield from (f"{kind}:{subject}" for kind, value in kinds.items() if value is not None)
         yield from (f"codes:{subject}.{column}" for column in self.codes)
-        yield from (
-            f"shift:{subject}.{column}" for column, rule in self.codes.items() if rule.shift_percent is not None
-        )
+        yield from (f"shift:{subject}.{name}" for name, rule in self.codes.items() if rule.shift_percent is not None)
         yield from (f"references:{subject}.{column}" for column in self.references)
 
 

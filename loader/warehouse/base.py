@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,11 @@ class Connection(ABC):
     @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
         """All of what is executed within, or nothing. No DDL belongs into one: on MySQL it commits by itself."""
+
+    def insert(self, table: str, rows: Sequence[tuple]) -> None:
+        """Writes rows into a table, each with a value for every column; none is written where there are none."""
+        if rows:
+            self.execute_many(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
 
     def has_schema(self, name: str) -> bool:
         """Whether a schema is there, whoever made it."""

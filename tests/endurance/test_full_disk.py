@@ -184,7 +184,7 @@ def test_an_error_that_names_no_file_is_said_too(disk: SmallDisk) -> None:
     disk.resize(8 * MB)
     with (
         pytest.raises(LoaderError, match="on a disk, perhaps that of temporary files"),
-        explain_machine_errors("all's well"),
+        explain_machine_errors(),
     ):
         disk.seen(disk.folder / "log").write_bytes(b"x" * 9 * MB)
     disk.seen(disk.folder / "log").unlink()
@@ -196,8 +196,8 @@ def test_an_error_that_names_no_file_is_said_too(disk: SmallDisk) -> None:
             "CREATE TEMP TABLE t AS SELECT md5(i::VARCHAR) AS a, md5(a) AS b FROM range(3_000_000) AS r (i) ORDER BY a"
         )
         with (
-            pytest.raises(LoaderError, match="DuckDB's own temporary files.*all's well"),
-            explain_machine_errors("all's well"),
+            pytest.raises(LoaderError, match="DuckDB's own temporary files.*nothing is half done"),
+            explain_machine_errors(),
         ):
             connection.execute(sorting)
     with pytest.raises(ZeroDivisionError), explain_machine_errors():

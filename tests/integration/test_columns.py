@@ -65,8 +65,8 @@ def test_the_columns_are_read_without_sqlmesh() -> None:
 
 
 TYPES = {
-    "BIGINT": ((), None, None, 2**63 - 1),
-    "DECIMAL(11, 8)": ((11, 8), None, 8, 999),
+    "BIGINT": ((), None, 2**63 - 1, None),
+    "DECIMAL(11, 8)": ((11, 8), None, 999, 8),
     "VARCHAR(64)": ((64,), 64, None, None),
     "DATE": ((), None, None, None),
     "TIMESTAMP": ((), None, None, None),
@@ -76,7 +76,7 @@ TYPES = {
 @pytest.mark.parametrize("kind", TYPES)
 def test_each_type_says_what_a_model_keeps(tmp_path: Path, kind: str) -> None:
     (column,) = required_columns(declared(tmp_path, kind))
-    assert (column.sizes, column.longest, column.scale, column.largest) == TYPES[kind]
+    assert (column.sizes, *column.keeps) == TYPES[kind]
     assert (column.table, column.name, column.model) == ("rooms", "rent", "staging.rooms")
 
 
