@@ -3,8 +3,6 @@
 config.yaml names the type of connection below. SQLMesh 0.236.4 has no plug-in for types: `register` adds it to its own table.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """SQLMesh's own command line, within `warehouse sqlmesh`."""
 
-from __future__ import annotations
-
 import signal
 from collections.abc import Sequence
 from typing import NoReturn

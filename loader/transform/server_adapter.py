@@ -1,7 +1,5 @@
 """What SQLMesh's adapters need where the warehouse is no file of its own: the one writer's lock, and tables with the types that models declare."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager

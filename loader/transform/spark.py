@@ -1,7 +1,5 @@
 """SQLMesh's connection to Spark, as the loader connects to it, and what Iceberg's tables need there. See docs/decisions/0038."""
 
-from __future__ import annotations
-
 import datetime as dt
 from contextlib import AbstractContextManager
 from typing import Any, Literal

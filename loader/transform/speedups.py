@@ -5,8 +5,6 @@ and dateparser's patterns are replaced, for the whole process. What a run has by
 loader/transform/prod.py.
 """
 
-from __future__ import annotations
-
 import functools
 import gc
 import importlib

@@ -1,7 +1,5 @@
 """SQLMesh's state in Postgres, of the gateways whose warehouse can't hold it: two plans at once corrupt a state without transactions on DDL."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from pydantic import Field, model_validator

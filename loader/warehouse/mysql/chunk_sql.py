@@ -1,7 +1,5 @@
 """A chunk and MySQL: the statement that lands it, its dates that are no days, and what is wrong with it."""
 
-from __future__ import annotations
-
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator

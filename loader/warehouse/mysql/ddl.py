@@ -1,7 +1,5 @@
 """The CREATE TABLE that a dumped table gets in MySQL or MariaDB: the same values as in DuckDB, in InnoDB's limits."""
 
-from __future__ import annotations
-
 from loader.mysqldump.ddl.create_table import DATE_KINDS, Column, Table
 from loader.mysqldump.rows import dates
 

@@ -1,7 +1,5 @@
 """What the server's errors and warnings mean. Their own texts may hold a value, and are not shown."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

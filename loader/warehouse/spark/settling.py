@@ -1,7 +1,5 @@
 """Settling: Iceberg is made to say what Postgres says. A kill leaves days open, and the next settling closes them. See docs/decisions/0039."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Collection, Iterable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Spark's side of a dump that lands: DuckDB's writer, into the scratch file. See docs/decisions/0039."""
 
-from __future__ import annotations
-
 import re
 
 from loader.mysqldump.ddl.create_table import Table
