@@ -2,11 +2,11 @@
 
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from loader import dates
 from loader.console import Step, counted, warn
 from loader.errors import DumpRejectedError
 from loader.landing import calendar, ledger
@@ -16,7 +16,6 @@ from loader.sources.storage import Bucket
 from loader.warehouse.base import Warehouse
 from loader.warehouse.duckdb import daily_file
 
-_NAME = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})\.csv")
 Rejected = tuple[dt.date | None, DumpRejectedError]  # the file's day, None where its name holds none
 
 
@@ -97,7 +96,8 @@ def diff(warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) ->
         suspects, refused = {day for day, _ in withdrawn}, calendar.refused(warehouse, dataset.name)
         listed = set()
         for stored in bucket.stored(dataset.prefix):
-            day = _day(stored.key.removeprefix(dataset.prefix))
+            name, _, rest = stored.key.removeprefix(dataset.prefix).partition(".")
+            day = dates.of_digits(name) if rest == "csv" else None
             if day is None or day > today:
                 why = "the name is not YYYYMMDD.csv with a real date" if day is None else f"{day} lies in the future"
                 rejection = DumpRejectedError(f"daily file {plain(stored.key)}: {why}; rename or remove it")
@@ -117,14 +117,6 @@ def diff(warehouse: Warehouse, bucket: Bucket, live: dt.date, today: dt.date) ->
                 found.same.append(file)
         found.missing += [dataset.key_of(day) for day in sorted(set(landed) - listed)]
     return found
-
-
-def _day(name: str) -> dt.date | None:
-    match = _NAME.fullmatch(name)
-    try:
-        return dt.date(*map(int, match.groups())) if match else None
-    except ValueError:
-        return None
 
 
 def sha256_of(body: BinaryIO) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from loader import commands
 from loader.console import counted, step
 from loader.errors import DumpRejectedError
 from loader.landing import calendar, daily_exports, generations, ledger, load_report
@@ -14,7 +13,7 @@ from loader.mysqldump.dump_summary import DumpSummary
 from loader.quality import changed_rows
 from loader.quality.changed_rows import Changes
 from loader.quality.columns import required_columns
-from loader.quality.dump_checks import left_open, require_counted
+from loader.quality.dump_checks import left_open, require_intact
 from loader.quality.findings import ACCEPTED, BLOCKED, NOTED, WARNED, Finding, refusal
 from loader.sources.daily_file_kinds import DATASETS, Dataset
 from loader.sources.dump_selection import Dump, names_next_step
@@ -84,7 +83,7 @@ class _Attempt:
             writer = self.to.warehouse.dump_writer(self.generation.schema)
             report = land_dump(writer, stream, name, scratch=folder, reserved=RESERVED, progress=progress)
         self.report = report
-        _check(dump, report)
+        require_intact(dump, report)
         report.remarks = left_open(dump, report)
         self._judge()
         landed = (report.rows_landed, report.size_bytes, report.sha256)
@@ -140,28 +139,6 @@ class _Attempt:
             load_report.record(warehouse, load_id, self.report, self.findings)
             calendar.reject(warehouse, load_id, ledger.DUMP, self.dump.day, self.dump.key, str(rejection))
             generations.set_state(warehouse, load_id, "rejected")
-
-
-def _check(dump: Dump, report: DumpSummary) -> None:
-    """Compares what was read with its manifest and what landed with what was read."""
-    name = Path(dump.key).name
-    if report.size_bytes != dump.size_bytes or (dump.sha256 and report.sha256 != dump.sha256):
-        expected = f"against {dump.size_bytes:,}" + (f" and {dump.sha256[:12]}…" if dump.sha256 else "")
-        raise DumpRejectedError(
-            f"dump {name}: its bytes are not those of its manifest ({report.size_bytes:,} bytes, sha256 {report.sha256[:12]}…, "
-            f"{expected}); nothing was changed"
-        )
-    if dump.sha256 is None and not report.complete:
-        raise DumpRejectedError(
-            f"dump {name}: it ends without mysqldump's own closing line, and nothing else says that it is whole; nothing was changed"
-        )
-    for table, figures in report.tables.items():
-        if figures.rows_in_dump != figures.rows_landed:
-            raise DumpRejectedError(
-                f"dump {name}, table {table}: {figures.rows_in_dump:,} rows in the dump, {figures.rows_landed:,} landed; nothing was changed\n"
-                f"  Type it again, and if it says so again keep the dump, for that is a fault of the loader\n    {commands.again(dump.day)}"
-            )
-    require_counted(dump, report)
 
 
 def _in_words(attempt: _Attempt, findings: list[Finding]) -> Iterator[str]:

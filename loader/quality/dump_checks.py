@@ -1,10 +1,11 @@
-"""Checks of a dump as a whole: its rows against those that the producer counted (docs/decisions/0011), and whether it is another day's, by the
+"""Checks of a dump as a whole: its bytes and rows against its manifest (docs/decisions/0011), and whether it is another day's, by the
 times that it says itself and by what changed since the one before (docs/decisions/0010)."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from loader import commands
 from loader.errors import DumpRejectedError
 from loader.mysqldump.dump_summary import DumpSummary, Remark
 from loader.quality.changed_rows import Changes
@@ -62,18 +63,33 @@ def unchanged(
     return Finding("unchanged", figure, outcome=BLOCKED)
 
 
-def require_counted(dump: Dump, report: DumpSummary) -> None:
-    """Compares the rows that landed with those that the manifest counts; a table without a count is not judged.
-
-    Raises a DumpRejectedError where a counted table has other rows, or is not in the dump, whatever its count.
+def require_intact(dump: Dump, report: DumpSummary) -> None:
+    """Raises a DumpRejectedError where the bytes read are not those of the manifest, or what landed is not what was read or what the manifest
+    counts. A counted table has to be in the dump, whatever its count; one without a count is not judged.
     """
-    name = Path(dump.key).name
+    name = f"dump {Path(dump.key).name}"
+    if report.size_bytes != dump.size_bytes or (dump.sha256 and report.sha256 != dump.sha256):
+        expected = f"against {dump.size_bytes:,}" + (f" and {dump.sha256[:12]}…" if dump.sha256 else "")
+        raise DumpRejectedError(
+            f"{name}: its bytes are not those of its manifest ({report.size_bytes:,} bytes, sha256 {report.sha256[:12]}…, {expected}); "
+            "nothing was changed"
+        )
+    if dump.sha256 is None and not report.complete:
+        raise DumpRejectedError(
+            f"{name}: it ends without mysqldump's own closing line, and nothing else says that it is whole; nothing was changed"
+        )
+    for table, figures in report.tables.items():
+        if figures.rows_in_dump != figures.rows_landed:
+            raise DumpRejectedError(
+                f"{name}, table {table}: {figures.rows_in_dump:,} rows in the dump, {figures.rows_landed:,} landed; nothing was changed\n"
+                f"  Type it again, and if it says so again keep the dump, for that is a fault of the loader\n    {commands.again(dump.day)}"
+            )
     for table, counted in sorted(dump.rows_by_table.items()):
         landed = report.tables.get(table)
         if landed is None or landed.rows_landed != counted:
             found = "is not in the dump" if landed is None else f"{landed.rows_landed:,} rows landed"
             raise DumpRejectedError(
-                f"dump {name}, table {table}: {found}, the manifest counts {counted:,}; nothing was changed"
+                f"{name}, table {table}: {found}, the manifest counts {counted:,}; nothing was changed"
             )
 
 

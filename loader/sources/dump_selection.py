@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from loader import commands
+from loader import commands, dates
 from loader.errors import DumpRejectedError, NoDumpError
 from loader.sources.bucket import BadFile, Bucket
 from loader.sources.manifest import MAX_BYTES, ManifestRules, read_manifest, require_acceptable
@@ -45,7 +45,9 @@ class DumpSelector:
         found: dict[dt.date, list[str]] = {}
         for key in self.bucket.keys("dumps/"):
             if match := _DUMP_KEY.fullmatch(key):
-                found.setdefault(_day(match[1], key), []).append(key)
+                if (day := dates.of_digits(match[1])) is None:
+                    raise DumpRejectedError(f"{key}: {match[1]} is no date; rename or remove the object")
+                found.setdefault(day, []).append(key)
         return found
 
     def of_day(self, day: dt.date, keys: list[str]) -> Dump:
@@ -144,10 +146,3 @@ def names_next_step(day: dt.date) -> Iterator[None]:
         if commands.commands(str(rejection)):
             raise
         raise DumpRejectedError(f"{rejection}\n  {commands.ask_producer(day)}") from rejection
-
-
-def _day(digits: str, key: str) -> dt.date:
-    try:
-        return dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        raise DumpRejectedError(f"{key}: {digits} is no date; rename or remove the object") from None

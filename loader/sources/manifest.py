@@ -19,7 +19,7 @@ from pydantic import (
     ValidationError,
 )
 
-from loader.dates import JST
+from loader.dates import JST, of_digits
 from loader.errors import DumpRejectedError
 from loader.plain_text import plain
 
@@ -36,10 +36,10 @@ MAX_BYTES = 1 << 20
 
 
 def _day(text: object) -> dt.date:
-    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{4}(?:[0-9]{4}|-[0-9]{2}-[0-9]{2})", text):
-        raise ValueError("it is no date like 20260210")
-    digits = text.replace("-", "")
-    return dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    form = r"[0-9]{4}(?:[0-9]{4}|-[0-9]{2}-[0-9]{2})"
+    if isinstance(text, str) and re.fullmatch(form, text) and (day := of_digits(text.replace("-", ""))):
+        return day
+    raise ValueError("it is no date like 20260210")
 
 
 def _moment(text: object) -> dt.datetime:

@@ -20,7 +20,7 @@ from loader.cli import cli
 from loader.errors import DumpRejectedError
 from loader.mysqldump.dump_summary import DumpSummary, Remark, TableSummary
 from loader.quality.data_contract import DataContract
-from loader.quality.dump_checks import left_open, require_counted
+from loader.quality.dump_checks import left_open, require_intact
 from loader.quality.gate import Landed, examine
 from loader.sources.dump_selection import Dump
 from loader.sources.manifest import read_manifest
@@ -128,7 +128,7 @@ def dump(**counts: int) -> Dump:
 
 def report(*remarks: Remark, **rows: int) -> DumpSummary:
     tables = {name: TableSummary(rows_in_dump=count, rows_landed=count) for name, count in rows.items()}
-    return DumpSummary(tables, remarks=list(remarks))
+    return DumpSummary(tables, 1, "0", remarks=list(remarks))
 
 
 REFUSED = {
@@ -146,13 +146,13 @@ REFUSED = {
 def test_other_rows_than_were_counted_are_refused(case: str) -> None:
     found, told, said = REFUSED[case]
     with pytest.raises(DumpRejectedError, match=f"^dump gghouse_20250610.sql, {said}") as refusal:
-        require_counted(told, found)
+        require_intact(told, found)
     assert str(refusal.value).endswith("; nothing was changed")
 
 
 def test_rows_that_were_counted_are_taken() -> None:
-    require_counted(dump(), report(costs=5))
-    require_counted(dump(costs=5, empty=0), report(costs=5, empty=0, other=7))
+    require_intact(dump(), report(costs=5))
+    require_intact(dump(costs=5, empty=0), report(costs=5, empty=0, other=7))
 
 
 def test_row_ends_stay_open_until_every_table_is_counted() -> None:
