@@ -53,8 +53,6 @@ _TEXTS = (
 
 
 class Kind(NamedTuple):
-    """What a file is."""
-
     what: str  # in words that go on after "is"
     # PACKED (what is wanted may be in it), CODED (text of another coding), BROKEN (something else came in its place) or OTHER.
     family: str

@@ -27,8 +27,6 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Day:
-    """One business day."""
-
     date: dt.date  # the day (JST)
     dump: str  # loaded, rejected or missing
     files: dict[str, str]  # the same for its daily files, by kind
@@ -50,7 +48,6 @@ class Day:
         )
 
     def excused(self, on: dt.date) -> bool:
-        """Whether a waiver counts for it on a business date."""
         return self.waiver is not None and on <= self.waiver.until
 
 

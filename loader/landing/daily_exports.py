@@ -21,8 +21,6 @@ Rejected = tuple[dt.date | None, DumpRejectedError]  # the file's day, None wher
 
 @dataclass(frozen=True)
 class File:
-    """A daily file to land: its kind, its day, its object key, and what the listing calls this version of it."""
-
     dataset: Dataset
     day: dt.date
     key: str
@@ -31,8 +29,6 @@ class File:
 
 @dataclass
 class Found:
-    """What the bucket holds."""
-
     # New files and such with other content than the landed one, kind by kind and oldest first.
     to_land: list[File] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)  # files that can be no file of any day so far

@@ -22,8 +22,6 @@ from loader.warehouse.own_tables import RESERVED
 
 @dataclass
 class DumpLoader(LoadContext):
-    """Where dumps land, and by which rules."""
-
     scratch: Path = field(kw_only=True)  # folder for chunk files
 
     def land(self, dump: Dump, *, historical: bool = False) -> None:

@@ -13,8 +13,6 @@ _LEDGER = "landing.load_ledger"
 
 @dataclass(frozen=True)
 class Entry:
-    """One landed dump or daily file."""
-
     dataset: str  # DUMP, the name of a kind of daily file, or COORDINATES
     # Its day (JST); of COORDINATES, which is of no day, that of the dump that was live when it landed.
     business_date: dt.date

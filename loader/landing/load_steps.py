@@ -23,8 +23,6 @@ from loader.warehouse.base import Warehouse
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """What a load is asked for."""
-
     day: dt.date | None = None  # the expected business day; None for today in Japan
     # How much older the dump may be; None for: exactly the expected day if one was named, else any age.
     max_stale_days: int | None = None
@@ -38,8 +36,6 @@ class LoadRequest:
 
 @dataclass
 class LoadResult:
-    """What a load came to."""
-
     day: dt.date | None = None  # the newest landed dump's day, None where there is none
     # Whether there is something to compute: a dump or a daily file was landed, or a rollback is yet to be followed by a run.
     changed: bool = False

@@ -34,8 +34,6 @@ _FEW = 5
 
 @dataclass(frozen=True)
 class Answer:
-    """What one check found."""
-
     part: str  # what was checked, in a word
     is_well: bool  # whether it is as a morning needs it
     text: str  # what is there, or what is wrong and what to do

@@ -128,7 +128,6 @@ def problems(found: Status, fresh: Mapping[str, dt.date | None], today: dt.date)
 
 
 def is_problem(day: calendar.Day, newest: dt.date | None) -> bool:
-    """Whether somebody has to do something about a day."""
     return bool(day.reasons) if day.complete else not day.excused(max(day.date, newest or day.date))
 
 

@@ -42,8 +42,6 @@ _LONGEST = {"tinytext": 255, "time": 17, "inet4": 15, "inet6": 45, "uuid": 36}
 
 @dataclass(frozen=True)
 class RequiredColumn:
-    """A column of the source that a model reads."""
-
     table: str  # as the warehouse is asked for it
     name: str
     type: str  # BIGINT, DECIMAL, VARCHAR, DATE or TIMESTAMP

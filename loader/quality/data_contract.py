@@ -108,8 +108,6 @@ class Source(_Strict):
 
 
 class DataContract(_Strict):
-    """data_contract.yaml."""
-
     source: Source
     continuity_days: PositiveInt
     tables: dict[str, TableRules]

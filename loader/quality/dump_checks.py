@@ -47,7 +47,6 @@ def _fits(said: dt.datetime, day: dt.date, taken_at: dt.datetime, has_manifest: 
 def unchanged(
     twin: dt.date | None, since: dt.date | None, changes: Mapping[str, Changes], altered: Collection[str]
 ) -> Finding | None:
-    """Whether anything changed since the dump before."""
     if twin is not None:
         figure = f"its bytes are those of the dump of {twin}: is it that dump again?"
         return Finding("unchanged", figure, outcome=BLOCKED)

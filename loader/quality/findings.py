@@ -13,8 +13,6 @@ PASSED, NOTED, WARNED, ACCEPTED, BLOCKED = "passed", "noted", "warned", "accepte
 
 @dataclass(frozen=True)
 class Finding:
-    """What one rule found."""
-
     rule: str  # its name, `kind:table` or `kind:table.column`
     figure: str  # what is, in words and numbers; never a value of a row
     bound: str = ""  # what may be; empty where the figure says it

@@ -17,8 +17,6 @@ from loader.warehouse.base import Columns, Warehouse
 
 @dataclass(frozen=True)
 class Landed:
-    """A landed dump that nobody sees yet."""
-
     schema: str  # where its tables are
     report: DumpSummary  # what landing it found
     dump: Dump  # what it is a landing of

@@ -17,8 +17,6 @@ _FEW_CODES, _LONGEST_CODE = 5, 1_000
 
 @dataclass(frozen=True)
 class TableCheck:
-    """A landed table under examination."""
-
     warehouse: Warehouse  # where it is
     schema: str  # in which schema
     name: str  # the table

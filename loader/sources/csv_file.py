@@ -19,8 +19,6 @@ _LONGEST_LINE = 64 << 10
 
 @dataclass(frozen=True)
 class Column:
-    """What a column holds."""
-
     # What the whole text must look like, a regular expression; where it matches the empty text, a value may be missing.
     form: str
     what: str  # the same in words that go on after "is not"

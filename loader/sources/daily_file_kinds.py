@@ -19,8 +19,6 @@ SQL_TYPES |= {"date": "DATE", "timestamp": "DATETIME"}
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """One kind of daily file."""
-
     name: str  # as the ledger, the data contract and the bucket call it
     table: str  # the table in `landing` where the files of all days lie
     columns: dict[str, str]  # the header: name -> integer, decimal, text, date or timestamp (in whole seconds)

@@ -17,8 +17,6 @@ _MANIFEST_KEY = "dumps-manifest/gghouse_{:%Y%m%d}.json"
 
 @dataclass(frozen=True)
 class Dump:
-    """A dump to load."""
-
     day: dt.date  # business day (JST)
     key: str  # object key, `.sql` or `.sql.gz`
     size_bytes: int  # of the stored object; what the manifest says, else what the bucket says
@@ -31,8 +29,6 @@ class Dump:
 
 @dataclass(frozen=True)
 class DumpSelector:
-    """What dumps are chosen by."""
-
     bucket: Bucket
     rules: ManifestRules  # what a manifest must say
     today: dt.date  # today's business date: nothing later is a dump yet

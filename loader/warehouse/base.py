@@ -47,7 +47,6 @@ class Connection(ABC):
         return bool(self.query("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", name))
 
     def has_table(self, schema: str, name: str) -> bool:
-        """Whether a table or view is there."""
         found = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
         return bool(self.query(found, schema, name))
 

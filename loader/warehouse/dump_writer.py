@@ -109,7 +109,6 @@ def bad_rows(chunk: Chunk) -> Defect:
 
 
 def lost_rows(chunk: Chunk, landed: int) -> Defect:
-    """The refusal of a chunk that did not land whole."""
     return _refusal(chunk, f"{landed:,} rows landed of {chunk.rows:,}")
 
 

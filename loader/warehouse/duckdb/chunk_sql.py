@@ -57,7 +57,6 @@ def _default(column: Column) -> str:
 
 
 def insert_sql(chunk: Chunk, table: str) -> str:
-    """The INSERT that lands a chunk."""
     target = chunk.target
     values = [_expression(column, f"c{at}") for at, column in enumerate(target.columns)]
     values += [_default(column) for column in target.absent]

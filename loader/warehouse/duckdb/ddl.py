@@ -8,7 +8,6 @@ from loader.warehouse.duckdb.sql import quote
 
 
 def create_sql(table: Table, place: str) -> str:
-    """The CREATE TABLE statement."""
     columns = ", ".join(f"{quote(column.name)} {column.type}" for column in table.columns)
     return f"CREATE TABLE {place} ({columns})"
 

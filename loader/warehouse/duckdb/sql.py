@@ -5,7 +5,6 @@ from typing import Any
 
 
 def quote(name: str) -> str:
-    """A name."""
     return '"' + name.replace('"', '""') + '"'
 
 
