@@ -17,15 +17,8 @@ PROJECT = Path(os.environ.get("WAREHOUSE_PROJECT") or Path(__file__).resolve().p
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")  # the CA file is PGSSLROOTCERT
 GATEWAYS = ("duckdb", "aurora", "spark")
 DATA_CONTRACT = PROJECT / "data_contract.yaml"
-_NEVER_EMPTY = (
-    commands.GATEWAY,
-    commands.BUCKET,
-    "WAREHOUSE_DUCKDB",
-    "WAREHOUSE_DATA_CONTRACT",
-    MYSQL_URL,
-    STATE_URL,
-    SPARK_WAREHOUSE,
-)
+_LOCAL = ("WAREHOUSE_DUCKDB", "WAREHOUSE_DATA_CONTRACT")
+_NEVER_EMPTY = (commands.GATEWAY, commands.BUCKET, *_LOCAL, MYSQL_URL, STATE_URL, SPARK_WAREHOUSE)
 
 
 def keep_private() -> None:

@@ -43,9 +43,8 @@ class Day:
     def missing(self) -> list[str]:
         """What of it is not loaded: dump, daily files where it is all of them, else the kinds of these."""
         files = [name for name, state in self.files.items() if state != "loaded"]
-        return (["dump"] if self.dump != "loaded" else []) + (
-            ["daily files"] if len(files) == len(self.files) else files
-        )
+        files = ["daily files"] if len(files) == len(self.files) else files
+        return files if self.dump == "loaded" else ["dump", *files]
 
     def excused(self, on: dt.date) -> bool:
         return self.waiver is not None and on <= self.waiver.until

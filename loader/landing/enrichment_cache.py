@@ -121,9 +121,8 @@ def text_of(answers: Iterable[Cached]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    writer.writerows(
-        [_written(value) for value in vars(one).values()] for one in sorted(answers, key=lambda one: one.tenant_id)
-    )
+    ordered = sorted(answers, key=lambda one: one.tenant_id)
+    writer.writerows([_written(value) for value in vars(one).values()] for one in ordered)
     return text.getvalue()
 
 

@@ -181,9 +181,8 @@ class LoadJob:
 
     def missing_days(self) -> None:
         """Reports the days before the expected one that are neither loaded nor waived."""
-        self.result.problems += calendar.missing_days(
-            [day for day in self._missing_days() if not day.excused(self._expected)], self._expected
-        )
+        missing = [day for day in self._missing_days() if not day.excused(self._expected)]
+        self.result.problems += calendar.missing_days(missing, self._expected)
 
     def _missing_days(self) -> list[calendar.Day]:
         last = self._expected - dt.timedelta(days=1)

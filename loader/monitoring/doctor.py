@@ -220,9 +220,8 @@ def other_models(prod: Environment, ours: Iterable[Snapshot]) -> list[str]:
     applied = {one.name: one.fingerprint for one in prod.snapshots}
     files = {one.name: one.fingerprint for one in ours}
     own = {name: _own(applied.get(name)) != _own(files.get(name)) for name in applied.keys() | files.keys()}
-    names = sorted(
-        (name for name in own if applied.get(name) != files.get(name)), key=lambda name: (not own[name], name)
-    )
+    other = [name for name in own if applied.get(name) != files.get(name)]
+    names = sorted(other, key=lambda name: (not own[name], name))
     return [".".join(re.sub('["`]', "", name).split(".")[-2:]) for name in names]
 
 

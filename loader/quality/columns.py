@@ -27,15 +27,8 @@ _KINDS = {
     "DATE": ("a date or time", ("date", "timestamp")),
     "TIMESTAMP": ("a date or time", ("date", "timestamp")),
 }
-# The largest number of a type, with or without a sign. One that is not named here is as large as any.
-_LARGEST = {
-    "tinyint": 2**8 - 1,
-    "smallint": 2**16 - 1,
-    "mediumint": 2**24 - 1,
-    "int": 2**32 - 1,
-    "integer": 2**32 - 1,
-    "year": 9999,
-}
+# The bits of a type's largest number, with or without a sign. One that is not named here is as large as any.
+_BITS = {"year": 14, "tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "integer": 32}
 # The longest text of a type without a length, in characters. One that is not named here has no bound that matters.
 _LONGEST = {"tinytext": 255, "time": 17, "inet4": 15, "inet6": 45, "uuid": 36}
 
@@ -198,14 +191,9 @@ def _largest(column: Column) -> int:
         return 10 ** (digits - scale) - 1
     if column.kind != "integer":
         return 0
-    return _LARGEST.get(column.declared, 2**63 - 1) if column.type == "BIGINT" else 2**64 - 1  # unsigned
+    return 2 ** (_BITS.get(column.declared, 63) if column.type == "BIGINT" else 64) - 1  # 64 where it is unsigned
 
 
 def _may_be_finer(column: Column, scale: int | None) -> bool:
     """Whether a decimal may have more places than these."""
-    return (
-        column.kind == "decimal"
-        and scale is not None
-        and len(column.arguments) > 1
-        and int(column.arguments[1]) > scale
-    )
+    return column.kind == "decimal" and scale is not None and int((*column.arguments, 0, 0)[1]) > scale

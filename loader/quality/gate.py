@@ -60,10 +60,8 @@ def examine(
     if same := unchanged(landed.twin, landed.since, landed.changes, altered):
         found.append(same)
     if landed.columns_before:
-        found += [
-            Finding("drift", sentence, outcome=NOTED)
-            for sentence in schema_changes(landed.columns_before, landed.columns)
-        ]
+        changes = schema_changes(landed.columns_before, landed.columns)
+        found += [Finding("drift", sentence, outcome=NOTED) for sentence in changes]
     return [softened(finding, contract.only_warn, accepted) for finding in found]
 
 

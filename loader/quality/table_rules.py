@@ -95,13 +95,10 @@ def _codes(table: TableCheck, column: str, codes: Codes) -> Finding:
         f"SELECT {name}, COUNT(*) FROM {table.source()} WHERE {name} IS NOT NULL AND {name} NOT IN ({known}) GROUP BY {name} ORDER BY {name}"
     )
     unknown = sum(count for _, count in found)
-    share = _percent(unknown, table.report.rows_landed)
-    figure = (
-        f"{unknown:,} rows, {share:.3f} %, have {_named([code for code, _ in found])}, not in seeds/{codes.seed}.csv"
-    )
-    return judged(
-        f"codes:{table.name}.{column}", figure, f"{codes.unknown_percent:g} %", share <= codes.unknown_percent
-    )
+    share, bound = _percent(unknown, table.report.rows_landed), codes.unknown_percent
+    which = _named([code for code, _ in found])
+    figure = f"{unknown:,} rows, {share:.3f} %, have {which}, not in seeds/{codes.seed}.csv"
+    return judged(f"codes:{table.name}.{column}", figure, f"{bound:g} %", share <= bound)
 
 
 def _shift(table: TableCheck, column: str, percent: float) -> Finding:

@@ -120,6 +120,4 @@ PROPERTY = Dataset(
 )
 
 DATASETS = (TENANT_STATUS, ROOM_ASSIGNMENT, PROPERTY)
-COORDINATES = (
-    "coordinates"  # as ledger and data contract call the reference file of no day, see loader/landing/coordinates.py
-)
+COORDINATES = "coordinates"  # the reference file of no day, see loader/landing/coordinates.py
