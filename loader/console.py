@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
@@ -50,14 +51,14 @@ def on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+@dataclass
 class Step:
     """A step under way: takes its progress, and the figures for its closing line."""
 
-    def __init__(self, advance: Callable[[int], None], expect: Callable[[int], None]) -> None:
-        self.advance = advance
-        self.expect = expect  # so much more of it than was known
-        self.figures: dict[str, Any] = {}
-        self.words = ""
+    advance: Callable[[int], None]
+    expect: Callable[[int], None]  # so much more of it than was known
+    figures: dict[str, Any] = field(default_factory=dict)
+    words: str = ""
 
     def summarize(self, words: str) -> None:
         """What a person reads in the closing line, in place of the figures."""

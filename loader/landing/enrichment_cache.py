@@ -3,9 +3,7 @@
 The file is written whole after each change and read back by every load, so that nothing is ever paid for twice.
 """
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields, replace
 from decimal import Decimal
@@ -117,13 +115,9 @@ def sync(warehouse: Warehouse, bucket: Bucket) -> tuple[int, int]:
 
 
 def text_of(answers: Iterable[Cached]) -> str:
-    """The file's text, by tenant: CRLF, NULL as nothing, quotes where they must be."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
+    """The file's text, by tenant."""
     ordered = sorted(answers, key=lambda one: one.tenant_id)
-    writer.writerows([_written(value) for value in vars(one).values()] for one in ordered)
-    return text.getvalue()
+    return csv_file.text_of(COLUMNS, ([_written(value) for value in vars(one).values()] for one in ordered))
 
 
 def _written(value: object) -> object:

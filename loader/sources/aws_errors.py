@@ -37,16 +37,10 @@ _NO_CREDENTIALS = (
     exceptions.TokenRetrievalError,
     exceptions.SSOError,
 )
-_CREDENTIAL_CODES = {
-    "AuthFailure",
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "InvalidAccessKeyId",
-    "InvalidToken",
-    "RequestTimeTooSkewed",
-    "SignatureDoesNotMatch",
-    "TokenRefreshRequired",
-}
+_CREDENTIAL_CODES = (
+    "AuthFailure ExpiredToken ExpiredTokenException InvalidAccessKeyId InvalidToken RequestTimeTooSkewed SignatureDoesNotMatch "
+    "TokenRefreshRequired"
+).split()
 _DENIED = {"AccessDenied", "AccessDeniedException"}
 _AGAIN = "then type the same again"
 

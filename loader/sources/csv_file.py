@@ -1,11 +1,11 @@
-"""Small CSV files of the bucket, read strictly: UTF-8, the header, each value's form, a key that no two rows share."""
+"""Small CSV files of the bucket, written, and read strictly: UTF-8, the header, each value's form, a key that no two rows share."""
 
 import csv
 import datetime as dt
 import io
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,13 @@ def read(raw: bytes, columns: Mapping[str, Column], key: str) -> list[dict[str, 
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadFile(f" is no UTF-8 CSV ({type(error).__name__})") from None
     return list(found.values())
+
+
+def text_of(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """A file's text: CRLF, NULL as nothing, quotes where they must be."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(itertools.chain([header], rows))
+    return text.getvalue()
 
 
 def _short(text: io.TextIOBase) -> Iterator[str]:

@@ -1,9 +1,7 @@
 """One daily file: written as standard CSV, and read strictly, by DuckDB on every engine, so that the same file is refused for the same
 reason."""
 
-import csv
 import datetime as dt
-import io
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -16,6 +14,7 @@ import duckdb
 
 from loader.errors import DumpRejectedError
 from loader.file_kinds import BOM, BROKEN, CODED, HEAD_BYTES, OTHER, PACKED, kind_of
+from loader.sources import csv_file
 from loader.sources.daily_file_kinds import DAY, PLACES, SQL_TYPES, TEXT_LENGTH, Dataset
 from loader.warehouse.duckdb.sql import string
 
@@ -37,14 +36,10 @@ _WAYS = {
 
 
 def text_of(dataset: Dataset, rows: Sequence[tuple], day: dt.date) -> str:
-    """A file's text, from rows without the day: CRLF, NULL as nothing, quotes where they must be."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(dataset.columns)
+    """A file's text, from rows without the day."""
     kinds = list(dataset.columns.values())[:-1]
     columns = [_written(kind, values) for kind, values in zip(kinds, zip(*rows, strict=True), strict=bool(rows))]
-    writer.writerows(zip(*columns, itertools.repeat(str(day), len(rows)), strict=True))
-    return text.getvalue()
+    return csv_file.text_of(dataset.columns, zip(*columns, itertools.repeat(str(day), len(rows)), strict=True))
 
 
 def _written(kind: str, values: Sequence[Any]) -> list[Any]:
