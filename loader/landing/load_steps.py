@@ -103,13 +103,8 @@ class LoadJob:
         if day > self.selector.today:
             return  # no day to keep anything of
         with self._warehouse.transaction():
-            found = self._warehouse.query(
-                "SELECT 1 FROM landing.rejections WHERE dataset = ? AND business_date = ? AND reason = ?",
-                ledger.DUMP,
-                day,
-                str(rejection)[: calendar.REASON_LENGTH],
-            )
-            if not found:
+            sql = "SELECT reason FROM landing.rejections WHERE dataset = ? AND business_date = ?"
+            if self._warehouse.query(sql, ledger.DUMP, day) != [(str(rejection)[: calendar.REASON_LENGTH],)]:
                 load_id = ledger.next_load_id(self._warehouse)
                 calendar.reject(self._warehouse, load_id, ledger.DUMP, day, key, str(rejection))
 
@@ -117,9 +112,8 @@ class LoadJob:
         live = generations.live(self._warehouse)
         past = live is not None and dump.day < live.day
         same = is_loaded(self._warehouse, self._bucket, dump)
-        if past and daily_exports.missing_kinds(self._warehouse, dump.day):
-            same = False  # its daily files are what a past day is loaded for
-        if same and not self.request.again:
+        # Its daily files are what a past day is loaded for.
+        if same and not self.request.again and not (past and daily_exports.missing_kinds(self._warehouse, dump.day)):
             calendar.nothing_rejected(self._warehouse, ledger.DUMP, dump.day)
             inform(f"The dump of {dump.day} is already loaded.")
             return

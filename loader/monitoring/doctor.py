@@ -61,22 +61,19 @@ def _python(_: Settings) -> str:
     now = sys.version_info[:2]
     if not _PYTHON[0] <= now < _PYTHON[1]:
         raise LoaderError(f"Python {now[0]}.{now[1]} runs this, and 3.10 to 3.13 are known to: make clean venv")
-    if other := [
-        f"{name} {there or 'missing'}, not {locked}" for name, locked, there in _packages() if there != locked
-    ]:
+    lock = PROJECT / "requirements.lock"  # there is none in a job
+    locked = re.findall(r"^([\w.-]+)==(\S+) \\$", lock.read_text() if lock.exists() else "", re.MULTILINE)
+    there = {name: _installed(name) for name, _ in locked}
+    if other := [f"{name} {there[name] or 'missing'}, not {one}" for name, one in locked if there[name] != one]:
         raise LoaderError(f"packages are other than requirements.lock says ({few(other)}): make clean venv")
     return f"{sys.version.split()[0]}, packages as locked"
 
 
-def _packages() -> Iterator[tuple[str, str, str | None]]:
-    """Each package that the lock file names for every Python: its name, the locked version and the installed one. In a job there is no lock
-    file."""
-    lock = PROJECT / "requirements.lock"
-    for name, locked in re.findall(r"^([\w.-]+)==(\S+) \\$", lock.read_text() if lock.exists() else "", re.MULTILINE):
-        try:
-            yield name, locked, version(name)
-        except PackageNotFoundError:
-            yield name, locked, None
+def _installed(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def _data_contract(settings: Settings) -> str:

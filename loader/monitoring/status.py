@@ -51,10 +51,7 @@ class Layer:
 
 
 def status(settings: Settings) -> Status:
-    """Reads what is loaded and the calendar of the last days, the data contract's `continuity_days`. Changes nothing.
-
-    Raises a LoaderError where there is no warehouse yet, or another process holds it.
-    """
+    """Reads what is loaded and the calendar of the last days, the data contract's `continuity_days`."""
     window = dt.timedelta(days=read_data_contract(settings.data_contract).continuity_days - 1)
     with read_warehouse(settings) as warehouse:
         query = warehouse.query
@@ -92,10 +89,7 @@ def status(settings: Settings) -> Status:
 
 
 def freshness(settings: Settings) -> dict[str, dt.date | None]:
-    """The last day that each model in prod has computed, None where there is none.
-
-    Raises a LoaderError where nothing was planned yet, or another process holds the warehouse.
-    """
+    """The last day that each model in prod has computed, None where there is none."""
     with sqlmesh_context(settings) as (context, _):
         return fresh_to(prod_snapshots(context))
 
