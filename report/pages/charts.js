@@ -84,11 +84,12 @@ function timeChart(rows, { x, series, format, width, height = 260, xFormat = FOR
     if (!rows[index]) return;
     cursor.setAttribute("x1", atX(index));
     cursor.setAttribute("x2", atX(index));
-    const told = series.filter((one) => drawn(one, rows[index]) !== null).map((one) => `${t(one.name ?? one.key)} ${FORMATS[format](rows[index][one.key])}`);
-    note.textContent = `${names[index]}: ${told.join(", ") || t("no_data")}`;
+    const parts = series.filter((one) => drawn(one, rows[index]) !== null).map((one) => `${t(one.name ?? one.key)} ${FORMATS[format](rows[index][one.key])}`);
+    note.textContent = `${names[index]}: ${parts.join(", ") || t("no_data")}`;
   });
   const cut = low > 0 ? el("p", { class: "note" }, `${t("axis_from")} ${written[0]}`) : null;
-  return el("div", { class: "chart" }, legend(series), root, note, cut);
+  const any = series.filter((one) => rows.some((row) => drawn(one, row) !== null));
+  return el("div", { class: "chart" }, legend(any), root, note, cut);
 }
 
 // A line's points between its gaps.

@@ -82,6 +82,7 @@ function groups(rows, key) {
   }
   return found;
 }
+const FEW = 30; // of fewer, a share says little: one more or less moves it by over 3 points
 const share = (part, whole) => (part === null || !whole ? null : part / whole);
 // The lower median of rows that count equal values.
 function median(rows, key) {

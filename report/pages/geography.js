@@ -3,7 +3,7 @@
 const CLASSES = [[0, "rate-1", "< 50%"], [0.5, "rate-2", "50–80%"], [0.8, "rate-3", "80–95%"], [0.95, "rate-4", "≥ 95%"]];
 const classOf = (rate) => CLASSES.filter(([least]) => rate >= least).at(-1);
 
-// Equal scale: a kilometre east is as long as one north. A municipality's name stands at the median of its properties.
+// Equal scale: a kilometre east is as long as one north. Names lie under the dots.
 function map(rows, width) {
   const height = Math.min(760, Math.max(360, width * 0.7)), edge = 24;
   const ends = (key) => [Math.min(...rows.map((row) => row[key])), Math.max(...rows.map((row) => row[key]))];
@@ -13,26 +13,43 @@ function map(rows, width) {
   const most = Math.max(...rows.map((row) => row.rooms_to_let));
   const root = svg("svg", { class: "plot map", viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true" });
   const note = el("output", { class: "readout", "aria-live": "off" });
-  for (const row of [...rows].sort((a, b) => b.rooms_to_let - a.rooms_to_let)) {
-    const [cx, cy] = at(row), said = `${row.property}, ${row.place}: ${FORMATS.rate(row.rate)}, ${t("empty")} ${row.empty} / ${row.rooms_to_let}`;
-    const place = { cx: cx.toFixed(1), cy: cy.toFixed(1), r: (2.5 + 5.5 * Math.sqrt(row.rooms_to_let / most)).toFixed(1) };
-    const dot = svg("circle", { class: `dot f-${classOf(row.rate)[1]}`, ...place, "data-asset": row.asset }, svg("title", {}, said));
+  const dots = [...rows].sort((a, b) => b.rooms_to_let - a.rooms_to_let).map((row) => ({ row, at: at(row), r: 2.5 + 5.5 * Math.sqrt(row.rooms_to_let / most) }));
+  const middle = (values) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
+  const names = [...groups(rows, (row) => row.place)].sort((a, b) => b[1].length - a[1].length)
+    .map(([place, some]) => ({ place, at: at({ longitude: middle(some.map((row) => row.longitude)), latitude: middle(some.map((row) => row.latitude)) }) }));
+  for (const { place, x, y } of placedNames(names, dots, width, height)) {
+    root.append(svg("text", { class: "ward", x: x.toFixed(1), y: (y + 4).toFixed(1), "text-anchor": "middle" }, place));
+  }
+  for (const { row, at: [cx, cy], r } of dots) {
+    const said = `${row.property}, ${row.place}: ${FORMATS.rate(row.rate)}, ${t("empty")} ${row.empty} / ${row.rooms_to_let}`;
+    const where = { cx: cx.toFixed(1), cy: cy.toFixed(1), r: r.toFixed(1) };
+    const dot = svg("circle", { class: `dot f-${classOf(row.rate)[1]}`, ...where, "data-asset": row.asset }, svg("title", {}, said));
     for (const event of ["pointerenter", "click"]) dot.addEventListener(event, () => { note.textContent = said; });
     root.append(dot);
-  }
-  const middle = (values) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
-  const taken = [];
-  for (const [place, some] of [...groups(rows, (row) => row.place)].sort((a, b) => b[1].length - a[1].length)) {
-    const [x, y] = at({ longitude: middle(some.map((row) => row.longitude)), latitude: middle(some.map((row) => row.latitude)) });
-    const half = place.length * 6.5 + 2, box = { left: x - half, right: x + half, top: y - 9, bottom: y + 9 };
-    const apart = (other) => box.left >= other.right || other.left >= box.right || box.top >= other.bottom || other.top >= box.bottom;
-    if (box.left < 0 || box.right > width || !taken.every(apart)) continue; // the name would lie over that of a place with more properties
-    taken.push(box);
-    root.append(svg("text", { class: "ward", x: x.toFixed(1), y: (y + 4).toFixed(1), "text-anchor": "middle" }, place));
   }
   const dot = (colour) => svg("svg", { width: 12, height: 12, "aria-hidden": "true" }, svg("circle", { class: `f-${colour}`, cx: 6, cy: 6, r: 6 }));
   const classes = el("ul", { class: "legend" }, CLASSES.map(([, colour, name]) => el("li", {}, dot(colour), name)));
   return el("div", { class: "chart" }, classes, root, note);
+}
+
+// The nearest place of each name that no dot and no other name has; a name without one is left to the dots' own texts.
+const NEAR = 48; // pixels
+const STEPS_AWAY = [0, 12, -12, 24, -24, 36, -36, NEAR, -NEAR];
+const AWAY = STEPS_AWAY.flatMap((dx) => STEPS_AWAY.map((dy) => [dx, dy])).sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
+function placedNames(names, dots, width, height) {
+  const found = [];
+  for (const { place, at: [middleX, middleY] } of names) {
+    const half = place.length * 6.5 + 2;
+    const isFree = ([dx, dy]) => {
+      const x = middleX + dx, y = middleY + dy;
+      if (x < half || x > width - half || y < 9 || y > height - 9) return false;
+      return found.every((other) => Math.abs(other.x - x) >= other.half + half || Math.abs(other.y - y) >= 18)
+        && dots.every(({ at: [cx, cy], r }) => Math.abs(cx - x) >= half + r || Math.abs(cy - y) >= 8 + r);
+    };
+    const away = AWAY.find(isFree);
+    if (away) found.push({ place, half, x: middleX + away[0], y: middleY + away[1] });
+  }
+  return found;
 }
 
 const placed = (row) => row.latitude !== null && row.longitude !== null;
@@ -55,7 +72,7 @@ PAGES.geography = () => {
       words: [`${t("unplaced")}: ${FORMATS.count(rows.filter((row) => !placed(row)).length)}`],
       columns: [...PROPERTY_COLUMNS, ["latitude", "text"], ["longitude", "text"]], draw: map }),
     panel({ id: "places", wide: true, ignores: ["type"], scope, rows: placeRows(), columns: PLACE_COLUMNS, limit: 30 }),
-    panel({ id: "place_churn", limit: 30, rows: byPlace.sort(worst), columns: [["place", "text"], ...CHURN_COLUMNS] }),
-    panel({ id: "property_churn", limit: 30, rows: churn.sort(worst), columns: [["property", "text"], ["place", "text"], ...CHURN_COLUMNS] }),
+    panel({ id: "place_churn", wide: true, limit: 30, rows: byPlace.sort(worst), columns: [["place", "text"], ...CHURN_COLUMNS] }),
+    panel({ id: "property_churn", wide: true, limit: 30, rows: churn.sort(worst), columns: [["property", "text"], ["place", "text"], ...CHURN_COLUMNS] }),
   ];
 };

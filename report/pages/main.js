@@ -31,6 +31,7 @@ function filters() {
     input.value = state[key];
     if (input.type === "date") [input.min, input.max] = [FIRST_SHOWN, AS_OF];
   }
+  document.getElementById("range").textContent = `${longDay(state.from)} – ${longDay(state.to)}`;
   for (const one of document.querySelectorAll("[data-days]")) {
     one.setAttribute("aria-pressed", state.to === AS_OF && state.from === plusDays(AS_OF, 1 - one.dataset.days));
   }

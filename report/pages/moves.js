@@ -21,7 +21,7 @@ function byTime(rows, sums) {
 }
 function timePanel(id, rows, colour) {
   return panel({ id, wide: true, rows: byTime(shown(rows), (some) => ({ count: total(some) })), scope: `${state.from} – ${state.to} · ${t(grain()[0])}`,
-    columns: [["period", "day"], ["count", "count"]], draw: over("period", "count", [bar("count", colour)]) });
+    columns: [["period", "month"], ["count", "count"]], draw: over("period", "count", [bar("count", colour)]) });
 }
 
 // Each month beside the same one a year before; the current month up to the as-of day, in both years.
@@ -32,8 +32,8 @@ function monthsPanel(id, rows) {
     const count = of(month, AS_OF), before = of(monthOf(plusMonths(month + "-01", -12)), month === monthOf(AS_OF) ? year : AS_OF);
     return { month, count, year_ago: before, difference: before === null ? null : count - before };
   });
-  const columns = [["month", "day"], ["count", "count"], ["year_ago", "count"], ["difference", "change"]];
-  return panel({ id, scope: t("months_scope"), limit: 13, rows: compared, columns });
+  const columns = [["month", "month"], ["count", "count"], ["year_ago", "count"], ["difference", "change"]];
+  return panel({ id, scope: monthsOf(compared), limit: 13, rows: compared, columns });
 }
 
 // The range's rows by one group, in its own order or the largest first.
@@ -45,7 +45,9 @@ function groupRows(source, grouping) {
   return found.sort((a, b) => places.get(a.name) - places.get(b.name));
 }
 function barPanel(id, rows, colour) {
-  return panel({ id, rows, columns: [["name", "text"], ["count", "count"], ["share", "rate"]], draw: (all) => {
+  const n = total(rows), few = rows.length && n < FEW;
+  return panel({ id, rows, columns: [["name", "text"], ["count", "count"], ...(few ? [] : [["share", "rate"]])],
+    words: few ? [t("few_contracts", { n })] : [], draw: (all) => {
     const some = all.length > NAMED + 1 ? [...all.slice(0, NAMED), { name: t("others"), count: total(all.slice(NAMED)) }] : all;
     return nameChart(some, { name: "name", key: "count", colour });
   } });

@@ -4,11 +4,9 @@ const RATE_COLUMNS = [["day", "day"], ["fact", "rate"], ["projection", "rate"], 
 // The range's days; the projection is there where the range ends on the as-of day.
 function rateRows() {
   if (state.place) {
-    const rows = new Map(table("places").filter((row) => row.place === state.place && inRange(row)).map((row) => [row.day, row]));
-    return span(state.from, state.to).map((day) => {
-      const row = rows.get(day);
-      return { day, fact: row ? share(row.rooms, row.total) : null, projection: null, rooms: row?.rooms ?? null, rooms_to_let: row?.total ?? null };
-    });
+    const level = levels(), none = { rate: null, rooms: null, total: null };
+    return daysOfFiles().map((day) => [day, level.get(day) ?? none])
+      .map(([day, row]) => ({ day, fact: row.rate, projection: null, rooms: row.rooms, rooms_to_let: row.total }));
   }
   return table("occupancy").filter((row) => inRange(row) || (row.kind === "projection" && state.to === AS_OF)).map((row) => ({
     day: row.day, fact: row.kind === "fact" ? row.rate : null, projection: row.kind === "projection" ? row.rate : null, rooms: row.rooms, rooms_to_let: row.total,
@@ -23,7 +21,7 @@ function dailyMoves() {
 // Rooms by type: a column each, on the days with files.
 function typeRows() {
   const days = groups(table("types").filter(inRange), (row) => row.day);
-  return span(state.from, state.to).map((day) => {
+  return daysOfFiles().map((day) => {
     const of = (type) => (days.get(day) ? total(days.get(day).filter((row) => row.type === type), "rooms") : null);
     return { day, ...Object.fromEntries(TYPES.map((type) => [type, of(type)])), other: days.get(day) ? total(days.get(day), "other") : null };
   });
@@ -41,16 +39,28 @@ function placeRows() {
 }
 
 function ratePanel() {
-  const rates = rateRows(), gaps = rates.filter((row) => row.fact === null && row.projection === null).length;
-  return panel({ id: "rate", wide: true, ignores: ["type"], rows: rates, columns: RATE_COLUMNS, words: [`${t("missing")}: ${FORMATS.count(gaps)}`],
+  const rates = rateRows();
+  return panel({ id: "rate", wide: true, ignores: ["type"], scope: daysWithData(rates, "fact"), rows: rates, columns: RATE_COLUMNS,
     draw: over("day", "rate", [line("fact", "blue"), line("projection", "orange", { dashed: true })]) });
 }
 
 function movesPanel() {
-  const pale = (row) => row.ahead;
-  return panel({ id: "moves", wide: true, ignores: ["type", "place"], rows: dailyMoves(),
+  const pale = (row) => row.ahead, rows = dailyMoves();
+  return panel({ id: "moves", wide: true, ignores: ["type", "place"], scope: daysWithData(rows, "moveins"), rows,
     columns: [["day", "day"], ["kind", "text"], ["moveins", "count"], ["moveouts", "count"], ["net", "change"]],
     draw: over("day", "count", [bar("moveins", "blue", { pale }), bar("moveouts", "orange", { pale, sign: -1 }), line("net", "violet")]) });
+}
+
+// From the rooms at the end of the last day before the chosen ones, or of the first day with files, to those at their end.
+function balancePanel() {
+  const until = facts.filter((row) => row.day <= state.to), first = until.filter((row) => row.day < state.from).at(-1) ?? until[0], last = until.at(-1);
+  const between = until.filter((row) => row.day > first.day), moveins = total(between, "moveins"), moveouts = total(between, "moveouts");
+  const scope = first !== last ? `${first.day} – ${last.day}` : null;
+  const row = () => ({
+    between: scope, start: first.rooms, moveins, moveouts, unexplained: last.rooms - first.rooms - moveins + moveouts, end: last.rooms,
+  });
+  return panel({ id: "balance", wide: true, ignores: ["type", "place"], scope, rows: scope ? [row()] : [],
+    columns: [["between", "text"], ["start", "count"], ["moveins", "count"], ["moveouts", "count"], ["unexplained", "change"], ["end", "count"]] });
 }
 
 function propertyRows() {
@@ -65,11 +75,12 @@ const PLACE_COLUMNS = [["place", "text"], ...ROOM_COLUMNS], PROPERTY_COLUMNS = [
 
 PAGES.occupancy = () => {
   const types = state.type ? [state.type] : TYPES, colours = { individual: "blue", corporate: "orange", unknown: "violet" };
-  const scope = newestFact?.day ?? AS_OF;
+  const scope = newestFact?.day ?? AS_OF, typesByDay = typeRows();
   return [
     ratePanel(),
     movesPanel(),
-    panel({ id: "types", wide: true, ignores: ["place"], rows: typeRows(),
+    balancePanel(),
+    panel({ id: "types", wide: true, ignores: ["place"], scope: daysWithData(typesByDay, types[0]), rows: typesByDay,
       columns: [["day", "day"], ...types.map((type) => [type, "count"]), ["other", "count", "other_contract_rooms"]],
       draw: over("day", "count", types.map((type) => line(type, colours[type]))) }),
     panel({ id: "places", wide: true, ignores: ["type"], scope, rows: placeRows(), columns: PLACE_COLUMNS, limit: 30 }),

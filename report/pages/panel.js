@@ -2,12 +2,31 @@
 const sorting = new Map(); // panel -> {key, down}
 const opened = new Set(); // panels whose table is open, or whose rows are all shown
 
+// What the chosen filters leave of a figure; `ignores`: the filters that it can't follow.
+function filterWords(ignores) {
+  const active = ["type", "place"].filter((filter) => state[filter]);
+  if (active.length && active.every((filter) => ignores.includes(filter))) return [t("whole_company")];
+  return active.map((filter) => (ignores.includes(filter) ? t(`ignores_${filter}`) : label(state[filter])));
+}
+
+// The days with data among the chosen ones, where each day has a row or none; `key`: a column that is null on a day without data.
+function daysWithData(rows, key) {
+  const days = rows.filter((row) => row.day <= state.to && row[key] !== null).map((row) => row.day);
+  const of = daysBetween(state.from, state.to) + 1;
+  if (!days.length) return `${state.from} – ${state.to}`;
+  return [`${days[0]} – ${days.at(-1)}`, ...(days.length < of ? [t("data_days", { n: days.length, of })] : [])].join(" · ");
+}
+
+const monthsOf = (rows) => (rows.length ? `${rows.at(-1).month} – ${rows[0].month}` : AS_OF); // the newest comes first
+
+// Columns that a narrow table leaves to the file.
+const MINOR = ["rooms", "rooms_to_let", "latitude", "longitude", "contract", "other"];
+
 // columns: [[key, format, word]]; ignores: the filters that this figure can't follow; draw(rows, width): its chart.
 function panel({ id, columns, rows, draw = null, ignores = [], limit = 15, scope = null, wide = false, words = [] }) {
   const title = el("h2", { id: `${id}-title` }, t(`${id}_title`));
   const section = el("section", { id, class: `panel${wide ? " wide" : ""}`, "aria-labelledby": `${id}-title` }, title);
-  const filters = ["type", "place"].filter((filter) => state[filter]).map((filter) => (ignores.includes(filter) ? t(`ignores_${filter}`) : label(state[filter])));
-  section.append(el("p", { class: "scope" }, [scope ?? `${state.from} – ${state.to}`, ...filters].join(" · ")));
+  section.append(el("p", { class: "scope" }, [scope ?? `${state.from} – ${state.to}`, ...filterWords(ignores)].join(" · ")));
   if (draw) {
     const frame = el("div", { class: "frame" });
     section.append(rows.length ? frame : el("p", { class: "empty" }, t("no_data")));
@@ -35,6 +54,8 @@ function button(word, act) {
   return made;
 }
 
+const shape = (key, format) => `${NUMERIC.includes(format) ? "number" : format}${MINOR.includes(key) ? " minor" : ""}`;
+
 function tableOf({ id, columns, rows, limit }) {
   const box = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-labelledby": `${id}-title` });
   const fill = () => {
@@ -45,12 +66,13 @@ function tableOf({ id, columns, rows, limit }) {
       const sorted = by?.key === key ? (by.down ? "descending" : "ascending") : null;
       const sort = el("button", { type: "button", class: "sort" }, t(word ?? key), el("span", { "aria-hidden": "true" }, sorted ? (by.down ? " ▼" : " ▲") : ""));
       sort.addEventListener("click", () => { sorting.set(id, { key, down: by?.key === key ? !by.down : NUMERIC.includes(format) }); fill(); });
-      return el("th", { scope: "col", class: NUMERIC.includes(format) ? "number" : "text", "aria-sort": sorted }, sort);
+      return el("th", { scope: "col", class: shape(key, format), "aria-sort": sorted }, sort);
     });
     const cell = (row, [key, format, word], index) => el(index ? "td" : "th",
-      { class: NUMERIC.includes(format) ? "number" : format, "data-label": t(word ?? key), scope: index ? null : "row" }, FORMATS[format](row[key] ?? null));
+      { class: shape(key, format), "data-label": t(word ?? key), scope: index ? null : "row" }, FORMATS[format](row[key] ?? null));
     const body = some.map((row) => el("tr", {}, columns.map((column, index) => cell(row, column, index))));
-    box.replaceChildren(el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, body)));
+    const fewer = columns.some(([key]) => MINOR.includes(key)) ? [el("p", { class: "note fewer" }, t("fewer_columns"))] : [];
+    box.replaceChildren(el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, body)), ...fewer);
     if (some.length < rows.length) {
       const all = button("show_all", () => { opened.add(id + "-all"); fill(); });
       all.append(` (${FORMATS.count(rows.length)})`);

@@ -19,27 +19,28 @@ const KPI_COLUMNS = [["day", "day"], ["rate", "rate"], ["rent", "yen"], ["revpar
 PAGES.pricing = () => {
   const rows = shown(table("rents")), kpis = table("kpis").filter(inRange), newest = table("kpis").at(-1) ?? null;
   const figures = rentFigures(rows);
-  const was = (key) => BEFORE.map(([word, of]) => [word, rentOn.get(newest && of(newest.day))?.[key] ?? null]);
+  const first = table("kpis")[0]?.day ?? null, before = newest ? BEFORE.map(([word, of]) => [word, of(newest.day)]) : [];
+  const was = (key) => before.map(([word, day]) => [word, rentOn.get(day)?.[key] ?? null, whyNone(day, first)]);
   const days = new Map(kpis.map((row) => [row.day, row]));
-  const daily = span(state.from, state.to).map((day) => ({ day, rent: null, revpar: null, recpar: null, rate: null, ...days.get(day) }));
-  const ends = table("kpis").filter((row) => row.month_end || row === newest).slice(-14).reverse();
+  const daily = daysOfFiles().map((day) => ({ day, rent: null, revpar: null, recpar: null, rate: null, ...days.get(day) }));
+  const ends = table("kpis").filter((row) => row.month_end || row === newest).slice(-14).reverse().map((row) => ({ month: monthOf(row.day), ...row }));
   const byPlace = [...groups(rows, (row) => label(row.place))].map(([place, some]) => ({ place, ...rentFigures(some) }))
     .sort((a, b) => b.count - a.count);
   return [
     cards([
       { key: "median_signed", value: figures.median_rent, format: "yen", note: `${t("mean_rent")}: ${FORMATS.yen(figures.mean_rent)}` },
       { key: "signed_count", value: figures.count, format: "count", note: `${t("without_rent")}: ${FORMATS.count(figures.count - total(withRent(rows)))}` },
-      ...["rent", "revpar", "recpar"].map((key) => ({ key: `now_${key}`, value: newest?.[key] ?? null, format: "yen", was: was(key) })),
+      ...["rent", "revpar", "recpar"].map((key) => ({ key: `now_${key}`, value: newest?.[key] ?? null, format: "yen", was: was(key), ignores: ["type", "place"] })),
     ]),
     panel({ id: "rents", rows: bins(rows), columns: [["rent_from", "yen"], ["count", "count"]], limit: 30,
       draw: over("rent_from", "count", [bar("count", "violet")], { xFormat: FORMATS.yen }) }),
     panel({ id: "rents_time", rows: byTime(rows, rentFigures), scope: `${state.from} – ${state.to} · ${t(grain()[0])}`,
-      columns: [["period", "day"], ...RENT_COLUMNS],
+      columns: [["period", "month"], ...RENT_COLUMNS],
       draw: over("period", "yen", [line("median_rent", "violet"), line("mean_rent", "green", { dashed: true })]) }),
     panel({ id: "rents_place", wide: true, rows: byPlace, limit: 30, columns: [["place", "text"], ...RENT_COLUMNS] }),
-    panel({ id: "kpis", wide: true, ignores: ["type", "place"], rows: daily, columns: KPI_COLUMNS,
+    panel({ id: "kpis", wide: true, ignores: ["type", "place"], scope: daysWithData(daily, "rate"), rows: daily, columns: KPI_COLUMNS,
       draw: over("day", "yen", [line("rent", "violet"), line("revpar", "blue"), line("recpar", "orange", { dashed: true })]) }),
-    panel({ id: "month_ends", wide: true, ignores: ["type", "place"], scope: t("months_scope"), rows: ends, limit: 14, columns: KPI_COLUMNS,
+    panel({ id: "month_ends", wide: true, ignores: ["type", "place"], scope: monthsOf(ends), rows: ends, limit: 14, columns: [["month", "month"], ...KPI_COLUMNS],
       words: [`${t("paid_share")}: ${FORMATS.rate(newest?.paid ?? null)}`] }),
     el("details", { class: "wide" }, el("summary", {}, t("definition")),
       table("definition").map((row) => el("p", { class: "note" }, `${row.version ?? NONE}, ${row.policy ?? NONE}`))),

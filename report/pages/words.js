@@ -1,8 +1,9 @@
 // Words and numbers as people read them.
 const language = () => (document.documentElement.lang === "ja" ? 0 : 1);
-function t(key) {
+// values: what stands for {name} in the words.
+function t(key, values = {}) {
   if (!Object.hasOwn(WORDS, key)) throw new Error(`no word for ${key}: add it to report/text/`);
-  return WORDS[key][language()];
+  return WORDS[key][language()].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 const known = (key) => Object.hasOwn(WORDS, key);
 
@@ -32,16 +33,22 @@ function label(value, kind = "") {
 }
 
 const NONE = "–";
+const minus = (written) => written.replace("-", "−"); // as wide as a plus; files keep the hyphen
+const sign = (value) => (value > 0 ? "+" : "");
+const isSoFar = (month) => month === monthOf(AS_OF) && month === monthOf(plusDays(AS_OF, 1));
 const FORMATS = {
   text: (value) => (value === null ? NONE : String(value)),
   day: (value) => value ?? NONE,
-  count: (value) => (value === null ? NONE : (value + 0).toLocaleString("en-US")), // + 0: no -0
-  change: (value) => (value === null ? NONE : (value > 0 ? "+" : "") + FORMATS.count(value)),
+  month: (value) => (isSoFar(value) ? `${value} ${t("so_far")}` : value),
+  count: (value) => (value === null ? NONE : minus((value + 0).toLocaleString("en-US"))), // + 0: no -0
+  change: (value) => (value === null ? NONE : sign(value) + FORMATS.count(value)),
   rate: (value) => (value === null ? NONE : (value * 100).toFixed(1) + "%"),
-  points: (value) => (value === null ? NONE : (value > 0 ? "+" : "") + (value * 100).toFixed(1) + " " + t("points")),
-  yen: (value) => (value === null ? NONE : "¥" + Math.round(value).toLocaleString("en-US")),
+  points: (value) => (value === null ? NONE : `${sign(value)}${minus((value * 100).toFixed(1))} ${t("points")}`),
+  yen: (value) => (value === null ? NONE : minus("¥" + Math.round(value).toLocaleString("en-US"))),
   yenChange: (value) => (value === null ? NONE : (value > 0 ? "+" : value < 0 ? "−" : "") + FORMATS.yen(Math.abs(value))),
 };
+// A day as the page's language writes it: a browser's date field has the browser's way.
+const longDay = (day) => (language() === 0 ? day.replace(/^(\d+)-0?(\d+)-0?(\d+)$/, "$1年$2月$3日") : day);
 const NUMERIC = ["count", "change", "rate", "points", "yen", "yenChange"];
 
 // An element, its attributes and its children; texts are text, whatever they hold.

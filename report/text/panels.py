@@ -4,18 +4,18 @@ from __future__ import annotations
 
 PANELS: dict[str, tuple[str, str]] = {
     "months_title": ("月別合計(室・件)", "Totals by month (rooms, contracts)"),
-    "months_scope": ("直近13か月", "Last 13 months"),
     "months_note": (
-        "新規入居・退去は部屋の数で、再契約と部屋の移動は含みません。今月は基準日までの合計。データのない日がある月は、その日を除いた合計です。",
-        "New move-ins and move-outs count rooms, without renewals and moves between rooms. The current month ends on the as-of day. "
+        "新規入居・退去は部屋の数で、再契約と部屋の移動は含みません。退去は退去予定日で数えます。途中の月は基準日までの合計。データのない日がある月は、その日を除いた合計です。",
+        "New move-ins and move-outs count rooms, without renewals and moves between rooms. A move-out counts on its planned day. "
+        "A month so far ends on the as-of day. "
         "A month with days without data is the total of its other days.",
     ),
     "worst_title": ("入居率の低い10物件(%)", "Ten properties with the lowest occupancy rate (%)"),
     "best_title": ("入居率の高い10物件(%)", "Ten properties with the highest occupancy rate (%)"),
     "overdue_title": ("予定日を過ぎた退去予定(件)", "Pending move-out notices past their planned day (count)"),
     "overdue_note": (
-        "入居が続いているか、契約の終了処理がまだです。",
-        "The tenant stayed, or the contract was not closed.",
+        "入居が続いているか、契約の終了処理がまだです。古いものほど、処理漏れの可能性が高くなります。",
+        "The tenant stayed, or the contract was not closed. The older one is, the more likely nobody closed it.",
     ),
     "rate_title": ("日別の入居率(貸出可能室に対する%)", "Occupancy rate by day (% of the rooms to let)"),
     "rate_note": (
@@ -25,8 +25,14 @@ PANELS: dict[str, tuple[str, str]] = {
     ),
     "moves_title": ("日別の新規入居・退去・純増減(室)", "New move-ins, move-outs and net by day (rooms)"),
     "moves_note": (
-        "基準日より後は見込み(淡色)。退去は下向き。",
-        "After the as-of day it is projection (pale). Move-outs point down.",
+        "基準日より後は見込み(淡色)。退去は下向きで、退去予定日で数えます。",
+        "After the as-of day it is projection (pale). Move-outs point down and count on their planned day.",
+    ),
+    "balance_title": ("入居室数の増減の内訳(室)", "Occupied rooms: from the start to the end (rooms)"),
+    "balance_note": (
+        "期初 + 新規入居 − 退去 + 日付のない増減 = 期末。日付のない増減は、部屋の移動、取消や訂正、日付の入力漏れ、データのない日の入退去などです。",
+        "Start + move-ins − move-outs + not explained = end. Not explained: moves between rooms, cancelled or corrected contracts, "
+        "dates that nobody entered, and moves on days without data.",
     ),
     "types_title": ("契約区分別の入居室数(室)", "Occupied rooms by tenant type (rooms)"),
     "types_note": (
@@ -82,8 +88,9 @@ PANELS: dict[str, tuple[str, str]] = {
         "Properties: size is rooms to let, colour is the occupancy rate (%)",
     ),
     "map_note": (
-        "経度と緯度による散布図。地名は物件の中央の位置です。",
-        "A scatter plot of longitude and latitude. A name stands at the median of its properties.",
+        "経度と緯度による散布図。地名は物件の中央の近くにあります。点に触れると物件名と市区町村が出ます。",
+        "A scatter plot of longitude and latitude. A name stands near the middle of its properties, where there is room. "
+        "Point at a dot to see its property and municipality.",
     ),
     "place_churn_title": (
         "市区町村別の入居・退去・純増減(件)",
@@ -98,10 +105,16 @@ PANELS: dict[str, tuple[str, str]] = {
     "rents_place_title": ("市区町村別の賃料(円/月)", "Rent by municipality (yen a month)"),
     "kpis_title": ("平均賃料・RevPAR・RecPAR(円/月)", "Mean rent, RevPAR and RecPAR by day (yen a month)"),
     "kpis_note": (
-        "賃料は、その日に入居していた部屋のその日の賃料です。",
-        "The rent is that of the rooms occupied on the day, as of that day.",
+        "平均賃料は、その日に入居していた部屋のその日の賃料の平均。"
+        "RevPAR = 平均賃料 × 入居率(貸出可能な1室あたりの賃料)。RecPAR = RevPAR × 入金率(そのうち入金された分)。",
+        "Mean rent: of the rooms occupied on the day, as of that day. RevPAR: rent for each room to let, mean rent × occupancy rate. "
+        "RecPAR: the paid part of it, RevPAR × share of rent that is paid.",
     ),
-    "month_ends_title": ("月末の指標(円/月、%)", "Key figures at each month's end (yen a month, %)"),
+    "month_ends_title": ("各月の最終日の指標(円/月、%)", "Key figures on each month's last day (yen a month, %)"),
+    "month_ends_note": (
+        "途中の月は、データのある最新の日の数値です。RevPARとRecPARの説明は上のグラフにあります。",
+        "A month so far has the figures of the newest day with data. RevPAR and RecPAR are explained at the chart above.",
+    ),
     "funnel_months_title": (
         "月別の問い合わせと、その後の入居(件)",
         "Inquiries by month, and those that became move-ins (count)",

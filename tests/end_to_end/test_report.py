@@ -17,7 +17,7 @@ from report.quality import quality
 from tests.conftest import FIRST_DAY
 from tests.support.browser import complaints
 from tests.support.crash import wait_until
-from tests.support.pages import open_page, rows
+from tests.support.pages import open_page, open_tables, rows
 from tests.support.places import Place
 from tests.support.readable import unreadable
 
@@ -41,6 +41,7 @@ def test_each_page_can_be_read(file: Path, browser, width: int, scheme: str, lan
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     for name in PAGES:
         open_page(browser, file, name, language)
+        open_tables(browser)
         assert unreadable(browser) == [], name
         assert complaints(browser) == [], name
 
@@ -81,6 +82,8 @@ def test_it_begins_in_japanese_where_the_browser_does(file: Path, browser) -> No
         browser.get("about:blank")
         browser.get(file.as_uri())
         assert browser.execute_script("return document.documentElement.lang") == expected
+        days = {"ja": "2025年11月13日 – 2026年2月10日", "en": "2025-11-13 – 2026-02-10"}[expected]
+        assert browser.execute_script("return document.getElementById('range').textContent") == days
 
 
 def test_a_table_sorts_and_downloads_with_formulas_disarmed(file: Path, browser, tmp_path: Path) -> None:

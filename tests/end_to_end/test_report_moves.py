@@ -10,7 +10,7 @@ import pytest
 
 from report.text import VALUES
 from tests.support.browser import complaints
-from tests.support.pages import bars, card, open_page, rows, written
+from tests.support.pages import bars, card, compared, open_page, rows, written
 
 WEEKS = "from=2025-11-17&to=2026-02-08"  # twelve whole weeks of the demo, as the weekly marts have them
 IN_WEEKS = "BETWEEN DATE '2025-11-17' AND DATE '2026-02-08'"
@@ -54,12 +54,11 @@ def test_moves_by_time_match_the_weekly_marts(opened, browser, page: str) -> Non
         sql(counted.format(*days))[0][0]
         for days in (("2025-11-17", "2026-02-08"), ("2025-08-25", "2025-11-16"), ("2024-11-17", "2025-02-08"))
     )
-    shown, notes = card(browser, key)
-    assert shown == f"{now:,}"
-    assert [note.partition(" (")[0] for note in notes] == [
-        f"same length before: {before:,}",
-        f"same days a year ago: {year:,}",
-    ]
+    shown = card(browser, key)
+    assert shown.value == f"{now:,}"
+    words = {"same length before": before, "same days a year ago": year}
+    assert shown.was == [compared(word, now, then, "count", "") for word, then in words.items()]
+    assert "Overview" in shown.said[0]
     months = sql(
         f"""SELECT STRFTIME({day}, '%Y-%m'), COUNT(*), COUNT(*) FILTER ({day} <= DATE '2025-02-10' OR {day} > DATE '2025-02-28')
             FROM {table} WHERE {day} BETWEEN DATE '2024-02-01' AND DATE '2026-02-10' GROUP BY 1"""
@@ -67,11 +66,12 @@ def test_moves_by_time_match_the_weekly_marts(opened, browser, page: str) -> Non
     whole, cut = {month: count for month, count, _ in months}, {month: count for month, _, count in months}
     found = rows(browser, f"{page}_months")
     expected = [f"{2025 + (month > 12)}-{(month - 1) % 12 + 1:02}" for month in range(14, 1, -1)]
-    assert [row[0] for row in found] == expected
-    for month, count, ago, _ in found:
+    assert [row[0] for row in found] == [f"{expected[0]} (so far)", *expected[1:]]
+    for month, (_, *figures) in zip(expected, found, strict=True):
         last = f"{int(month[:4]) - 1}{month[4:]}"
         of_last = (cut if month == "2026-02" else whole).get(last, 0)
-        assert (count, ago) == (f"{whole.get(month, 0):,}", f"{of_last:,}"), month
+        count = whole.get(month, 0)
+        assert [tuple(figures)] == written([(count, of_last, count - of_last)], "count", "count", "change"), month
 
 
 @pytest.mark.parametrize("page", MOVES)
@@ -95,6 +95,18 @@ def test_moves_by_group_match_gold(opened, browser, page: str) -> None:
         assert shown == {named.format(label(value)): f"{count:,}" for value, count in found}, column
     of_type = sql(f"SELECT COUNT(*) FROM {table} WHERE {day} {IN_WEEKS} AND tenant_type = 'individual'")[0][0]
     assert rows(browser, f"{page}_type") == [("Individual", f"{of_type:,}", "100.0%")]
+
+
+def test_shares_of_few_contracts_are_not_shown(opened, browser) -> None:
+    sql = opened("moveins?from=2026-02-03")
+    (count,) = sql(
+        "SELECT COUNT(*) FROM gold.movein_analysis WHERE movein_date BETWEEN DATE '2026-02-03' AND DATE '2026-02-10'"
+    )[0]
+    assert 0 < count < 30
+    shown = rows(browser, "movein_rent_range")
+    assert (sum(int(row[1]) for row in shown), {len(row) for row in shown}) == (count, {2})
+    note = browser.execute_script("return document.querySelector('#movein_rent_range > .note').textContent")
+    assert note == f"Only {count} contracts: too few for shares."
 
 
 def test_notices_ahead_match_gold(opened, browser) -> None:
@@ -131,7 +143,8 @@ def test_geography_matches_the_churn_marts_and_the_map(opened, browser) -> None:
     )
     shown = rows(browser, "property_churn")
     assert sorted(shown) == sorted(written(properties, "text", "text", "count", "count", "change"))
-    assert [int(row[4]) for row in shown] == sorted(int(row[4]) for row in shown)
+    net = [int(row[4].replace("−", "-")) for row in shown]
+    assert net == sorted(net)
     placed = sql("SELECT asset_id_hj FROM gold.occupancy_property_map_latest WHERE latitude IS NOT NULL ORDER BY 1")
     dots = "return [...document.querySelectorAll('#map circle[data-asset]')].map((dot) => dot.dataset.asset).sort()"
     assert browser.execute_script(dots) == [asset for (asset,) in placed]
@@ -142,8 +155,8 @@ def test_pricing_matches_gold(opened, browser) -> None:
     rents = f"FROM gold.new_contracts WHERE contract_date {IN_WEEKS}"
     middle = "QUANTILE_DISC(monthly_rent, 0.5), AVG(monthly_rent)"
     half, mean, count, priced = sql(f"SELECT {middle}, COUNT(*), COUNT(monthly_rent) {rents}")[0]
-    assert card(browser, "median_signed") == (f"¥{half:,.0f}", [f"Mean rent: ¥{int(mean + 0.5):,}"])
-    assert card(browser, "signed_count") == (f"{count:,}", [f"without a rent: {count - priced:,}"])
+    assert card(browser, "median_signed") == (f"¥{half:,.0f}", [], [f"Mean rent: ¥{int(mean + 0.5):,}"])
+    assert card(browser, "signed_count") == (f"{count:,}", [], [f"without a rent: {count - priced:,}"])
     bins = dict(
         sql(f"SELECT monthly_rent::INT // 5000 * 5000, COUNT(*) {rents} AND monthly_rent IS NOT NULL GROUP BY 1")
     )
@@ -158,22 +171,46 @@ def test_pricing_matches_gold(opened, browser) -> None:
     found = [row for row in rows(browser, "kpis") if row[1] != "–"]
     assert found == written(sql(f"{kpis} WHERE as_of_date {IN_WEEKS} ORDER BY 1"), *formats)
     ends = sql(f"{kpis} WHERE is_month_end = 1 OR as_of_date = DATE '2026-02-10' ORDER BY 1 DESC LIMIT 14")
-    assert rows(browser, "month_ends") == written(ends, *formats)
-    for key, value in zip(("rent", "revpar", "recpar"), ends[0][2:], strict=True):
-        assert card(browser, f"now_{key}")[0] == f"¥{value:,.0f}"
+    months = [f"{day:%Y-%m}{' (so far)' if day == dt.date(2026, 2, 10) else ''}" for day, *_ in ends]
+    named = [(month, *figures) for month, figures in zip(months, ends, strict=True)]
+    assert rows(browser, "month_ends") == written(named, "text", *formats)
+    before = {"7 days ago": "2026-02-03", "a month ago": "2026-01-10", "a year ago": "2025-02-10"}
+    then = {word: (sql(f"{kpis} WHERE as_of_date = DATE '{day}'") or [(None,) * 5])[0] for word, day in before.items()}
+    (since,) = sql("SELECT MIN(as_of_date) FROM gold.kpi_month_end_metrics")[0]
+    for number, key in enumerate(("rent", "revpar", "recpar"), start=2):
+        shown, now = card(browser, f"now_{key}"), ends[0][number]
+        assert shown.value == f"¥{now:,.0f}"
+        assert shown.was == [
+            compared(word, now, figures[number], "yen", f"no data before {since}") for word, figures in then.items()
+        ]
 
 
-def test_funnel_matches_its_marts(opened, browser) -> None:
+@pytest.mark.parametrize(
+    "times", [1, 10]
+)  # the demo has few inquiries: shares and the curve are shown of ten times as many
+def test_funnel_matches_its_marts(opened, browser, times: int) -> None:
     sql = opened("funnel")
+    browser.execute_script(
+        "for (const row of table('funnel')) { row.applications *= arguments[0]; row.moveins *= arguments[0]; } draw()",
+        times,
+    )
     first = sql("SELECT MAX(activity_date) - INTERVAL 23 MONTH FROM gold.funnel_application_to_movein_daily")[0][0]
     since = f"period_grain = 'monthly' AND period_start >= DATE '{first:%Y-%m}-01'"
-    sums = "SUM(application_count), SUM(movein_count), SUM(movein_count) / SUM(application_count)"
-    months = sql(
-        f"""SELECT STRFTIME(period_start, '%Y-%m'), {sums} FROM gold.funnel_application_to_movein_periodized
-            WHERE {since} GROUP BY 1 ORDER BY 1"""
-    )
+    sums = f"{times} * SUM(application_count), {times} * SUM(movein_count), SUM(movein_count) / SUM(application_count)"
+    mart = "gold.funnel_application_to_movein_periodized"
+    total = sql(f"SELECT {sums} FROM {mart} WHERE {since}")[0]
+    kept = 3 if total[0] >= 30 else 2  # of few, no shares
+    assert kept == (2 if times == 1 else 3)
+    formats = ("count", "count", "rate")[:kept]
+    assert written([total[:kept]], *formats) == [
+        tuple(card(browser, key).value for key in ("applied", "moved", "conversion")[:kept])
+    ]
+    assert browser.execute_script("return document.querySelectorAll('#funnel_months svg.plot').length") == kept - 2
+    note = "return document.getElementById('funnel_place').textContent"
+    assert (f"Only {total[0]} inquiries: too few for shares." in browser.execute_script(note)) == (kept == 2)
+    months = sql(f"SELECT STRFTIME(period_start, '%Y-%m'), {sums} FROM {mart} WHERE {since} GROUP BY 1 ORDER BY 1")
     found = [row for row in rows(browser, "funnel_months") if row[1] != "0"]
-    assert found == written(months, "text", "count", "count", "rate")
+    assert found == written([row[: kept + 1] for row in months], "text", *formats)
     for panel, segment in (("funnel_place", "municipality"), ("funnel_nation", "nationality")):
         parts = sql(
             f"""SELECT segment_value, {sums}, SUM(application_count) / SUM(SUM(application_count)) OVER ()
@@ -181,10 +218,6 @@ def test_funnel_matches_its_marts(opened, browser) -> None:
         )
         shown = rows(browser, panel)
         expected = written(parts, "text", "count", "count", "rate", "rate")
-        assert sorted(row[1:] for row in shown) == sorted(row[1:] for row in expected)
+        assert sorted(row[1:] for row in shown) == sorted(row[1 : 5 if kept == 3 else 3] for row in expected)
         if segment == "municipality":
             assert {row[0] for row in shown} == {label(row[0]) for row in parts}
-    total = sql(f"SELECT {sums} FROM gold.funnel_application_to_movein_periodized WHERE {since}")
-    assert (card(browser, "applied")[0], card(browser, "moved")[0], card(browser, "conversion")[0]) == written(
-        total, "count", "count", "rate"
-    )[0]

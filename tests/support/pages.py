@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.support.browser import until
 
@@ -28,17 +28,44 @@ def open_page(browser: Any, file: Path, address: str, language: str = "en") -> N
     until(browser, "document.getElementById('page').dataset.page === arguments[0]", address.partition("?")[0])
 
 
+def open_tables(browser: Any) -> None:
+    """Unfolds the tables below all charts."""
+    script = "for (const one of document.querySelectorAll('.panel details')) { one.open = true; one.dispatchEvent(new Event('toggle')); }"
+    browser.execute_script(script)
+
+
 def rows(browser: Any, panel: str) -> Rows:
     """All rows of a panel's table, as they are written."""
     return [tuple(row) for row in browser.execute_script(_ROWS, panel)]
 
 
-def card(browser: Any, key: str) -> tuple[str, list[str]]:
-    """The figure of a card, and what it is compared with."""
+class Card(NamedTuple):
+    """A figure in large type, what it is compared with, and what is said of it."""
+
+    value: str
+    was: list[str]
+    said: list[str]
+
+
+def card(browser: Any, key: str) -> Card:
+    """A card of the page, as it is written."""
     script = """const card = document.getElementById('card-' + arguments[0]);
-        return [card.querySelector('b').textContent, [...card.querySelectorAll('small')].slice(1).map((one) => one.textContent)]"""
-    value, notes = browser.execute_script(script, key)
-    return value, notes
+        const texts = (of) => [...card.querySelectorAll(of)].map((one) => one.textContent);
+        return [texts('b')[0], texts('.was'), texts('.said')]"""
+    return Card(*browser.execute_script(script, key))
+
+
+def compared(word: str, now: Any, before: Any, form: str, why: str) -> str:
+    """A line of a card: the figure of other days and the difference to it, or why there is none.
+
+    Args:
+        form: of the figure, as in `written`.
+    """
+    if before is None:
+        return f"{word}: {why}"
+    change = {"rate": "points", "yen": "yen_change"}.get(form, "change")
+    ((value,), (difference,)) = (*written([(before,)], form), *written([(now - before,)], change))
+    return f"{word}: {value} ({difference})"
 
 
 def bars(browser: Any, panel: str, series: str) -> list[float]:
@@ -56,7 +83,7 @@ def written(rows: Iterable[Sequence[Any]], *formats: str) -> Rows:
     """Rows of SQL as the report writes them.
 
     Args:
-        formats: count, change, rate, points, yen or text, of each column.
+        formats: count, change, rate, points, yen, yen_change, day or text, of each column.
     """
     return [tuple(_written(value, form) for value, form in zip(row, formats, strict=True)) for row in rows]
 
@@ -66,12 +93,13 @@ def _written(value: Any, form: str) -> str:
         return "–"
     if form in ("text", "day"):
         return str(value)
+    sign = "+" if value > 0 and form not in ("count", "rate", "yen") else "−" if value < 0 else ""
+    size = abs(value)
     if form in ("rate", "points"):
-        text = f"{_rounded(float(value) * 100, '0.1'):.1f}"
-        return f"{text}%" if form == "rate" else f"{'+' if value > 0 else ''}{text} points"
-    if form == "yen":
-        return f"¥{_rounded(float(value), '1'):,}"
-    return f"{'+' if form == 'change' and value > 0 else ''}{int(value):,}"
+        return f"{sign}{_rounded(float(size) * 100, '0.1'):.1f}{'%' if form == 'rate' else ' points'}"
+    if form in ("yen", "yen_change"):
+        return f"{sign}¥{_rounded(float(size), '1'):,}"
+    return f"{sign}{int(size):,}"
 
 
 def _rounded(value: float, to: str) -> Decimal:

@@ -19,6 +19,20 @@ for (const plot of document.querySelectorAll('svg.plot')) {
     if (!apart(a, b)) found.push(`${text} lies over ${other}`);
   }));
 }
+for (const map of document.querySelectorAll('svg.map')) {
+  const dots = [...map.querySelectorAll('circle')].map((dot) => dot.getBoundingClientRect());
+  for (const name of map.querySelectorAll('text')) {
+    const box = name.getBoundingClientRect();
+    const under = (dot) => box.left < dot.right && dot.left < box.right && box.top + 3 < dot.bottom && dot.top < box.bottom - 3;
+    if (dots.some(under)) found.push(`${name.textContent} lies over a dot`);
+  }
+}
+for (const box of document.querySelectorAll('.panel .scroll')) {
+  if (box.scrollWidth > box.clientWidth + 1) found.push(`the table of ${box.closest('section').id} is ${box.scrollWidth} wide in ${box.clientWidth}`);
+  for (const name of box.querySelectorAll('tbody th')) if (name.clientHeight > 80) found.push(`${name.textContent} breaks over many lines`);
+}
+const hyphen = document.body.innerText.match(/(^|[\\s(¥])-[¥\\d]/m);
+if (hyphen) found.push(`a minus is written as a hyphen: ${hyphen[0]}`);
 for (const cell of document.querySelectorAll('td, th, .cards b, .bars b, .bars span, h1, h2')) {
   const cut = cell.clientWidth > 1 && cell.scrollWidth > cell.clientWidth + 1;
   if (cut && shown(cell) && !cell.closest('thead')) found.push(`${cell.textContent} is cut off`);
