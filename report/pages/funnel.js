@@ -11,7 +11,7 @@ const counts = (columns) => columns.filter(([, format]) => format !== "rate");
 PAGES.funnel = () => {
   const all = table("funnel"), last = all.at(-1)?.day ?? AS_OF;
   const first = plusMonths(last.slice(0, 8) + "01", 1 - FUNNEL_MONTHS);
-  const rows = chosen(all).filter((row) => row.day >= first), scope = `${first} – ${last}`;
+  const rows = chosen(all).filter((row) => row.day >= first), scope = `${monthOf(first)} – ${monthOf(last)}`;
   const months = Array.from({ length: FUNNEL_MONTHS }, (_, index) => monthOf(plusMonths(first, index)));
   const found = groups(rows, (row) => monthOf(row.day));
   const sums = conversion(rows);

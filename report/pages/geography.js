@@ -33,16 +33,15 @@ function map(rows, width) {
 }
 
 // The nearest place of each name that no dot and no other name has; a name without one is left to the dots' own texts.
-const NEAR = 48; // pixels
-const STEPS_AWAY = [0, 12, -12, 24, -24, 36, -36, NEAR, -NEAR];
+const STEPS_AWAY = [0, 6, 12, 18, 24, 30, 36, 42].flatMap((step) => [step, -step]);
 const AWAY = STEPS_AWAY.flatMap((dx) => STEPS_AWAY.map((dy) => [dx, dy])).sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
 function placedNames(names, dots, width, height) {
-  const found = [];
+  const found = [], near = 18 + width / 50; // further away a name would stand among another's properties
   for (const { place, at: [middleX, middleY] } of names) {
     const half = place.length * 6.5 + 2;
     const isFree = ([dx, dy]) => {
       const x = middleX + dx, y = middleY + dy;
-      if (x < half || x > width - half || y < 9 || y > height - 9) return false;
+      if (Math.hypot(dx, dy) > near || x < half || x > width - half || y < 9 || y > height - 9) return false;
       return found.every((other) => Math.abs(other.x - x) >= other.half + half || Math.abs(other.y - y) >= 18)
         && dots.every(({ at: [cx, cy], r }) => Math.abs(cx - x) >= half + r || Math.abs(cy - y) >= 8 + r);
     };

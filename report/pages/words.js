@@ -43,7 +43,7 @@ const FORMATS = {
   count: (value) => (value === null ? NONE : minus((value + 0).toLocaleString("en-US"))), // + 0: no -0
   change: (value) => (value === null ? NONE : sign(value) + FORMATS.count(value)),
   rate: (value) => (value === null ? NONE : (value * 100).toFixed(1) + "%"),
-  points: (value) => (value === null ? NONE : `${sign(value)}${minus((value * 100).toFixed(1))} ${t("points")}`),
+  points: (value) => (value === null ? NONE : `${sign(value)}${minus((value * 100).toFixed(1))}\u00a0${t("points")}`),
   yen: (value) => (value === null ? NONE : minus("¥" + Math.round(value).toLocaleString("en-US"))),
   yenChange: (value) => (value === null ? NONE : (value > 0 ? "+" : value < 0 ? "−" : "") + FORMATS.yen(Math.abs(value))),
 };

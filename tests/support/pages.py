@@ -96,7 +96,8 @@ def _written(value: Any, form: str) -> str:
     sign = "+" if value > 0 and form not in ("count", "rate", "yen") else "−" if value < 0 else ""
     size = abs(value)
     if form in ("rate", "points"):
-        return f"{sign}{_rounded(float(size) * 100, '0.1'):.1f}{'%' if form == 'rate' else ' points'}"
+        unit = "%" if form == "rate" else "\u00a0points"  # a space where no line breaks
+        return f"{sign}{_rounded(float(size) * 100, '0.1'):.1f}{unit}"
     if form in ("yen", "yen_change"):
         return f"{sign}¥{_rounded(float(size), '1'):,}"
     return f"{sign}{int(size):,}"
