@@ -325,7 +325,7 @@ def janitor(settings: Settings) -> None:
 
     Runs SQLMesh's janitor under the lock that loads and runs share. Removes versions that no environment has used for a week, with
     their tables, and compacts the records of computed intervals. Keeps what an environment uses, and the dumps that `rollback`
-    goes back to.
+    goes back to. On Spark, removes what was overwritten more than a week ago too.
     """
     from loader.transform.janitor import clean
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from sqlmesh import Context
 
 
+# Of what Spark overwrites, for queries that still read it. SQLMesh's versions expire after as long.
+KEPT_DAYS = 7
+
+
 @dataclass(frozen=True)
 class StateSize:
     """What SQLMesh's state holds: names of environments, and rows of its tables of versions and of computed intervals."""
@@ -27,6 +32,7 @@ class StateSize:
 
 def clean(settings: Settings) -> tuple[StateSize, StateSize]:
     """Removes expired environments and the versions, with their tables, that no environment has shown for a week; compacts intervals.
+    On Spark, removes what was overwritten more than a week ago too.
 
     What an environment shows stays, and so do the dumps that `rollback` goes back to: SQLMesh does not know them. Returns the state before
     and after.
@@ -35,7 +41,7 @@ def clean(settings: Settings) -> tuple[StateSize, StateSize]:
         BusyError: another process holds the warehouse.
         LoaderError: prod has no models yet, or something could not be removed; what was removed stays so.
     """
-    with open_warehouse(settings), sqlmesh_context(settings) as (context, _), step("janitor") as progress:
+    with open_warehouse(settings) as warehouse, sqlmesh_context(settings) as (context, _), step("janitor") as progress:
         from sqlmesh.utils.errors import SQLMeshError
 
         environment(context)
@@ -47,8 +53,11 @@ def clean(settings: Settings) -> tuple[StateSize, StateSize]:
                 f"{error}\nWhat was removed stays so. When that is mended, type\n  {commands.loader('janitor')}"
             ) from error
         after = _size(context)
-        progress.add_figures(versions=after.versions, intervals=after.intervals)
-        progress.summarize(_in_words(before, after))
+        expired = warehouse.expire(dt.datetime.now(dt.timezone.utc) - dt.timedelta(days=KEPT_DAYS))
+        progress.add_figures(versions=after.versions, intervals=after.intervals, expired=expired)
+        progress.summarize(
+            _in_words(before, after) + (f"; old contents of tables removed: {expired:,}" if expired else "")
+        )
     return before, after
 
 

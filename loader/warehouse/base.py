@@ -113,6 +113,10 @@ class Warehouse(Connection):
     def settle(self) -> None:
         """Makes what models read say what the pipeline's own tables say, where the two lie apart. Safe to kill and to repeat."""
 
+    def expire(self, before: dt.datetime) -> int:
+        """Removes versions of tables that are older than a moment, where the engine keeps what was overwritten; returns how many."""
+        return 0
+
     @abstractmethod
     def insert_daily_file(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
         """Checks a daily file and puts its rows into its kind's table, within the caller's transaction; returns how many.

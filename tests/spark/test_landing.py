@@ -9,11 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from demo.objects import put_dump
 from demo.rows import company, moving, tenant
-from loader.cli import cli
 from loader.landing import generations
 from loader.landing.access import open_warehouse, read_warehouse
 from loader.settings import Settings
@@ -22,18 +20,16 @@ from loader.warehouse.own_tables import MARKER
 from loader.warehouse.spark.iceberg import Iceberg
 from loader.warehouse.spark.postgres import Postgres
 from tests.conftest import FIRST_DAY
+from tests.spark.commands import Killed, typed
 from tests.support.places import FILE, Place, duckdb_place
 from tests.support.spark import SparkPlace
 
 DAYS = [FIRST_DAY + dt.timedelta(days=number) for number in range(2)]
 DUMPED = ("apartments", "inquiries", "m_nationalities", "movings", "rooms", "tenants")
 LEDGER = "SELECT dataset, business_date, object_key, row_count, size_bytes, sha256 FROM landing.load_ledger"
+NEVER = 10**6  # writes
 READS = ("SELECT", "BEGIN", "ROLLBACK")
 Rows = dict[str, list[tuple]]
-
-
-class Killed(BaseException):
-    """The process is dead: from here on nothing of it is written."""
 
 
 @pytest.fixture
@@ -51,14 +47,6 @@ def bucket(bucket: Path) -> Path:
     put_dump(bucket, DAYS[0], company(tenants=[tenant(1), tenant(2, status=14)], movings=movings))
     put_dump(bucket, DAYS[1], company(tenants=[tenant(1), tenant(2, status=9), tenant(3)], movings=movings[:1]))
     return bucket
-
-
-def typed(*words: str | Path, code: int = 0) -> str:
-    done = CliRunner().invoke(cli, list(map(str, words)))
-    if isinstance(done.exception, Killed):
-        raise done.exception
-    assert done.exit_code == code, done.output
-    return done.output
 
 
 def load(bucket: Path, day: dt.date, *more: str) -> None:
@@ -81,32 +69,6 @@ def reference(folder: Path, bucket: Path) -> tuple[Place, Rows, Rows]:
             load(bucket, day)
             found.append(rows_of(place.query))
     return place, *found
-
-
-def test_two_mornings_and_a_rollback_on_spark_equal_duckdb(spark: SparkPlace, bucket: Path, tmp_path: Path) -> None:
-    other, first, second = reference(tmp_path, bucket)
-    load(bucket, DAYS[0])
-    assert rows_of(spark.query) == first
-    load(bucket, DAYS[1])
-    assert rows_of(spark.query) == second
-    with read_warehouse(Settings.resolve()) as warehouse:
-        changed = (
-            "SELECT table_name, rows_added, rows_changed FROM landing.load_changes WHERE rows_added + rows_changed > 0"
-        )
-        assert warehouse.query(changed) == [("tenants", 1, 1)]
-
-    typed("rollback")
-    with other.chosen():
-        typed("rollback")
-    rolled_back = rows_of(other.query)
-    assert rows_of(spark.query) == rolled_back
-    load(bucket, DAYS[1], "--again")
-    with other.chosen():
-        load(bucket, DAYS[1], "--again")
-    assert rows_of(spark.query) == rows_of(other.query) != rolled_back
-    homes = [name for (name,) in spark.query("SHOW DATABASES LIKE 'landing_*'")]
-    assert homes == [f"landing_{day:%Y%m%d}" for day in DAYS]
-    assert sorted(file.name for file in (spark.folder / "parquet").iterdir()) == ["landing", *homes]
 
 
 @contextmanager
@@ -167,34 +129,39 @@ def live_day() -> dt.date:
         return generations.live(warehouse).day
 
 
-@pytest.mark.parametrize("seed", [1])
-def test_a_killed_command_leaves_open_days_and_the_next_closes_them(
-    seed: int, spark: SparkPlace, bucket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_mornings_a_rollback_and_kills_leave_what_duckdb_has(
+    spark: SparkPlace, bucket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A killed command leaves open days at most, and the next one closes them."""
     other, first, second = reference(tmp_path, bucket)
+    load(bucket, DAYS[0])
+    assert rows_of(spark.query) == first
+    with killed_at(NEVER, monkeypatch) as load_writes:
+        load(bucket, DAYS[1])
+    assert rows_of(spark.query) == second
+    with read_warehouse(Settings.resolve()) as warehouse:
+        changed = (
+            "SELECT table_name, rows_added, rows_changed FROM landing.load_changes WHERE rows_added + rows_changed > 0"
+        )
+        assert warehouse.query(changed) == [("tenants", 1, 1)]
+    with killed_at(NEVER, monkeypatch) as rollback_writes:
+        typed("rollback")
     with other.chosen():
         typed("rollback")
     rolled_back = rows_of(other.query)
-    load(bucket, DAYS[0])
-    chosen = random.Random(seed)
+    assert rows_of(spark.query) == rolled_back != second
 
-    def load_second() -> None:
-        load(bucket, DAYS[1], "--again")
-
-    with killed_at(10**6, monkeypatch) as load_writes:
-        load_second()
-    with killed_at(10**6, monkeypatch) as rollback_writes:
-        typed("rollback")
-    assert rows_of(spark.query) == rolled_back
+    chosen = random.Random(1)
     settling = next(number for number, sql in enumerate(load_writes) if "copied_to_iceberg" in sql)
-    for number in (chosen.randint(1, settling), *chosen.sample(range(settling, len(load_writes) + 1), 2)):
-        assert_dies(number, monkeypatch, load_second)
-        assert_nothing_wrong_is_done(spark, first, second)
-        load(bucket, DAYS[1], *([] if live_day() == DAYS[1] else ["--again"]))
-        assert rows_of(spark.query) == second
-        assert_dies(chosen.randint(1, len(rollback_writes)), monkeypatch, lambda: typed("rollback"))
-        assert_nothing_wrong_is_done(spark, first, second)
-        day = live_day()
-        assert rows_of(spark.query) == (rolled_back if day == DAYS[0] else second)
-        if day == DAYS[1]:
-            typed("rollback")
+    number = chosen.randint(settling, len(load_writes))
+    assert_dies(number, monkeypatch, lambda: load(bucket, DAYS[1], "--again"))
+    assert_nothing_wrong_is_done(spark, first, second)
+    load(bucket, DAYS[1], *([] if live_day() == DAYS[1] else ["--again"]))
+    assert rows_of(spark.query) == second
+    homes = [name for (name,) in spark.query("SHOW DATABASES LIKE 'landing_*'")]
+    assert homes == [f"landing_{day:%Y%m%d}" for day in DAYS]
+    assert sorted(file.name for file in (spark.folder / "parquet").iterdir()) == ["landing", *homes]
+
+    assert_dies(chosen.randint(1, len(rollback_writes)), monkeypatch, lambda: typed("rollback"))
+    assert_nothing_wrong_is_done(spark, first, second)
+    assert rows_of(spark.query) == (rolled_back if live_day() == DAYS[0] else second)

@@ -10,7 +10,10 @@ import pytest
 from sqlglot import exp, parse_one
 from sqlmesh.engines.spark.db_api.spark_session import connection
 
+from loader.landing.access import open_warehouse
+from loader.settings import Settings
 from loader.transform.spark import SparkAdapter
+from loader.warehouse.spark.iceberg import Iceberg
 from tests.support.project_copy import copy_project
 from tests.support.spark import SparkPlace
 
@@ -20,12 +23,11 @@ NEW_YEAR = dt.date(2025, 1, 1)
 
 @pytest.fixture(scope="module")
 def place(new_place: Callable[[str], SparkPlace]) -> SparkPlace:
-    """A warehouse with an empty schema `traps`, and a `landing` of which nothing is read."""
+    """A warehouse with an empty schema `traps`, and an empty `landing`."""
     place = new_place("traps")
-    for schema in ("landing", "traps"):
-        place.spark.sql(f"CREATE SCHEMA {schema}")
-    place.spark.sql("CREATE VIEW landing.load_ledger AS SELECT DATE '2024-01-01' AS business_date")
-    return place
+    place.spark.sql("CREATE SCHEMA traps")
+    with place.place.chosen(), open_warehouse(Settings.resolve()):
+        return place
 
 
 @pytest.fixture
@@ -107,6 +109,26 @@ def test_a_dropped_table_takes_its_files_with_it(place: SparkPlace, adapter: Spa
     assert list(files.rglob("*.parquet"))
     adapter.drop_table("traps.dropped")
     assert not list(files.rglob("*.parquet"))
+
+
+def test_what_was_overwritten_expires(place: SparkPlace, adapter: SparkAdapter) -> None:
+    """With its files, and with a file that a killed write left; the last version stays."""
+    place.spark.sql("CREATE SCHEMA IF NOT EXISTS sqlmesh__traps")
+    for rooms in (7, 9):
+        rooms_of_days = rows(NEW_YEAR, 2, rooms)
+        adapter.replace_query(
+            "sqlmesh__traps.kept", rooms_of_days, target_columns_to_types=TYPES, table_format="iceberg"
+        )
+    data = place.folder / "sqlmesh__traps.db" / "kept" / "data"
+    (data / "left.parquet").touch()
+    iceberg, now = Iceberg(str(place.folder), lambda: None), dt.datetime.now(dt.timezone.utc)
+    files = set(data.iterdir())
+    assert iceberg.expire(now - dt.timedelta(days=1)) == 0
+    assert set(data.iterdir()) == files
+    assert iceberg.expire(now + dt.timedelta(days=1)) == 1
+    live = place.query("SELECT file_path FROM sqlmesh__traps.kept.files")
+    assert {file.name for file in data.glob("*.parquet")} == {path.rpartition("/")[2] for (path,) in live}
+    assert place.query("SELECT DISTINCT rooms FROM sqlmesh__traps.kept") == [(9,)]
 
 
 def test_a_seed_with_a_missing_number(place: SparkPlace, adapter: SparkAdapter) -> None:

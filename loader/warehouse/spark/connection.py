@@ -192,6 +192,9 @@ class SparkWarehouse(DuckDBWarehouse):
     def settle(self) -> None:
         settle(self._own, self._iceberg, self._folder)
 
+    def expire(self, before: dt.datetime) -> int:
+        return self._iceberg.expire(before)
+
     def insert_daily_file(self, dataset: Dataset, path: Path, day: dt.date, key: str) -> int:
         with daily_file.checked(dataset, path, day, key) as (reader, rows), scratch() as folder:
             daily_file.write_csv(reader, dataset, folder / "checked.csv", r"\N")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +116,35 @@ class Iceberg:
         self._check()
         system, folder = self._files(f"parquet/{home}")
         system.delete(folder, True)
+
+    def expire(self, before: dt.datetime) -> int:
+        """Removes what no reader needs any more: old versions of tables, and the files that killed writes left.
+
+        Args:
+            before: a version stays that is newer, or the table's last one; so does a file that is newer.
+
+        Returns:
+            How many versions were removed.
+        """
+        # By Java: Iceberg's procedures need its SQL extensions.
+        java, moment, expired = self._session._jvm.org.apache.iceberg, int(before.timestamp() * 1000), 0
+        for schema, name in self._tables():
+            self._check()
+            table = java.spark.Spark3Util.loadIcebergTable(self._session._jsparkSession, f"{schema}.{name}")
+            versions = table.history().size()
+            table.expireSnapshots().expireOlderThan(moment).retainLast(1).commit()
+            expired += versions - table.history().size()
+            java.spark.actions.SparkActions.get().deleteOrphanFiles(table).olderThan(moment).execute()
+        return expired
+
+    def _tables(self) -> Iterator[tuple[str, str]]:
+        """Schema and name of the tables that are overwritten: a dump's never are."""
+        for pattern in ("landing", "sqlmesh__*"):
+            for (schema,) in self.query(f"SHOW DATABASES LIKE '{pattern}'"):
+                views = {name for _, name, *_ in self.query(f"SHOW VIEWS IN {schema}")}
+                for _, name, *_ in self.query(f"SHOW TABLES IN {schema}"):
+                    if name not in views:
+                        yield schema, name
 
     def _uploaded(self, file: Path, folder: str) -> str:
         """A file as the source of a SELECT, once it lies where all of Spark's machines can read it."""
