@@ -164,4 +164,5 @@ def test_mornings_a_rollback_and_kills_leave_what_duckdb_has(
 
     assert_dies(chosen.randint(1, len(rollback_writes)), monkeypatch, lambda: typed("rollback"))
     assert_nothing_wrong_is_done(spark, first, second)
-    assert rows_of(spark.query) == (rolled_back if live_day() == DAYS[0] else second)
+    day = live_day()
+    assert rows_of(spark.query) == (rolled_back if day == DAYS[0] else second)

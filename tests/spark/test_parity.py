@@ -26,11 +26,8 @@ def test_the_demo_is_the_same(new_place: Callable[[str], SparkPlace], tmp_path: 
     own = f"{naming}physical_schema_mapping:\n  '.*': physical_demo\n"
     project = copy_project(tmp_path / "project", config={'start: "2018-01-01"': f'start: "{FIRST_DAY}"', naming: own})
     embedded, spark = duckdb_place(tmp_path / FILE), new_place("demo")
-    with unaudited():
-        with embedded.chosen():
-            load(embedded.settings(tmp_path / "bucket"), LAST_DAY)
-            project.plan()
-        spark.copy_landing(tmp_path / FILE)
-        with spark.place.chosen():
+    for place in (embedded, spark.place):
+        with place.chosen(), unaudited():
+            load(place.settings(tmp_path / "bucket"), LAST_DAY)
             project.plan()
     assert compare(spark.spark, tmp_path / FILE) == {}

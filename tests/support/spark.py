@@ -1,4 +1,4 @@
-"""A warehouse on Spark beside one on DuckDB, with the same landing: for tests of what computes."""
+"""A warehouse on Spark, and how it differs from one on DuckDB."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-from ruamel.yaml import YAML
 
-from loader.settings import PROJECT
 from loader.warehouse.spark.session import session
 from tests.support.places import Place
 
@@ -57,17 +55,6 @@ class SparkPlace:
             for table in {name for _, name, *_ in self.query(f"SHOW TABLES IN {schema}")} - views:
                 self.spark.sql(f"DROP TABLE {schema}.{table} PURGE")
             self.spark.sql(f"DROP SCHEMA {schema} CASCADE")
-
-    def copy_landing(self, file: Path) -> None:
-        """Makes `landing` hold what that of a DuckDB warehouse holds: the tables that models read, as views of Parquet files."""
-        declared = YAML(typ="safe").load((PROJECT / "external_models.yaml").read_text())
-        self.spark.sql("CREATE SCHEMA landing")
-        with duckdb.connect(str(file), read_only=True) as connection:
-            for name in (one["name"] for one in declared):
-                parquet = self.folder / "copied" / f"{name}_{file.stat().st_mtime_ns}.parquet"
-                parquet.parent.mkdir(exist_ok=True)
-                connection.execute(f"COPY (SELECT * FROM {name}) TO '{parquet}'")
-                self.spark.sql(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM parquet.`{parquet}`")
 
 
 def compare(spark: SparkSession, file: Path) -> dict[str, Any]:
