@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from demo.objects import put_dump, put_snapshot
+from loader.landing.access import open_warehouse
 from loader.landing.load import load
 from loader.quality.columns import required_columns
 from loader.settings import state_database
@@ -24,8 +25,10 @@ from tests.support.places import FILE, Place, duckdb_place, plan, unaudited
 from tests.support.project_copy import copy_project
 from tests.support.spark import SparkPlace, compare
 
-DAYS = [LEAP_DAY, LEAP_DAY + dt.timedelta(days=1)]
+MISSING_DAY, LAST_DAY = (LEAP_DAY + dt.timedelta(days=number) for number in (1, 2))
 CUT = frozenset(f"longer:{one.table}.{one.name}" for one in required_columns() if one.longest)
+ANSWER = """INSERT INTO landing.llm_enrichment_cache (tenant_id, name_hash, llm_nationality, llm_confidence, enriched_at, model_version)
+    VALUES (2, 'of a name', '韓国', 0.9, TIMESTAMP '2024-03-02 01:02:03', 'model')"""
 
 
 def leave_unsettled(spark: SparkPlace) -> None:
@@ -37,27 +40,34 @@ def leave_unsettled(spark: SparkPlace) -> None:
 
 
 def mornings(place: Place, project: Path, bucket: Path, before_plan: Callable[[], None] | None) -> tuple[object, str]:
-    """Two mornings, the first with a plan, audited if something is to be done before it: what the second restated, and the status."""
+    """Two mornings, the first with a plan, audited if something is to be done before it, the second with a waiver and an answer.
+
+    Returns:
+        What the second restated, and the status.
+    """
     settings = place.settings(bucket)
-    load(settings, DAYS[0], accepted=CUT)
+    load(settings, LEAP_DAY, accepted=CUT)
     if before_plan:
         before_plan()
     with nullcontext() if before_plan else unaudited():
         plan(project, audited=bool(before_plan))
     with unaudited():
-        load(settings, DAYS[1], accepted=CUT)
-        done = run(settings, DAYS[1])
+        load(settings, LAST_DAY, accepted=CUT)
+        typed("waive", MISSING_DAY, "--reason", "the server was moved", "--by", "sato", "--until", "2024-03-20")
+        with open_warehouse(settings) as warehouse:
+            warehouse.execute(ANSWER)
+        done = run(settings, LAST_DAY)
     assert_fresh(done)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run_module, "_compute", None)  # there is nothing to compute
-        run(settings, DAYS[1])
+        run(settings, LAST_DAY)
     return done.restated, typed("status")
 
 
 def test_mornings_of_a_company_of_traps_are_the_same(
     new_place: Callable[[str], SparkPlace], bucket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for shift, day in enumerate(DAYS):
+    for shift, day in enumerate((LEAP_DAY, LAST_DAY)):
         put_dump(bucket, day, trap_company(shift))
     before = dt.date(2024, 2, 27)
     put_snapshot(bucket, before, HEADER + "".join(f'{n},{n % 18},1,"{n}",{before}\r\n' for n in range(1, 60)))
@@ -68,7 +78,9 @@ def test_mornings_of_a_company_of_traps_are_the_same(
     with spark.place.chosen():
         assert mornings(spark.place, project, bucket, lambda: leave_unsettled(spark)) == expected
     restated, status = expected
-    assert restated and str(DAYS[1]) in status
+    assert restated and str(LAST_DAY) in status
+    for table in ("load_waivers", "llm_enrichment_cache"):
+        assert spark.query(f"SELECT COUNT(*) FROM staging.{table}") == [(1,)]
     assert compare(spark.spark, tmp_path / FILE) == {}
 
     monkeypatch.setattr(janitor, "KEPT_DAYS", -1)
