@@ -26,10 +26,9 @@ _TYPES = {".html": "text/html; charset=utf-8", ".csv": "text/csv; charset=utf-8"
 
 class S3Bucket(Bucket):
     def __init__(self, name: str) -> None:
-        """Asks nothing yet."""
+        """Asks S3 whether the bucket is there for this role, and in which region."""
         self.name = name
         self.uri = f"s3://{name}"
-        self.region: str | None = None
         try:
             self._s3 = boto3.client(
                 "s3",
@@ -44,12 +43,8 @@ class S3Bucket(Bucket):
                 f"bucket {self.uri}: boto3 can't work with the AWS settings here ({type(error).__name__}); "
                 "check the AWS_* variables and ~/.aws/config"
             ) from error
-
-    def check(self) -> None:
-        """Asks S3 whether the bucket is there for this role, and in which region."""
         try:
             found = self._s3.head_bucket(Bucket=self.name)
-            self.region = found.get("BucketRegion") or self._s3.meta.region_name
         except ParamValidationError as error:
             raise UsageError(f"bucket {self.uri}: no bucket can have this name; write s3://name") from error
         except AWS_ERRORS as error:
@@ -58,6 +53,7 @@ class S3Bucket(Bucket):
                     f"bucket {self.uri}: AWS answers {code_of(error)}; check the name, and this role's rights and credentials"
                 ) from error
             raise explained(error, f"bucket {self.uri}", "reached") from error
+        self.region = found.get("BucketRegion") or self._s3.meta.region_name
 
     def stored(self, prefix: str) -> list[Stored]:
         found = []

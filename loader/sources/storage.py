@@ -21,9 +21,7 @@ def open_bucket(uri: str) -> Bucket:
         # Imported here: it brings boto3, and a folder does without it.
         from loader.sources.s3 import S3Bucket
 
-        bucket = S3Bucket(name)
-        bucket.check()
-        return bucket
+        return S3Bucket(name)
     if "://" in uri:
         raise UsageError(f"bucket {uri!r}: use s3://name or the path of a folder")
     root = Path(uri).expanduser().absolute()
