@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-spark demo report docs ui screenshots lint check test test-mysql test-twins test-spark endurance mutants bench package release format lock clean
+.PHONY: help venv venv-spark demo report docs ui screenshots lint check test test-mysql test-twins test-spark endurance mutants bench bench-scale package release format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -112,6 +112,9 @@ bench: $(READY) ## measure speed and enrichment; writes docs/benchmarks.md and d
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.light
 	$(BIN)/python -m bench.nationality
+
+bench-scale: venv-spark ## measure companies of 1 to 100 times on DuckDB and Spark; writes docs/scale.md (many hours, up to 100 GB of disk)
+	@.venv-spark/bin/python -m bench.scale
 
 package: $(READY) ## build a release of the commit that is checked out, in releases/
 	$(BIN)/python -m jobs.release package
