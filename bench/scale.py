@@ -10,6 +10,7 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -136,6 +137,8 @@ def main(scales: tuple[float, ...], days: int, on: tuple[str, ...], write: bool)
 
     A size that the disk has no room for is left out. An engine that fails at a size is not tried at larger ones.
     """
+    # As Ctrl-C: what was started ends too, and its folder is removed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if "spark" in on:
         if not importlib.util.find_spec("pyspark"):
             sys.exit("Spark is in an environment of its own: type\n  make bench-scale")
