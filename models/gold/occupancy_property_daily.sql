@@ -7,12 +7,12 @@ MODEL (
   owner data_team,
   grain (snapshot_date, apartment_id),
   audits (
-    NOT_NULL(columns := (snapshot_date, apartment_id, asset_id_hj, occupied_rooms, total_rooms, occupancy_rate)),
-    WITHIN_TOKYO_AREA()
+    NEWEST_DAY_COMPLETE(day := snapshot_date, columns := (apartment_id, asset_id_hj, occupied_rooms, total_rooms, occupancy_rate))
   )
 );
 
-/* Kind: VIEW, for the facts are of their day and the coordinates are of now: a correction computes no day again. */
+/* Kind: VIEW, for the facts are of their day and the coordinates are of now: a correction computes no day again. The audits of
+silver.occupancy_property_facts and silver.stg_apartments hold for what it shows of earlier days, and for coordinates. */
 SELECT
   f.snapshot_date::DATE AS snapshot_date, /* business day (JST) */
   f.apartment_id::BIGINT AS apartment_id, /* property */

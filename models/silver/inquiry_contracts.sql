@@ -1,18 +1,19 @@
 /* Inquiries, each with the one valid contract of its tenant that follows from it, if there is one. */
 MODEL (
   name silver.inquiry_contracts,
-  kind VIEW,
+  kind FULL,
   owner data_team,
   grain inquiry_id,
   audits (
     UNIQUE_VALUES(columns := (
       inquiry_id
     )),
-    NOT_NULL(columns := (inquiry_id, inquiry_date, municipality, nationality, tenant_type, is_moved_in))
+    NOT_NULL(columns := (inquiry_id, inquiry_date, municipality, nationality, tenant_type, is_moved_in)),
+    EMPTY_ONLY_WITH(parent := silver.stg_inquiries)
   )
 );
 
-/* Kind: VIEW, for the source has few inquiries, and none since 2023. */
+/* Kind: FULL, for the source has few inquiries, and the funnel's marts would evaluate silver.stg_tenants, all of it, for each reading of them. */
 WITH matched AS (
   SELECT
     i.inquiry_id,

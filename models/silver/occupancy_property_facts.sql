@@ -16,6 +16,7 @@ MODEL (
     NOT_NULL(columns := (snapshot_date, apartment_id, asset_id_hj, occupied_rooms, total_rooms)),
     WITHIN_ALL_ROOMS(occupied := occupied_rooms, total := total_rooms),
     ROOMS_ADD_UP(),
+    WITHIN_TOKYO_AREA(),
     NO_FUTURE_DATE(column := snapshot_date)
   )
 );
