@@ -196,15 +196,15 @@ def _consists_of(query: exp.Query, *parts: str) -> bool:
 
 
 def _is_of_one_row(part: exp.Expression) -> bool:
-    """Whether something is computed from one row; a query for the highest value of all rows of a table is one value for each."""
+    """Whether something is computed from one row, or from it and the highest value of a table.
+
+    A row of the highest value itself, of the newest day, is better looked for by itself: an index leads to it.
+    """
     part = part.copy()
-    for query in list(part.find_all(exp.Subquery)):
-        if (
-            len(query.this.selects) == 1
-            and isinstance(query.this.selects[0], exp.Max)
-            and not query.this.args.get("group")
-        ):
-            query.replace(exp.null())
+    for above in list(part.find_all(exp.GT)):
+        query = above.expression.unnest()
+        if isinstance(query, exp.Select) and isinstance(query.selects[0], exp.Max) and not query.args.get("group"):
+            above.set("expression", exp.null())
     return not part.find(exp.Query, exp.AggFunc, exp.Window, exp.UDTF)
 
 

@@ -7,7 +7,14 @@ MODEL (
   owner data_team,
   grain (snapshot_date, apartment_id),
   audits (
-    NEWEST_DAY_COMPLETE(day := snapshot_date, columns := (apartment_id, asset_id_hj, occupied_rooms, total_rooms, occupancy_rate))
+    NOT_NULL(
+      columns := (snapshot_date, apartment_id, asset_id_hj, occupied_rooms, total_rooms, occupancy_rate),
+      condition := snapshot_date = (
+        SELECT
+          MAX(snapshot_date)
+        FROM silver.occupancy_property_facts
+      )
+    )
   )
 );
 

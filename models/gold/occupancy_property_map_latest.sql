@@ -16,8 +16,8 @@ MODEL (
 /* Kind: VIEW, for it shows two days of another mart. */
 WITH newest AS (
   SELECT
-    MAX(snapshot_date) AS snapshot_date
-  FROM gold.occupancy_property_daily
+    MAX(snapshot_date) AS snapshot_date /* Of the table: MySQL finds it by its key, and would search all of the view. */
+  FROM silver.occupancy_property_facts
 )
 SELECT
   d.snapshot_date::DATE AS snapshot_date, /* newest business day with files (JST) */

@@ -1,12 +1,17 @@
 /* Properties with coordinates that are a valid pair or none. */
 MODEL (
   name silver.stg_apartments,
-  kind VIEW,
+  kind FULL,
   owner data_team,
   grain apartment_id,
-  audits (NOT_NULL(columns := (apartment_id, asset_id_hj, apartment_name, prefecture)), WITHIN_TOKYO_AREA())
+  audits (
+    NOT_NULL(columns := (apartment_id, asset_id_hj, apartment_name, prefecture)),
+    WITHIN_TOKYO_AREA(),
+    NUMBER_OF_ROWS(threshold := 0)
+  )
 );
 
+/* Kind: FULL, for each property's address is compared with each municipality, and gold.occupancy_property_daily reads a property for each of its days. */
 WITH located AS (
   SELECT
     a.id AS apartment_id,

@@ -22,8 +22,9 @@ AUDITS = {
     "a window": "SELECT * FROM (SELECT ROW_NUMBER() OVER (PARTITION BY id) AS n FROM t) AS w WHERE n > 1",
     "a join": "SELECT a.id FROM t AS a LEFT JOIN t AS b ON b.id = a.id + 1 WHERE b.id IS NULL",
     "the highest": "SELECT id FROM t WHERE id = (SELECT MAX(id) FROM t)",
+    "above the highest": "SELECT id FROM t WHERE id > (SELECT MAX(gap) FROM t)",
     "a group's highest": "SELECT id FROM t WHERE id IN (SELECT MAX(id) FROM t GROUP BY kind)",
-    "an aggregate of the highest": "SELECT COUNT(*) FROM t WHERE id = (SELECT MAX(id) FROM t)",
+    "an aggregate of the highest": "SELECT COUNT(*) FROM t WHERE id > (SELECT MAX(gap) FROM t)",
     "a subquery": "SELECT a.id FROM t AS a WHERE EXISTS (SELECT 1 FROM t AS o WHERE o.id = a.id + 1)",
     "a part of the rows": "SELECT id FROM (SELECT * FROM t WHERE name <> 'c') AS part WHERE id >= 1",
     "with": "WITH x AS (SELECT id FROM t) SELECT id FROM x WHERE id = 2",
@@ -37,6 +38,7 @@ REPEATS = {
     "NULL twice": "SELECT gap FROM t WHERE TRUE GROUP BY gap HAVING COUNT(*) > 1",
     "a repeat beside other rows": "SELECT kind FROM t WHERE id = 2 GROUP BY kind HAVING COUNT(*) > 1",
     "a repeat among other rows": "SELECT kind FROM t WHERE id = 1 GROUP BY kind HAVING COUNT(*) > 1",
+    "repeats above the highest": "SELECT kind FROM t WHERE id > (SELECT MAX(gap) - 1 FROM t) GROUP BY kind HAVING COUNT(*) > 1",
     "repeats of the highest": "SELECT kind FROM t WHERE id = (SELECT MAX(id) FROM t) GROUP BY kind HAVING COUNT(*) > 1",
     "other groups": "SELECT id FROM t WHERE TRUE GROUP BY id HAVING COUNT(*) > 2",
 }
@@ -74,9 +76,13 @@ def test_a_repeat_is_never_counted_as_none(database: duckdb.DuckDBPyConnection, 
 
 
 def test_conditions_and_repeats_of_one_table_are_one_scan() -> None:
-    simple = [
-        *(AUDITS[name] for name in ("a condition", "another one", "a condition that is NULL")),
-        REPEATS["a column"],
-    ]
+    names = "a condition", "another one", "a condition that is NULL", "above the highest"
+    simple = [*(AUDITS[name] for name in names), REPEATS["a column"]]
     whole = counted([parse_one(sql, dialect="duckdb") for sql in simple])
-    assert [table.name for table in whole.find_all(exp.Table)] == ["t"]
+    assert [table.name for table in whole.find_all(exp.Table)] == ["t", "t"]  # the second is that of the highest
+
+
+def test_the_newest_day_is_found_by_its_index() -> None:
+    newest = "SELECT id FROM t WHERE id = (SELECT MAX(id) FROM t) GROUP BY id HAVING COUNT(*) > 1"
+    whole = counted([parse_one(sql, dialect="duckdb") for sql in (newest, AUDITS["the highest"])])
+    assert whole.sql("duckdb").count("WHERE") == 2
