@@ -23,6 +23,7 @@ from tests.support import servers
 
 LAST = dt.date(2026, 2, 10)
 MORNINGS = 3  # measured ones
+PLAN = ("loader", "sqlmesh", "plan", "--auto-apply", "--no-prompts", "--skip-tests")
 FIRST = LAST - dt.timedelta(days=MORNINGS)
 
 
@@ -65,7 +66,7 @@ class _Place:
         self.days, self.gateway, self.env = days, gateway, env
         self.load = ["loader", "load", "--bucket", str(bucket), "--date"]
         self.first = in_process(*self.load, str(FIRST), env=env)
-        self.plan = in_process("bench.plan", env=env)
+        self.plan = in_process(*PLAN, env=env)
         in_process("loader", "run", env=env)
         self.loads: list[Step] = []
         self.runs: list[Step] = []
