@@ -5,6 +5,9 @@ MODEL (
   owner data_team,
   grain apartment_id,
   audits (
+    UNIQUE_VALUES(columns := (
+      apartment_id
+    )),
     NOT_NULL(columns := (apartment_id, asset_id_hj, apartment_name, prefecture)),
     WITHIN_TOKYO_AREA(),
     NUMBER_OF_ROWS(threshold := 0)
