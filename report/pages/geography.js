@@ -70,7 +70,7 @@ PAGES.geography = () => {
     panel({ id: "map", wide: true, ignores: ["type"], scope, rows: rows.filter(placed),
       words: [`${t("unplaced")}: ${FORMATS.count(rows.filter((row) => !placed(row)).length)}`],
       columns: [...PROPERTY_COLUMNS, ["latitude", "text"], ["longitude", "text"]], draw: map }),
-    panel({ id: "places", wide: true, ignores: ["type"], scope, rows: placeRows(), columns: PLACE_COLUMNS, limit: 30 }),
+    placesPanel(),
     panel({ id: "place_churn", wide: true, limit: 30, rows: byPlace.sort(worst), columns: [["place", "text"], ...CHURN_COLUMNS] }),
     panel({ id: "property_churn", wide: true, limit: 30, rows: churn.sort(worst), columns: [["property", "text"], ["place", "text"], ...CHURN_COLUMNS] }),
   ];

@@ -77,15 +77,15 @@ function overduePanel() {
 }
 
 PAGES.index = () => {
-  const scope = newestFact?.day ?? AS_OF, columns = PROPERTY_COLUMNS, byMonth = months().reverse();
+  const byMonth = months().reverse();
   return [
     cards(today()),
     ratePanel(),
     movesPanel(),
     balancePanel(),
     panel({ id: "months", wide: true, ignores: ["type", "place"], scope: monthsOf(byMonth), limit: 13, rows: byMonth, columns: MONTH_COLUMNS }),
-    panel({ id: "worst", ignores: ["type"], scope, rows: byRate(1).slice(0, 10), columns }),
-    panel({ id: "best", ignores: ["type"], scope, rows: byRate(-1).slice(0, 10), columns }),
+    roomsPanel({ id: "worst", rows: byRate(1).slice(0, 10) }),
+    roomsPanel({ id: "best", rows: byRate(-1).slice(0, 10) }),
     overduePanel(),
   ];
 };

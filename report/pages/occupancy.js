@@ -73,9 +73,17 @@ const byRate = (sign) => propertyRows().sort((a, b) => sign * (a.rate - b.rate) 
 const ROOM_COLUMNS = [["rate", "rate"], ["empty", "count"], ["rooms", "count"], ["rooms_to_let", "count"], ["rate_change", "points", "change_7_days"]];
 const PLACE_COLUMNS = [["place", "text"], ...ROOM_COLUMNS], PROPERTY_COLUMNS = [["property", "text"], ["place", "text"], ...ROOM_COLUMNS];
 
+// Rooms on the newest day with files, and their change over seven days or why there is none.
+function roomsPanel({ rows, columns = PROPERTY_COLUMNS, ...more }) {
+  const scope = newestFact?.day ?? AS_OF, before = plusDays(scope, -7);
+  const words = rows.length && rows.every((row) => row.rate_change === null) ? [`${t("change_7_days")}: ${whyNone(before, facts[0]?.day ?? null)}`] : [];
+  return panel({ ignores: ["type"], scope, words, rows, columns, ...more });
+}
+const placesPanel = () => roomsPanel({ id: "places", wide: true, rows: placeRows(), columns: PLACE_COLUMNS, limit: 30 });
+
 PAGES.occupancy = () => {
   const types = state.type ? [state.type] : TYPES, colours = { individual: "blue", corporate: "orange", unknown: "violet" };
-  const scope = newestFact?.day ?? AS_OF, typesByDay = typeRows();
+  const typesByDay = typeRows();
   return [
     ratePanel(),
     movesPanel(),
@@ -83,7 +91,7 @@ PAGES.occupancy = () => {
     panel({ id: "types", wide: true, ignores: ["place"], scope: daysWithData(typesByDay, types[0]), rows: typesByDay,
       columns: [["day", "day"], ...types.map((type) => [type, "count"]), ["other", "count", "other_contract_rooms"]],
       draw: over("day", "count", types.map((type) => line(type, colours[type]))) }),
-    panel({ id: "places", wide: true, ignores: ["type"], scope, rows: placeRows(), columns: PLACE_COLUMNS, limit: 30 }),
-    panel({ id: "properties", wide: true, ignores: ["type"], scope, limit: 20, columns: PROPERTY_COLUMNS, rows: byRate(1) }),
+    placesPanel(),
+    roomsPanel({ id: "properties", wide: true, limit: 20, rows: byRate(1) }),
   ];
 };

@@ -183,6 +183,16 @@ def test_occupancy_page_matches_gold(opened, browser) -> None:
     ), "text", "rate", "count", "count", "count", "points"))  # fmt: skip
 
 
+def test_rooms_without_a_change_say_why(opened, browser) -> None:
+    opened("geography")
+    note = "return document.querySelector('#places > .note')?.textContent"
+    assert browser.execute_script(note) is None
+    browser.execute_script(
+        "for (const row of table('places')) if (row.day === '2026-02-03') row.day = '2026-02-02'; draw()"
+    )
+    assert browser.execute_script(note) == "Change over 7 days: some of these days have no data"
+
+
 def test_filters_leave_what_they_say_and_a_figure_says_what_it_cannot_follow(opened, browser) -> None:
     sql = opened("occupancy?type=corporate&from=2026-02-08&to=2026-02-09")
     ward = sql("SELECT MIN(municipality) FROM gold.occupancy_property_map_latest")[0][0]
