@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlmesh.core.snapshot import Snapshot
     from sqlmesh.utils.errors import AuditError
 
+_NULL_REFUSED = re.compile(r"Column '(\w+)' cannot be null")  # MySQL, of a unique index; elsewhere an audit finds it
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 
 
@@ -29,6 +30,11 @@ def in_words(error: BaseException, models: Mapping[str, Snapshot]) -> Iterator[s
         return
     name = getattr(getattr(error, "node", None), "snapshot_name", "")
     reason = str(cause).splitlines()[0] if str(cause) else type(cause).__name__
+    if refused := _NULL_REFUSED.search(reason):
+        reason = (
+            f"{refused[1]} of the grain is NULL in a row of its query, so no row was written; "
+            "mend the query, or the data that it reads"
+        )
     yield f"{bare(name)}: {reason}" if name else reason
 
 

@@ -3,11 +3,19 @@ second run makes no more of them."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from sqlglot import exp
 
+from demo.rows import company
+from loader.errors import LoaderError
+from loader.landing.access import open_warehouse
 from loader.transform.context import prod_snapshots, sqlmesh_context
+from loader.transform.run import run
+from tests.conftest import FIRST_DAY
 from tests.support import places
+from tests.support.landing import land_dump, land_rooms, land_snapshot
 from tests.support.places import Place
 
 pytestmark = pytest.mark.server
@@ -51,3 +59,25 @@ def test_computing_again_makes_no_second_index(aurora: Place) -> None:
     before = indexes(aurora)
     places.plan(restate_models=["gold.new_contracts", "silver.int_contracts"])
     assert indexes(aurora) == before
+
+
+@pytest.mark.engine
+def test_null_in_a_daily_grain_names_model_and_column(aurora: Place) -> None:
+    """The unique index refuses it at the INSERT, before an audit would find it."""
+    settings, day = aurora.settings(), FIRST_DAY + dt.timedelta(days=1)
+    land_dump(settings, day, company())
+    land_snapshot(settings, day, {1: 9})
+    land_rooms(settings, day)
+    with open_warehouse(settings) as warehouse:
+        warehouse.execute("ALTER TABLE landing.room_assignment_snapshots MODIFY room_id BIGINT")
+        warehouse.execute(f"UPDATE landing.room_assignment_snapshots SET room_id = NULL WHERE snapshot_date = '{day}'")
+    with (
+        places.unaudited(),
+        pytest.raises(LoaderError) as failed,
+    ):  # the audit of the view before it would find it first
+        run(settings)
+    (line,) = [line for line in str(failed.value).splitlines() if "tenant_room_snapshot_daily:" in line]
+    assert line.strip() == (
+        "silver.tenant_room_snapshot_daily: room_id of the grain is NULL in a row of its query, so no row was written; "
+        "mend the query, or the data that it reads"
+    )
