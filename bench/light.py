@@ -148,12 +148,12 @@ def kept(gateway: str, folder: Path) -> Iterator[tuple[dict[str, str], Callable[
             if server is None:
                 shutil.copy(file, folder / "kept")
                 return lambda: shutil.copy(folder / "kept", file) and None
-            server.save("kept")
+            server.save(folder / "kept_server")
             state.create("kept", template="bench")
             numbers = itertools.count()
 
             def restore() -> None:
-                server.restore("kept")
+                server.restore(folder / "kept_server")
                 env["WAREHOUSE_STATE_URL"] = state.create(f"bench_{next(numbers)}", template="kept")
 
             return restore

@@ -220,14 +220,24 @@ def empty_aurora(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> Place:
     return _choose(servers.empty(), monkeypatch)
 
 
+@pytest.fixture(scope="session")
+def planned_server(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a planned warehouse on a server, to be put back by `servers.restored`. Planned once for all workers."""
+    with made_once(tmp_path_factory, "planned-server") as (folder, is_empty):
+        if is_empty:
+            place = servers.empty()
+            land_and_plan(place)
+            servers.save(place, folder)
+    return folder
+
+
 @pytest.fixture
-def aurora(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> Place:
+def aurora(servers: Servers, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Place:
     """The aurora gateway with one dump and two snapshots, planned, to change at will; chosen by the environment."""
-    place = servers.restored("planned")
-    if place is None:
-        place = servers.empty()
-        land_and_plan(place)
-        servers.save(place, "planned")
+    if servers.mysql.own:
+        return _choose(servers.restored(request.getfixturevalue("planned_server")), monkeypatch)
+    place = servers.empty()
+    land_and_plan(place)
     return _choose(place, monkeypatch)
 
 

@@ -130,11 +130,13 @@ def test_loader_and_sqlmesh_connect_to_the_same_configured_warehouse() -> None:
 
 
 @pytest.mark.server
-def test_database_restored_to_yesterday_is_recomputed_despite_newer_state(aurora: Place, servers: Servers) -> None:
+def test_database_restored_to_yesterday_is_recomputed_despite_newer_state(
+    aurora: Place, servers: Servers, tmp_path: Path
+) -> None:
     """I9: SQLMesh's state lies in another database, which was not restored and knows of a day that is gone."""
     settings = aurora.settings()
     run(settings)
-    servers.mysql.save("yesterday")
+    servers.mysql.save(tmp_path / "yesterday")
     shown = []
     for _ in range(2):
         changed = company(
@@ -152,6 +154,6 @@ def test_database_restored_to_yesterday_is_recomputed_despite_newer_state(aurora
         shown.append(
             {name: rows for name, rows in contents(aurora).items() if not name.startswith("staging.")}
         )  # those say when
-        servers.mysql.restore("yesterday")
+        servers.mysql.restore(tmp_path / "yesterday")
         assert aurora.query("SELECT MAX(change_date) FROM silver.tenant_status_changes") == [(FIRST_DAY,)]
     assert shown[0] == shown[1]

@@ -72,18 +72,18 @@ def test_a_session_has_the_houses_settings_on_either_server(server: MySQLServer)
     assert ("split_materialized=off" in switch) == (FLAVOUR == "mariadb")
 
 
-def test_restore_returns_the_saved_state_every_time(server: MySQLServer) -> None:
+def test_restore_returns_the_saved_state_every_time(server: MySQLServer, tmp_path: Path) -> None:
     ask(server, "CREATE DATABASE kept")
     ask(server, "CREATE TABLE kept.t AS SELECT 1 AS a")
-    server.save("one row")
+    server.save(tmp_path / "one row")
     for _ in range(2):
         ask(server, "INSERT INTO kept.t VALUES (2)")
         ask(server, "CREATE DATABASE extra")
-        server.restore("one row")
+        server.restore(tmp_path / "one row")
         assert ask(server, "SELECT a FROM kept.t") == ((1,),)
         assert ask(server, "SHOW DATABASES LIKE 'extra'") == ()
-    with pytest.raises(ServerError, match="nothing was saved as 'two rows'"):
-        server.restore("two rows")
+    with pytest.raises(ServerError, match="no data was saved in .*two rows"):
+        server.restore(tmp_path / "two rows")
 
 
 def test_a_killed_server_comes_back_with_what_was_committed(server: MySQLServer) -> None:
@@ -132,9 +132,20 @@ def test_a_named_server_is_used_but_never_stopped(server: MySQLServer) -> None:
     ours = named(f"mysql://dev:p%40ss%3A%2Fword@127.0.0.1:{server.port}")
     assert (ours.own, ours.flavour, ours.version) == (False, server.flavour, server.version)
     assert ours.url == f"mysql://dev:p%40ss%3A%2Fword@127.0.0.1:{server.port}"
-    for call in (ours.start, ours.stop, ours.kill, lambda: ours.save("x"), lambda: ours.restore("x")):
+    for call in (ours.start, ours.stop, ours.kill, lambda: ours.save(Path("x")), lambda: ours.restore(Path("x"))):
         with pytest.raises(ServerError, match="WAREHOUSE_TEST_MYSQL_URL names it"):
             call()
+
+
+def test_a_dumped_database_is_loaded_under_another_name(state: PostgresServer, tmp_path: Path) -> None:
+    with closing(psycopg2.connect(state.create("dumped"))) as connection:
+        connection.cursor().execute("CREATE TABLE t AS SELECT 'é\\' AS a")
+        connection.commit()
+    state.dump("dumped", tmp_path / "file")
+    state.load("loaded", tmp_path / "file")
+    with closing(psycopg2.connect(state.url("loaded"))) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT a FROM t")
+        assert cursor.fetchall() == [("é\\",)]
 
 
 def test_postgres_copies_a_template(state: PostgresServer) -> None:

@@ -144,7 +144,7 @@ class Servers:
     def __init__(self, mysql: MySQLServer, state: PostgresServer) -> None:
         self.mysql = mysql
         self.state = state
-        self._saved: set[str] = set()
+        self._templates: set[str] = set()
         self._number = 0
 
     def empty(self) -> Place:
@@ -152,21 +152,19 @@ class Servers:
         self._drop_everything()
         return self._place(None)
 
-    def save(self, place: Place, name: str) -> bool:
-        """Keeps a warehouse, with its state, to be put back by `restored`; False where the server can't."""
-        if not self.mysql.own:
-            return False
-        self.mysql.save(name)
-        self.state.create(name, template=_database(place))
-        self._saved.add(name)
-        return True
+    def save(self, place: Place, folder: Path) -> None:
+        """Keeps a throwaway's warehouse, with its state, in a folder."""
+        self.mysql.save(folder / "mysql")
+        self.state.dump(_database(place), folder / "state")
 
-    def restored(self, name: str) -> Place | None:
-        """The warehouse that was kept under a name, None if there is none."""
-        if name not in self._saved:
-            return None
-        self.mysql.restore(name)
-        return self._place(name)
+    def restored(self, folder: Path) -> Place:
+        """The warehouse that was kept in a folder, by this process or another, as often as needed."""
+        self.mysql.restore(folder / "mysql")
+        template = f"kept_{folder.name}"
+        if template not in self._templates:
+            self._templates.add(template)
+            self.state.load(template, folder / "state")
+        return self._place(template)
 
     def _place(self, template: str | None) -> Place:
         self._number += 1

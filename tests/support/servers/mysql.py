@@ -83,12 +83,12 @@ class MySQLServer:
         """Kills it: SIGKILL."""
         raise self._not_ours("kill")
 
-    def save(self, name: str) -> None:
-        """Keeps a copy of all its data."""
+    def save(self, copy: Path) -> None:
+        """Keeps a copy of all its data in a folder."""
         raise self._not_ours("save")
 
-    def restore(self, name: str) -> None:
-        """Brings back all data as it was at `save(name)`, as often as wanted."""
+    def restore(self, copy: Path) -> None:
+        """Replaces all data with a copy that `save` made, of this server or another throwaway."""
         raise self._not_ours("restore")
 
     def _not_ours(self, what: str) -> ServerError:
@@ -119,7 +119,7 @@ class OwnMySQLServer(MySQLServer):
         self, folder: Path, command: Sequence[str], options: Sequence[str], client: Callable[[str], list[str]]
     ) -> None:
         super().__init__("127.0.0.1", free_port(), "root", "", client)
-        self.folder, self.datadir, self._saved = folder, folder / "data", folder / "saved"
+        self.folder, self.datadir = folder, folder / "data"
         temporary = folder / "tmp"
         temporary.mkdir(parents=True)
         self.ca_file, certificate, key = certificates(folder / "tls")
@@ -155,17 +155,15 @@ class OwnMySQLServer(MySQLServer):
     def kill(self) -> None:
         self._process.kill()
 
-    def save(self, name: str) -> None:
+    def save(self, copy: Path) -> None:
         self.stop()
-        copy = self._saved / name
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(self.datadir, copy)
         self.start()
 
-    def restore(self, name: str) -> None:
-        copy = self._saved / name
+    def restore(self, copy: Path) -> None:
         if not copy.is_dir():
-            raise ServerError(f"nothing was saved as {name!r}")
+            raise ServerError(f"no data was saved in {copy}")
         # Not a clean end: what it would write is thrown away.
         self.kill()
         shutil.rmtree(self.datadir)
@@ -175,7 +173,7 @@ class OwnMySQLServer(MySQLServer):
     def remove(self) -> None:
         """Kills it and removes its data; the error log stays."""
         self.kill()
-        for path in [self.datadir, self._saved, self.folder / "tmp", self.folder / "tls"]:
+        for path in [self.datadir, self.folder / "tmp", self.folder / "tls"]:
             shutil.rmtree(path, ignore_errors=True)
 
 

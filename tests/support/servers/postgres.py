@@ -56,6 +56,18 @@ class PostgresServer:
         """Drops a database, if it is there; whoever is connected to it is thrown out."""
         self._execute(f"DROP DATABASE IF EXISTS {_quoted(database)} WITH (FORCE)")
 
+    def dump(self, database: str, file: Path) -> None:
+        """Writes a database into a file, for `load`."""
+        self._client("pg_dump", database, f"--file={file}")
+
+    def load(self, database: str, file: Path) -> None:
+        """Creates a database from a file that `dump` wrote."""
+        self.create(database)
+        self._client("psql", database, "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", f"--file={file}")
+
+    def _client(self, name: str, database: str, *words: str) -> None:
+        run(name, [postgres_program(name), *words, self.url(database)], cwd="/")
+
     def _execute(self, sql: str) -> None:
         with closing(psycopg2.connect(self.url(self._database), connect_timeout=10)) as connection:
             # CREATE DATABASE can't be in a transaction.
