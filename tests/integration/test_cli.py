@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlmesh.cli.main import cli as sqlmesh
 
 from demo.dump import dump_sql
 from demo.objects import put_dump
@@ -137,10 +138,10 @@ def test_bad_data_fails_the_run_and_leaves_gold_unchanged(warehouse: Path, query
     assert query(warehouse, "SELECT * FROM gold.new_contracts ORDER BY ALL") == before
     # What it says to type shows the row by its key, through a shell.
     fetch, run_again = commands.commands(answer.stderr)
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    shown = subprocess.run(
-        ["bash", "-c", fetch], cwd=PROJECT, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True
-    )
+    split = ["bash", "-c", rf"printf '%s\0' {fetch}"]
+    program, *words = subprocess.run(split, capture_output=True, text=True, check=True).stdout.split("\0")[:-1]
+    shown = CliRunner().invoke(sqlmesh, ["-p", str(PROJECT), *words])
+    assert (program, shown.exit_code) == ("sqlmesh", 0), shown.output
     assert [line.split() for line in shown.stdout.splitlines()] == [["id", "status"], ["0", "1", "99"]]
     assert run_again == "python -m loader run"
     wrong = json.loads(typed("status", "--json").stdout)["problems"]
