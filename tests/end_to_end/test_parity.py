@@ -34,7 +34,7 @@ def live(place: Place, bucket: Path, days: list[dt.date]) -> None:
 
     Audited on the server alone: on DuckDB the demo's mornings are.
     """
-    cut = frozenset(f"longer:{one.table}.{one.name}" for one in required_columns() if one.longest)
+    cut = frozenset(f"longer:{one.table}.{one.name}" for one in required_columns() if one.keeps[0])
     with place.chosen(), nullcontext() if place.on_mysql else places.unaudited():
         for number, day in enumerate(days):
             load(place.settings(bucket), day, accepted=cut)

@@ -26,7 +26,7 @@ from tests.support.project_copy import copy_project
 from tests.support.spark import SparkPlace, compare
 
 MISSING_DAY, LAST_DAY = (LEAP_DAY + dt.timedelta(days=number) for number in (1, 2))
-CUT = frozenset(f"longer:{one.table}.{one.name}" for one in required_columns() if one.longest)
+CUT = frozenset(f"longer:{one.table}.{one.name}" for one in required_columns() if one.keeps[0])
 ANSWER = """INSERT INTO landing.llm_enrichment_cache (tenant_id, name_hash, llm_nationality, llm_confidence, enriched_at, model_version)
     VALUES (2, 'of a name', '韓国', 0.9, TIMESTAMP '2024-03-02 01:02:03', 'model')"""
 
