@@ -138,20 +138,19 @@ def _growing(measured: list[Measured], on: str) -> list[Measured]:
 
 
 def _growth(measured: list[Measured]) -> str:
-    lines = []
-    for on in NAMES:
-        if len(sizes := _growing(measured, on)) < 2:
-            lines.append(f"| {NAMES[on]} | fewer than two sizes were measured | | |")
-            continue
-        for name, figure in FIGURES.items():
-            points = [(one.scale, figure(one)) for one in sizes]
-            if min(y for _, y in points) > 0:
-                grown = fit(points)
-                lines.append(
-                    f"| {NAMES[on]} | {name} | {grown.slope:.2f} | {grown.start:,.1f} + {grown.step:,.1f} × scale |"
-                )
-    return "\n".join(["How it grows: the slope of both logarithms (1 is in proportion), and a line.", "",
-                      "| on | figure | slope | line |", "|---|---|---|---|", *lines])  # fmt: skip
+    lines = [f"| | {' | '.join(NAMES.values())} |", "|---|---|---|"]
+    for name, figure in FIGURES.items():
+        cells = []
+        for on in NAMES:
+            points = [(one.scale, figure(one)) for one in _growing(measured, on)]
+            cells.append(_fitted(points) if len(points) > 1 and min(y for _, y in points) > 0 else "needs two sizes")
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(["How it grows: a line, and the slope of both logarithms (1 is in proportion).", "", *lines])
+
+
+def _fitted(points: list[tuple[float, float]]) -> str:
+    grown = fit(points)
+    return f"{grown.start:,.1f} + {grown.step:,.1f} × scale; slope {grown.slope:.2f}"
 
 
 def _ends(measured: list[Measured]) -> str:
