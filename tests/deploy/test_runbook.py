@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
+import subprocess
 
 import jmespath
 
 from loader import errors
 from loader.cli import cli
 from loader.settings import PROJECT
-from tests.deploy.test_template import PARAMETERS, RIGHTS, resources
+from tests.deploy.test_template import PARAMETERS, RIGHTS, SPARK, resources
 
 RUNBOOK = (PROJECT / "docs" / "runbook.md").read_text()
 
@@ -70,6 +73,16 @@ def test_runbook_first_look_shows_jobs_of_the_newest_runs() -> None:
         ["2026-02-09T07:00:01", "COMPLETED", [["warehouse-load", "FAILED", "SystemExit: 4"]]],
         ["2026-02-08T07:00:01", "COMPLETED", [["warehouse-load", "SUCCEEDED", None], ["warehouse-run", "SUCCEEDED", None]]],
     ]  # fmt: skip
+
+
+def test_prod_on_spark_starts_the_command_job_with_the_words_as_typed() -> None:
+    (function,) = re.findall(r"^prod\(\) \{ aws .*$", section("On Spark"), re.M)
+    (example,) = re.findall(r"`(prod \S+ -m loader waive .*?)`", section("On Spark"))
+    typed = f"STACK=warehouse\naws() {{ printf '%s\\n' \"$@\"; }}\n{function}\n{example}"
+    words = subprocess.run(["bash", "-euc", typed], capture_output=True, text=True, check=True).stdout.splitlines()
+    given = dict(zip(words, words[1:], strict=False))
+    assert given["--job-name"] == resources(**SPARK)["CommandJob"]["Name"]
+    assert shlex.split(json.loads(given["--arguments"])["--words"])[-2:] == ["--reason", "the source was down"]
 
 
 def test_every_exit_code_has_a_row() -> None:

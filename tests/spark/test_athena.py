@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from jobs.athena import copy_views
+from jobs.athena import DATABASE, copy_views
 from loader.warehouse.spark.iceberg import Iceberg
 from tests.support.spark import SparkPlace
 
@@ -17,10 +17,10 @@ def test_tables_follow_views_of_rows_columns_and_names(new_place: Callable[[str]
     def shown(**views: str) -> dict[str, list[tuple]]:
         for name, query in views.items():
             place.spark.sql(f"CREATE OR REPLACE VIEW shown_marts.{name} AS {query}")
-        copy_views(iceberg, str(place.folder), "shown_marts", "copied_marts")
+        copy_views(iceberg, str(place.folder), "shown_marts", DATABASE)
         return {
-            name: place.query(f"SELECT * FROM copied_marts.{name}")
-            for _, name, _ in place.query("SHOW TABLES IN copied_marts")
+            name: place.query(f"SELECT * FROM {DATABASE}.{name}")
+            for _, name, _ in place.query(f"SHOW TABLES IN {DATABASE}")
         }
 
     assert shown(rents="SELECT 1 AS id, 50000 AS rent", rooms="SELECT 7 AS id") == {
@@ -31,3 +31,4 @@ def test_tables_follow_views_of_rows_columns_and_names(new_place: Callable[[str]
     assert shown(rents="SELECT 1 AS id, '50000' AS rent") == {"rents": [(1, "50000")], "rooms": []}
     place.spark.sql("DROP VIEW shown_marts.rooms")
     assert shown() == {"rents": [(1, "50000")]}
+    assert (DATABASE, "rents") in iceberg._tables()  # of which the janitor removes what was overwritten

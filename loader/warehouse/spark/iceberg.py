@@ -139,7 +139,7 @@ class Iceberg:
 
     def _tables(self) -> Iterator[tuple[str, str]]:
         """Schema and name of the tables that are overwritten: a dump's never are."""
-        for pattern in ("landing", "sqlmesh__*"):
+        for pattern in ("landing", "sqlmesh__*", "dashboards"):  # the last is of jobs/athena.py
             for (schema,) in self.query(f"SHOW DATABASES LIKE '{pattern}'"):
                 views = {name for _, name, *_ in self.query(f"SHOW VIEWS IN {schema}")}
                 for _, name, *_ in self.query(f"SHOW TABLES IN {schema}"):
