@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from demo.objects import put_coordinates, put_dump, put_snapshot, snapshot_file
-from demo.rows import company
+from demo.rows import Rows, company, moving, tenant
 from loader import dates
 from loader.daily import daily
 from loader.errors import DumpRejectedError, LoaderError, NoDumpError
@@ -18,11 +17,11 @@ from loader.landing.load import land, load
 from loader.landing.load_steps import LoadRequest
 from loader.settings import Settings
 from loader.transform.run import assert_fresh, run
-from tests.conftest import settings_for
+from tests.conftest import FIRST_DAY, settings_for
 from tests.support import places
-from tests.support.places import DATA_CONTRACT, FILE
+from tests.support.places import FILE, Place
 
-DAY = dt.date(2025, 6, 10)
+DAY = FIRST_DAY
 
 
 def test_enrichment_written_after_the_run_reaches_the_next_run(warehouse: Path, query) -> None:
@@ -39,33 +38,33 @@ def test_enrichment_written_after_the_run_reaches_the_next_run(warehouse: Path, 
 
 
 @pytest.fixture(scope="module")
-def first_morning(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a bucket of one day and the warehouse planned on it. To be copied."""
-    folder = tmp_path_factory.mktemp("first_morning")
-    place = places.duckdb_place(folder / FILE)
-    with place.chosen(), pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WAREHOUSE_DATA_CONTRACT", str(DATA_CONTRACT))
-        settings = place.settings(folder / "bucket")
-        put_dump(folder / "bucket", DAY, company())
-        load(settings, DAY)
-        places.plan()
-        run(settings)
-    return folder
+def first_morning(planned_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The planned warehouse after its first run. To be copied."""
+    place = places.copied(planned_place, tmp_path_factory.mktemp("first_morning"))
+    with place.chosen(), places.unaudited():
+        run(place.settings())
+    return place
 
 
 @pytest.fixture
-def settings(first_morning: Path, bucket: Path, tmp_path: Path) -> Settings:
-    """On a copy of the warehouse and its bucket."""
-    shutil.copytree(first_morning / "bucket", bucket, dirs_exist_ok=True)
-    shutil.copy(first_morning / FILE, tmp_path)
+def settings(first_morning: Place, bucket: Path, tmp_path: Path) -> Settings:
+    """On a copy of the warehouse, and the bucket with its dump."""
+    put_dump(bucket, DAY, dump())
+    places.copied(first_morning, tmp_path)
     return settings_for(tmp_path / FILE, bucket)
+
+
+def dump(**changes: Rows) -> dict[str, Rows]:
+    """The planned warehouse's company."""
+    same = {"tenants": [tenant(1), tenant(2, status=14)], "movings": [moving(1), moving(2, room_id=2)]}
+    return company(**same, **changes)
 
 
 def test_next_morning_computes_dump_landed_before_a_killed_run(
     settings: Settings, bucket: Path, query, monkeypatch
 ) -> None:
     monkeypatch.setattr(dates, "business_today", lambda: DAY + dt.timedelta(days=2))
-    put_dump(bucket, DAY + dt.timedelta(days=1), company())
+    put_dump(bucket, DAY + dt.timedelta(days=1), dump())
     land(settings, LoadRequest(DAY + dt.timedelta(days=1), 0, catch_up=True))  # and the machine goes down
     with pytest.raises(NoDumpError):
         daily(settings, LoadRequest(DAY + dt.timedelta(days=2), 0, catch_up=True))
@@ -82,12 +81,12 @@ def test_next_morning_computes_late_file_landed_before_killed_run(
     load(settings, DAY)  # and the machine goes down
     with pytest.raises(NoDumpError):
         daily(settings, LoadRequest(DAY + dt.timedelta(days=1), 0, catch_up=True))
-    changes = "SELECT change_date FROM silver.tenant_status_changes ORDER BY 1"
-    assert query(settings.duckdb_file, changes) == [(late,), (DAY,)]
+    changes = "SELECT DISTINCT change_date FROM silver.tenant_status_changes ORDER BY 1"
+    assert query(settings.duckdb_file, changes) == [(late,), (DAY - dt.timedelta(days=1),), (DAY,)]
 
 
 SHOWN = """
-    SELECT s.latitude, s.longitude, c.latitude, n.latitude, COUNT(o.snapshot_date),
+    SELECT s.latitude, s.longitude, c.latitude, n.latitude, COUNT(DISTINCT o.snapshot_date),
         MIN(o.latitude), MAX(o.latitude), MIN(o.longitude), MAX(o.longitude)
     FROM silver.stg_apartments AS s
     LEFT JOIN silver.int_contracts AS c USING (apartment_id)
@@ -99,7 +98,7 @@ SHOWN = """
 def test_coordinates_file_fills_all_days_bad_one_blocks_nothing(
     settings: Settings, bucket: Path, query, monkeypatch
 ) -> None:
-    nowhere = company(apartments=[company()["apartments"][0] | {"latitude": None, "longitude": None}])
+    nowhere = dump(apartments=[company()["apartments"][0] | {"latitude": None, "longitude": None}])
     clocked = {}
     monkeypatch.setattr(dates, "business_today", lambda: clocked["today"])
 
