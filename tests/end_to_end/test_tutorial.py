@@ -6,12 +6,15 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from loader.settings import PROJECT
 from tests.support.places import FILE
+from tests.support.preloaded import preloaded
 from tests.support.repository import Repository, committed_copy, environment
 from tests.support.typed import typed
 
@@ -31,15 +34,20 @@ def clone(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Repository:
 BUILD_SERVER = {"CI", "GITHUB_ACTIONS", "TRAVIS", "CIRCLECI", "GITLAB_CI", "BUILDKITE"}
 
 
-def newcomers(home: Path) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def newcomers(clone: Repository) -> Iterator[dict[str, str]]:
     """A newcomer's environment: a home with nothing in it, nothing of this project's but its commands, and a person at the terminal."""
     others = {
         name: value
         for name, value in environment().items()
         if not name.startswith(("WAREHOUSE_", "PYTEST_", "GIT_", "XDG_")) and name not in BUILD_SERVER
     }
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return others | {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "PATH": path}
+    with TemporaryDirectory() as folder:  # of a short name, which a socket must have
+        home = Path(folder) / "home"
+        home.mkdir()
+        own = others | {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"}
+        with preloaded(Path(folder), clone.path, own) as programs:
+            yield own | {"PATH": os.pathsep.join(map(str, (programs, Path(sys.executable).parent, os.environ["PATH"])))}
 
 
 def steps(text: str) -> list[tuple[str, list[str]]]:
@@ -75,7 +83,9 @@ def test_a_line_that_is_not_printed_is_found() -> None:
 
 
 @pytest.mark.parametrize("tutorial", ["tutorial", "add-a-mart"])
-def test_every_command_of_a_tutorial_does_what_it_says(clone: Repository, tutorial: str, tmp_path: Path) -> None:
+def test_every_command_of_a_tutorial_does_what_it_says(
+    clone: Repository, newcomers: dict[str, str], tutorial: str
+) -> None:
     code, before = 0, ""
     for kind, text in BLOCK.findall((PROJECT / "docs" / f"{tutorial}.md").read_text()):
         if kind == "diff":
@@ -88,7 +98,7 @@ def test_every_command_of_a_tutorial_does_what_it_says(clone: Repository, tutori
                 code = 0
                 continue
             assert code == 0, f"{before} ended with {code}, which the tutorial does not say"
-            code, printed = typed(["bash", "-c", command], clone.path, newcomers(tmp_path))
+            code, printed = typed(["bash", "-c", command], clone.path, newcomers)
             assert missing(said, printed) is None, f"$ {command}\n{printed}"
             before = command
     assert code == 0
