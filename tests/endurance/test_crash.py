@@ -61,6 +61,8 @@ RUN: Phases = [
 ]
 # On the morning when a file lands late: its days are opened in every table that stands on it, or in none.
 REOPEN: Phases = [("reopening", RUN[0][1], (moment,)) for moment in ("before", "after")]
+# What make test dies in: where data changes hands. make endurance, which .ci/run runs each day, dies in all.
+FEW = {"landing", "swapping", "settling", "snapshots", "inserting", "committing"}
 DUCKDB_LOAD: Phases = [
     ("landing", r"(CREATE TABLE|INSERT INTO) \W?landing_", MOMENTS),
     ("swapping", r"CREATE OR REPLACE VIEW landing", MOMENTS),
@@ -210,7 +212,7 @@ class Reader(threading.Thread):
     def run(self) -> None:
         try:
             with closing(connect(**self._account)) as connection, connection.cursor() as cursor:
-                while not self._ends.wait(0.02):
+                while not self._ends.wait(0.05):
                     cursor.execute(LOOK)
                     self._sees = shown(cursor.fetchall(), self._sees, self._coming)
                     self.looks[self._sees] += 1
@@ -456,18 +458,20 @@ def mornings(place: Place, twin: Place, folder: Path, seed: int) -> Iterator[Mor
 @pytest.mark.server
 def test_mornings_on_mysql_killed_at_many_points(aurora: Place, twin: Place, length: Length, tmp_path: Path) -> None:
     account = aurora.settings().mysql.arguments
+    phases = length.of({phase for phase, _, _ in LOAD + RUN}, FEW)
+    load, run = ([one for one in all_of_them if one[0] in phases] for all_of_them in (LOAD, RUN))
     with mornings(aurora, twin, tmp_path, length.seed) as lived:
         lived.first(1, LOAD, RUN)
         lived.reader = reader = Reader(account, 1)
         reader.start()
         try:
             for offset in (days := length.of((2, 4, 5, 6), (2,))):
-                lived.interrupted(offset, LOAD, RUN if offset != LATE else REOPEN + RUN, outside=1)
+                lived.interrupted(offset, load, run if offset != LATE else REOPEN + run, outside=1)
             reader.check()
         finally:
             reader.end()
-        assert lived.kills.total() >= length.of(50, 12), lived.kills
-        assert lived.kills.keys() >= {phase for phase, _, _ in LOAD + RUN}
+        assert lived.kills.total() >= length.of(50, 5), lived.kills
+        assert lived.kills.keys() >= phases
         assert reader.looks.keys() == {1, *days}
     with closing(connect(**account)) as connection, connection.cursor() as cursor:
 

@@ -32,9 +32,9 @@ def test_dump_cut_at_any_byte_is_never_complete(server: str, gzipped: bool, leng
     whole = small(REAL_DUMPS / server / "plain.sql")
     body = gzip.compress(whole) if gzipped else whole
     assert Landed(body, tmp_path).report.complete
-    # The last kilobyte, where an end is most like another one, at each byte; a sample takes every 61st before it.
-    step, tail = length.of(1, 61), max(len(body) - 1000, 0)
-    for size in [*range(0, tail, step), *range(tail, len(body), length.of(1, 7))]:
+    # The last kilobyte, where an end is most like another one, at each byte; a sample takes every 199th before it, and every 19th of those.
+    step, tail = length.of(1, 199), max(len(body) - 1000, 0)
+    for size in [*range(0, tail, step), *range(tail, len(body), length.of(1, 19))]:
         try:
             found = Landed(body[:size], tmp_path)
         except DumpRejectedError as rejection:

@@ -62,7 +62,7 @@ def damaged(draw: st.DrawFn) -> tuple[tuple[str, ...], bytes]:
 def test_damaged_dump_is_rejected_or_lands_like_the_reference(length: Length, tmp_path: Path) -> None:
     @seed(length.seed)
     @settings(
-        max_examples=length.of(10_000, 200), database=None, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=length.of(10_000, 100), database=None, deadline=None, suppress_health_check=list(HealthCheck)
     )
     @given(damaged())
     def holds(dump: tuple[tuple[str, ...], bytes]) -> None:

@@ -135,6 +135,7 @@ def test_full_warehouse_disk_leaves_no_half_loaded_data(
     assert on_disk(disk, place, tmp_path) == found
 
 
+@pytest.mark.at_length  # make test: the disk that fills up in any other step of a load, above
 def test_full_disk_during_direct_row_writes_changes_nothing(disk: SmallDisk, bucket: Path, tmp_path: Path) -> None:
     place = duckdb_place(disk.folder / FILE)
     assert load(disk, bucket, place).returncode == 0
@@ -150,6 +151,11 @@ def test_full_disk_during_direct_row_writes_changes_nothing(disk: SmallDisk, buc
     assert datasets(found) == (2, 2, 2, 2)
 
 
+@pytest.mark.parametrize(
+    "empty_place",
+    [pytest.param("duckdb", marks=pytest.mark.at_length), pytest.param("aurora", marks=pytest.mark.server)],
+    indirect=True,
+)
 def test_the_disk_of_temporary_files_fills_up(
     disk: SmallDisk, bucket: Path, dump: bytes, empty_place: Place, length: Length
 ) -> None:
@@ -204,6 +210,9 @@ def test_an_error_that_names_no_file_is_said_too(disk: SmallDisk) -> None:
         raise ZeroDivisionError
 
 
+@pytest.mark.parametrize(
+    "empty_place", ["duckdb", pytest.param("aurora", marks=[pytest.mark.server, pytest.mark.at_length])], indirect=True
+)
 def test_full_bucket_disk_fails_daily_file_but_keeps_dump(
     disk: SmallDisk, dump: bytes, empty_place: Place, length: Length
 ) -> None:

@@ -20,7 +20,7 @@ FEW = 2 + sum(map(len, SHORT))
 
 
 def test_months_of_mornings_leave_what_a_rebuild_gives(length: Length, tmp_path: Path, monkeypatch) -> None:
-    """The sample is eleven mornings with a year's end; 65 have two months' ends and a leap day."""
+    """The sample is nine mornings with a year's end; 65 have two months' ends and a leap day."""
     place = duckdb_place(tmp_path / FILE)
     monkeypatch.setenv("WAREHOUSE_DUCKDB", place.variables["WAREHOUSE_DUCKDB"])
     plan = length.of(Plan(length.seed, length.mornings), Plan(length.seed, FEW, 0, SHORT))
