@@ -19,10 +19,10 @@ MODEL (
 );
 
 /* Kind: VIEW, for the facts are of their day and the coordinates are of now: a correction computes no day again. The audits of
-silver.occupancy_property_facts and silver.stg_apartments hold for what it shows of earlier days, and for coordinates. */
+silver.occupancy_property_facts and silver.stg_apartments hold for what it shows of earlier days, and for coordinates. No cast of the day and the property: MySQL finds neither by its key then. */
 SELECT
-  f.snapshot_date::DATE AS snapshot_date, /* business day (JST) */
-  f.apartment_id::BIGINT AS apartment_id, /* property */
+  f.snapshot_date, /* business day (JST) */
+  f.apartment_id, /* property */
   f.asset_id_hj::VARCHAR(64) AS asset_id_hj, /* asset id of the property */
   f.apartment_name::VARCHAR(255) AS apartment_name, /* name on that day */
   f.prefecture::VARCHAR(64) AS prefecture, /* prefecture */

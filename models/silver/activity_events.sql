@@ -35,12 +35,14 @@ WITH moves AS (
 ), events AS (
   SELECT
     'registered' AS activity,
-    tenant_id AS subject_id,
-    created_at::DATE AS activity_date,
-    tenant_type
-  FROM silver.stg_tenants
+    t.id AS subject_id,
+    t.created_at::DATE AS activity_date,
+    COALESCE(c.tenant_type, 'unknown') AS tenant_type
+  FROM staging.tenants AS t
+  LEFT JOIN silver.tenant_types AS c
+    ON c.tenant_id = t.id
   WHERE
-    NOT created_at IS NULL
+    NOT t.created_at IS NULL
   UNION ALL
   SELECT
     'inquired',
@@ -48,7 +50,7 @@ WITH moves AS (
     i.inquiry_date,
     COALESCE(t.tenant_type, 'unknown')
   FROM silver.stg_inquiries AS i
-  LEFT JOIN silver.stg_tenants AS t
+  LEFT JOIN silver.tenant_types AS t
     ON t.tenant_id = i.tenant_id
   UNION ALL
   SELECT
@@ -57,7 +59,7 @@ WITH moves AS (
     a.application_date,
     COALESCE(t.tenant_type, 'unknown')
   FROM silver.tenant_applications AS a
-  LEFT JOIN silver.stg_tenants AS t
+  LEFT JOIN silver.tenant_types AS t
     ON t.tenant_id = a.tenant_id
   UNION ALL
   SELECT

@@ -20,20 +20,6 @@ WITH people AS (
     @years_between(t.birth_date, a.as_of_date) AS years
   FROM staging.tenants AS t
   CROSS JOIN silver.as_of AS a
-), typed AS (
-  /* Of the tenant's own contracts that say a type the one by which the type of a tenant is known: moving_id dangles at times. */
-  SELECT
-    m.tenant_id,
-    m.tenant_type,
-    ROW_NUMBER() OVER (
-      PARTITION BY m.tenant_id
-      ORDER BY CASE WHEN m.moving_id = t.moving_id THEN 0 ELSE 1 END, m.is_valid_contract DESC, m.contract_start_date DESC NULLS LAST, m.updated_at DESC NULLS LAST, m.moving_id DESC
-    ) AS place
-  FROM silver.stg_movings AS m
-  JOIN staging.tenants AS t
-    ON t.id = m.tenant_id
-  WHERE
-    m.tenant_type <> 'unknown'
 )
 SELECT
   t.id AS tenant_id, /* tenant id */
@@ -86,8 +72,8 @@ LEFT JOIN staging.llm_enrichment_cache AS e
   ON e.tenant_id = t.id
 LEFT JOIN silver.tenant_nationality AS o
   ON o.tenant_id = t.id
-LEFT JOIN typed AS c
-  ON c.tenant_id = t.id AND c.place = 1
+LEFT JOIN silver.tenant_types AS c
+  ON c.tenant_id = t.id
 LEFT JOIN seeds.code_tenant_status AS s
   ON s.code = t.status
 LEFT JOIN seeds.code_gender AS g
