@@ -9,7 +9,7 @@ MODEL (
       tenant_id
     )),
     NOT_NULL(columns := (tenant_id, tenant_type)),
-    ACCEPTED_VALUES(column := tenant_type, is_in := ('individual', 'corporate'))
+    ACCEPTED_VALUES(column := tenant_type, is_in := ('individual', 'corporate', 'unknown'))
   )
 );
 

@@ -205,7 +205,7 @@ def test_a_choice_among_rows_is_always_the_same(models: Models) -> None:
         ("gold.tenant_status_transitions", ("tenant_id",), "valid_from"),  # unique, by the audit of the history
         ("gold.funnel_application_to_movein_segment_share", (*SEGMENTS, "segment_type"), "segment_value"),
         ("gold.funnel_application_to_movein_segment_share", (*SEGMENTS, "segment_type"), None),  # a sum
-        ("silver.stg_tenants", ("tenant_id",), "moving_id"),
+        ("silver.tenant_types", ("tenant_id",), "moving_id"),
         ("silver.tokyo_beta_tenant_room_info", ("email",), None),  # the lowest number
         ("silver.occupancy_projection", (), "day"),  # one row a day, by that model's audit
         ("silver.occupancy_dated_moves", ("room_id",), "ends_on"),  # stays of the same days are one
