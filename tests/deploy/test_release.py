@@ -159,6 +159,7 @@ def glue(
         given = {
             "release": release.name,
             "bucket": BUCKET,
+            "gateway": "aurora",
             "warehouse-secret": secret("warehouse", **mysql),
             "state-secret": secret(
                 "state",
