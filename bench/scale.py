@@ -20,7 +20,7 @@ from pathlib import Path
 
 import click
 
-from bench.scale_page import BEGIN, END, Measured, tables
+from bench.scale_page import BEGIN, END, NAMES, Measured, tables
 from bench.watch import Cost, Failed, watched
 from loader.settings import PROJECT
 from tests.support import servers
@@ -32,7 +32,7 @@ MORNINGS = [LAST - dt.timedelta(days=1), LAST]  # the first load, and the mornin
 LIMIT = 6 * 3600  # seconds that a step may take
 RESERVE = 1.5  # DuckDB and Spark write what memory has no room for
 # MB at scale 1, as long as none is measured: a bucket and a warehouse, without history and for each day of it.
-SPACE = {"demo": (250, 5), "duckdb": (600, 5), "spark": (1200, 10)}
+SPACE = {"demo": (250, 5), "duckdb": (100, 2), "spark": (600, 10)}
 
 
 def measure(on: str, scale: float, days: int, bucket: Path, folder: Path) -> Measured:
@@ -91,8 +91,8 @@ def _said(cost: Cost) -> str:
     return f"{cost.wall:,.1f} s, CPU {cost.cpu:,.1f} s, memory {cost.memory:,.0f} MB, written {cost.written:,.0f} MB"
 
 
-def needed(scale: float, days: int, on: tuple[str, ...], measured: list[Measured]) -> float:
-    """MB on disk that a size needs: its bucket, and one warehouse after the other."""
+def needed(scale: float, days: int, on: str, measured: list[Measured]) -> float:
+    """MB on disk that a size needs on an engine: its bucket and its warehouse."""
 
     def each(name: str) -> float:
         sizes = [one for one in measured if one.on == name and one.days >= days and not one.failed]
@@ -102,7 +102,7 @@ def needed(scale: float, days: int, on: tuple[str, ...], measured: list[Measured
         fixed, daily = SPACE[name]
         return fixed + daily * days
 
-    return scale * (each("demo") + max(each(name) for name in on))
+    return scale * (each("demo") + each(on))
 
 
 def read() -> list[Measured]:
@@ -124,7 +124,7 @@ def keep(measured: list[Measured], left_out: list[str]) -> None:
     "--scale",
     "scales",
     multiple=True,
-    type=float,
+    type=click.FloatRange(0.01, 100),
     default=(1, 10, 30, 100),
     show_default=True,
     help="Size of a company; 1 is the real one's.",
@@ -135,7 +135,7 @@ def keep(measured: list[Measured], left_out: list[str]) -> None:
 def main(scales: tuple[float, ...], days: int, on: tuple[str, ...], write: bool) -> None:
     """Plan, and run a morning, for each size and engine: wall time, CPU, memory and bytes written, and how they grow.
 
-    A size that the disk has no room for is left out. An engine that fails at a size is not tried at larger ones.
+    What the disk has no room for is left out. An engine that fails at a size is not tried at larger ones.
     """
     # As Ctrl-C: what was started ends too, and its folder is removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -149,19 +149,22 @@ def main(scales: tuple[float, ...], days: int, on: tuple[str, ...], write: bool)
     measured, left_out, failed = read() if write else [], [], set()
     (PROJECT / "data").mkdir(exist_ok=True)
     for scale in sorted(set(scales)):
-        room, free = needed(scale, days, on, measured), shutil.disk_usage(PROJECT / "data").free / 1e6
-        if room > free:
-            left_out.append(
-                f"Left out: scale {scale:g} needs about {room / 1000:,.0f} GB of disk, and {free / 1000:,.0f} GB were free."
-            )
-            print(left_out[-1], flush=True)
+        engines = [engine for engine in on if engine not in failed]
+        free = shutil.disk_usage(PROJECT / "data").free / 1e6
+        for engine in list(engines):
+            room = needed(scale, days, engine, measured)
+            if room > free:
+                engines.remove(engine)
+                left_out.append(
+                    f"Left out: {NAMES[engine]} at scale {scale:g} needs about {room / 1000:,.0f} GB of disk, and {free / 1000:,.0f} GB were free."
+                )
+                print(left_out[-1], flush=True)
+        if not engines:
             continue
         with tempfile.TemporaryDirectory(prefix="bench-", dir=PROJECT / "data") as name:
             folder = Path(name)
             found = [write_bucket(scale, days, folder / "bucket")]
-            for engine in on:
-                if engine in failed:
-                    continue
+            for engine in engines:
                 found.append(measure(engine, scale, days, folder / "bucket", folder))
                 shutil.rmtree(folder / engine)
                 failed |= {engine} if found[-1].failed else set()

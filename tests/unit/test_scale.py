@@ -59,10 +59,10 @@ def test_one_size_ends_nowhere() -> None:
 
 
 def test_a_size_needs_what_the_largest_one_took_and_a_reserve() -> None:
-    assert scale.needed(10, 14, ("duckdb",), []) == 10 * (250 + 5 * 14 + 600 + 5 * 14)
+    assert scale.needed(10, 14, "duckdb", []) == 10 * (250 + 5 * 14 + 100 + 2 * 14)
     taken = [measured("duckdb", 1, 10), measured("duckdb", 2, 10), measured("demo", 2, 10)]
-    assert scale.needed(10, 14, ("duckdb",), taken) == 10 * 1.5 * (50 + 50)
-    assert scale.needed(10, 15, ("duckdb",), taken) == scale.needed(10, 15, ("duckdb",), [])
+    assert scale.needed(10, 14, "duckdb", taken) == 10 * 1.5 * (50 + 50)
+    assert scale.needed(10, 15, "duckdb", taken) == scale.needed(10, 15, "duckdb", [])
 
 
 def test_figures_are_kept_and_the_rest_of_the_page_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
