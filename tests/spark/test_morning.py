@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -85,5 +86,5 @@ def test_mornings_of_a_company_of_traps_are_the_same(
 
     monkeypatch.setattr(janitor, "KEPT_DAYS", -1)
     with spark.place.chosen():
-        assert "old contents of tables removed" in typed("janitor")
+        assert json.loads(typed("janitor"))["expired"] > 0
     assert compare(spark.spark, tmp_path / FILE) == {}
