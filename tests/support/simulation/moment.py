@@ -15,8 +15,6 @@ from loader import dates
 def at(moment: dt.datetime) -> Iterator[None]:
     """Within, it is this moment in Japan for the loader; SQLMesh sees the real clock, as nothing may depend on it."""
     aware = moment.replace(tzinfo=dates.JST)
-    stopped = SimpleNamespace(
-        datetime=SimpleNamespace(now=lambda zone: aware.astimezone(zone)), timezone=dt.timezone, timedelta=dt.timedelta
-    )
+    stopped = SimpleNamespace(**vars(dt) | {"datetime": SimpleNamespace(now=lambda zone: aware.astimezone(zone))})
     with mock.patch.object(dates, "dt", stopped):
         yield
