@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 from sqlglot.optimizer.qualify_columns import quote_identifiers
-from sqlmesh.core.audit.builtin import BUILT_IN_AUDITS
 from sqlmesh.core.dialect import JinjaQuery, normalize_and_quote
 from sqlmesh.core.macros import MacroEvaluator, RuntimeStage
 from sqlmesh.core.snapshot import DeployabilityIndex, Snapshot, SnapshotEvaluator
 from sqlmesh.core.snapshot.evaluator import AuditResult
 from sqlmesh.utils import CorrelationId
 from sqlmesh.utils.date import TimeLike, date_dict, make_inclusive, to_datetime
+
+from loader.transform.audit_counts import REPEATS, count_of, counted, of_one_column, repeats
 
 if TYPE_CHECKING:
     from sqlmesh import Context
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from sqlmesh.core.model.cache import OptimizedQueryCache
 
 HISTORY = "history"  # tag of the models that have rows from the first landed day on
-REPEATS = BUILT_IN_AUDITS["unique_combination_of_columns"]
 FIRST_DAY = "SELECT MIN(business_date) FROM landing.load_ledger"
 
 
@@ -90,7 +89,7 @@ class RunEvaluator(SnapshotEvaluator):
         rendered = _Audits(snapshot, **{name: value for name, value in arguments.items() if name != "wap_id"})
         queries = [rendered.query(audit, args) for audit, args in audits]
         asked = [
-            rendered.query(REPEATS, args) if _is_of_one_column(audit, args) else query
+            rendered.query(REPEATS, args) if of_one_column(audit, args) else query
             for (audit, args), query in zip(audits, queries, strict=True)
         ]
         adapter = self.get_adapter(snapshot.model_gateway)
@@ -98,7 +97,7 @@ class RunEvaluator(SnapshotEvaluator):
             found = adapter.fetchone(counted(asked), quote_identifiers=True)
             # The rows of a repeat are counted where there is one: this evaluates a view once more.
             found = [
-                adapter.fetchone(_count_of(query), quote_identifiers=True)[0] if number and _repeats(one) else number
+                adapter.fetchone(count_of(query), quote_identifiers=True)[0] if number and repeats(one) else number
                 for query, one, number in zip(queries, asked, found, strict=True)
             ]
         except Exception:
@@ -128,84 +127,6 @@ class RunEvaluator(SnapshotEvaluator):
             (self._first_day,) = self.get_adapter(snapshot.model_gateway).fetchone(FIRST_DAY)
         _, last = make_inclusive(start, end)
         return self._first_day is not None and to_datetime(last).date() < self._first_day
-
-
-def counted(queries: Sequence[exp.Query]) -> exp.Select:
-    """One query of one row: how many rows each query gives, in their order; of one for repeats a number that is 0 only where there are none.
-
-    What filters rows of the same table, or looks for repeats among them, is counted in one scan of it: a view is evaluated once.
-    """
-    scans: dict[exp.Expression, list[exp.Expression]] = {}
-    counts: list[exp.Expression] = []
-    for at, query in enumerate(queries):
-        number_of = _repeats(query) or _broken(query)
-        if number_of is None:
-            counts.append(exp.alias_(_count_of(query).subquery(), f"c{at}"))
-            continue
-        scan = scans.setdefault(query.args["from_"], [])
-        number = list(scans).index(query.args["from_"])
-        scan.append(exp.alias_(number_of, f"c{at}"))
-        counts.append(exp.column(f"c{at}", table=f"scan_{number}"))
-    whole = exp.select(*counts)
-    for number, (source, numbers) in enumerate(scans.items()):
-        scanned = exp.select(*numbers).from_(source.this.copy()).subquery(f"scan_{number}")
-        whole = whole.join(scanned, join_type="cross") if number else whole.from_(scanned)
-    return whole
-
-
-def _count_of(query: exp.Query) -> exp.Select:
-    return exp.select("COUNT(*)").from_(query.subquery("audit"))
-
-
-def _is_of_one_column(audit: Audit, args: dict[str, Any]) -> bool:
-    """Whether an audit finds rows where REPEATS does: SQLMesh's own for one column sorts them by a window."""
-    return audit.name == "unique_values" and len(list(args["columns"].find_all(exp.Column))) == 1
-
-
-def _broken(query: exp.Query) -> exp.Expression | None:
-    """The count of a query that gives a row for each row of one source that fulfils a condition on that row alone."""
-    if not _consists_of(query, "expressions", "from_", "where"):
-        return None
-    condition = query.args["where"].this
-    return _how_many(condition) if all(map(_is_of_one_row, (condition, *query.expressions))) else None
-
-
-def _repeats(query: exp.Query) -> exp.Expression | None:
-    """How many more rows than different ones there are, of a query for columns that stand twice: `... GROUP BY columns HAVING COUNT(*) > 1`.
-
-    COUNT(DISTINCT) leaves out a row with a NULL: where there are some, it is more than none.
-    """
-    if not _consists_of(query, "expressions", "from_", "where", "group", "having"):
-        return None
-    condition, columns = query.args["where"].this, query.args["group"].expressions
-    plain = all(isinstance(one, exp.Column) for one in columns) and _is_of_one_row(condition)
-    if not plain or query.args["having"].this.sql() != "COUNT(*) > 1":
-        return None
-    everywhere = condition == exp.true()
-    columns = [one.copy() if everywhere else exp.case().when(condition, one.copy()) for one in columns]
-    return exp.Sub(this=_how_many(condition), expression=exp.Count(this=exp.Distinct(expressions=columns)))
-
-
-def _how_many(condition: exp.Expression) -> exp.Expression:
-    fulfilled = exp.case().when(condition, exp.Literal.number(1)).else_(exp.Literal.number(0))
-    return exp.func("COALESCE", exp.Sum(this=fulfilled), exp.Literal.number(0))
-
-
-def _consists_of(query: exp.Query, *parts: str) -> bool:
-    return isinstance(query, exp.Select) and {name for name, part in query.args.items() if part} == set(parts)
-
-
-def _is_of_one_row(part: exp.Expression) -> bool:
-    """Whether something is computed from one row, or from it and the highest value of a table.
-
-    A row of the highest value itself, of the newest day, is better looked for by itself: an index leads to it.
-    """
-    part = part.copy()
-    for above in list(part.find_all(exp.GT)):
-        query = above.expression.unnest()
-        if isinstance(query, exp.Select) and isinstance(query.selects[0], exp.Max) and not query.args.get("group"):
-            above.set("expression", exp.null())
-    return not part.find(exp.Query, exp.AggFunc, exp.Window, exp.UDTF)
 
 
 class _Audits:

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from sqlglot import exp, parse_one
 
-from loader.transform.evaluator import counted
+from loader.transform.audit_counts import counted
 
 ROWS = """SELECT * FROM (VALUES (1, 'a', 'x', NULL), (2, NULL, 'y', NULL), (2, 'c', 'y', 1), (NULL, 'd', 'x', 2))
     AS t(id, name, kind, gap)"""
