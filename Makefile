@@ -101,9 +101,9 @@ test-spark: venv-spark ## on Spark and Iceberg, in .venv-spark: parity, and what
 
 SEED ?= 1
 MORNINGS ?= 65
-endurance: $(READY) ## kills, full disks, cuts, fuzzing and simulated mornings at length: make endurance SEED=2 MORNINGS=200
+endurance: $(READY) ## kills, full disks, cuts, fuzzing, simulated mornings and tutorials at length: make endurance SEED=2 MORNINGS=200
 	@$(BIN)/python -m tests.support.servers require mariadb postgres
-	$(PYTEST) tests/endurance -rs --at-length --seed $(SEED) --mornings $(MORNINGS) $(if $(MINUTES),--minutes $(MINUTES))
+	$(PYTEST) tests/endurance tests/end_to_end/test_tutorial.py -rs --at-length --seed $(SEED) --mornings $(MORNINGS) $(if $(MINUTES),--minutes $(MINUTES))
 
 mutants: $(READY) ## plant faults, one at a time, and write which test finds each to docs/mutants.md (an hour or two)
 	$(BIN)/python -m tests.mutants --out docs/mutants.md

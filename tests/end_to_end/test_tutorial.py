@@ -82,7 +82,20 @@ def test_a_line_that_is_not_printed_is_found() -> None:
     assert missing(["two…three"], "two" + "." * 201 + "three") == "two…three"
 
 
-@pytest.mark.parametrize("tutorial", ["tutorial", "add-a-mart"])
+def test_changes_of_add_a_mart_apply_to_the_code(clone: Repository) -> None:
+    for kind, text in BLOCK.findall((PROJECT / "docs" / "add-a-mart.md").read_text()):
+        if kind == "diff":
+            (clone.path / "data" / "change.diff").write_text(text)
+            clone.git("apply", "data/change.diff")
+    clone.git("reset", "--hard", "--quiet")
+    clone.git("clean", "--force", "--quiet")
+
+
+@pytest.mark.parametrize(
+    "tutorial",
+    # make test: the test above; to make a model, a plan and a report is in many other tests
+    ["tutorial", pytest.param("add-a-mart", marks=pytest.mark.at_length)],
+)
 def test_every_command_of_a_tutorial_does_what_it_says(
     clone: Repository, newcomers: dict[str, str], tutorial: str
 ) -> None:
