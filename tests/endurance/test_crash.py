@@ -466,7 +466,7 @@ def test_mornings_on_mysql_killed_at_many_points(aurora: Place, twin: Place, len
         reader.start()
         try:
             for offset in (days := length.of((2, 4, 5, 6), (2,))):
-                lived.interrupted(offset, load, run if offset != LATE else REOPEN + run, outside=1)
+                lived.interrupted(offset, load, run if offset != LATE else REOPEN + run, outside=length.of(1, 0))
             reader.check()
         finally:
             reader.end()

@@ -37,7 +37,7 @@ Of what went wrong it prints the mornings before and the rows that differ. Exit 
 @click.option("--mornings", default=65, show_default=True, type=click.IntRange(2), help="How many.")
 @click.option("--points", default=10, show_default=True, type=click.IntRange(0), help="Comparisons between.")
 @click.option("--audits-every", default=5, show_default=True, type=click.IntRange(1), help="1 audits every morning.")
-@click.option("--short", is_flag=True, help="Fewer kinds of trouble, so that 9 mornings hold each once.")
+@click.option("--short", is_flag=True, help="Fewer kinds of trouble, so that 6 mornings hold each once.")
 @click.option(
     "--folder", type=click.Path(path_type=Path), help="An empty or new one for bucket and warehouse, which stay."
 )

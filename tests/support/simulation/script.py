@@ -33,13 +33,7 @@ CHUNKS: tuple[tuple[str, ...], ...] = (
 )
 ONCE = {"promoted", "planned_in_dev"}  # an edit is made once
 # For fewer mornings: what two troubles of one stretch may do to each other. Of the rest, each is in a test of its own.
-SHORT: tuple[tuple[str, ...], ...] = (
-    ("gap", "late_file"),
-    ("killed",),
-    ("duplicate_key", "replaced"),
-    ("step_failed",),
-    ("rolled_back_and_corrected",),
-)
+SHORT: tuple[tuple[str, ...], ...] = (("gap", "late_file"), ("killed",), ("rolled_back_and_corrected",))
 
 
 @dataclass(frozen=True)
