@@ -129,8 +129,11 @@ def planned(planned_place: Place) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse after the demo's three mornings, its bucket beside it. Read it or copy it, never change it."""
+def demo(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """A warehouse after the demo's three mornings, its bucket beside it. Read it or copy it, never change it.
+
+    Its first plan is audited at length alone; both mornings after it always are.
+    """
     from click.testing import CliRunner
 
     from demo.__main__ import main
@@ -150,7 +153,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert made.exit_code == 0, made.output
         bucket = ["--bucket", str(folder / "bucket")]
         loader("load", *bucket, "--date", "2026-02-08")
-        places.plan(audited=True)
+        places.plan(audited=pytestconfig.getoption("at_length"))
         for name, value in ENRICHMENT.items():
             patch.setenv(name, value)
         loader("daily", *bucket, "--date", "2026-02-09")
