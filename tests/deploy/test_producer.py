@@ -192,12 +192,12 @@ def test_producer_dumps_again_only_after_failure_or_on_request(producer: Produce
     assert producer.keys() == [manifest, dump]
 
 
-@pytest.mark.parametrize("fields", [{"host": "localhost"}, {"database": "mysql"}, {"password": None, "host": None}])
-def test_another_host_or_schema_is_refused(producer: Producer, fields: dict[str, Any]) -> None:
-    producer.secret(**fields)
-    done = producer.dump()
-    assert done.returncode == 1
-    assert SOURCE in done.stderr
+def test_another_host_or_schema_is_refused(producer: Producer) -> None:
+    for fields in ({"host": "localhost"}, {"database": "mysql"}, {"password": None, "host": None}):
+        producer.secret(**fields)
+        done = producer.dump()
+        assert done.returncode == 1
+        assert SOURCE in done.stderr
     assert producer.keys() == []
 
 
