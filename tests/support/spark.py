@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,13 +49,14 @@ class SparkPlace:
         return [tuple(row) for row in self.spark.sql(sql).collect()]
 
     def drop_landing(self) -> None:
-        """Drops `landing` and the schemas of its dumps, with all that is in them: another test has filled them."""
+        """Drops `landing` and the schemas of its dumps, with all that is in them, and their Parquet: another test has filled them."""
         for (schema,) in self.query("SHOW SCHEMAS LIKE 'landing*'"):
             views = {name for _, name, *_ in self.query(f"SHOW VIEWS IN {schema}")}
             # Each by itself: Iceberg remembers for half a minute a table of which only the schema was dropped.
             for table in {name for _, name, *_ in self.query(f"SHOW TABLES IN {schema}")} - views:
                 self.spark.sql(f"DROP TABLE {schema}.{table} PURGE")
             self.spark.sql(f"DROP SCHEMA {schema} CASCADE")
+        shutil.rmtree(self.folder / "parquet", ignore_errors=True)
 
 
 def compare(spark: SparkSession, file: Path, at_least: int = 50) -> dict[str, Any]:
