@@ -197,6 +197,7 @@ SKIPPED = [
     "/*!50001 VIEW `v` AS select '*/;' AS `x` /* it's */ from `t` */;\n",
     "DELIMITER ;;\n/*!50003 CREATE*/ /*!50017 DEFINER=`a`@`%`*/ /*!50003 TRIGGER `x` AFTER INSERT ON `t` FOR EACH ROW BEGIN\n"
     "  INSERT INTO `t` VALUES (9,'trigger');\n  -- it's ;;\n  /* '; */ SELECT ';;\\'';\nEND */;;\nDELIMITER ;\n",
+    "DELIMITER ;;\nCREATE DEFINER=`a b`@`%` AGGREGATE FUNCTION `f`() RETURNS int BEGIN RETURN 1; END;;\nDELIMITER ;\n",
     "DELIMITER $$\nCREATE PROCEDURE `p`()\nBEGIN\nINSERT INTO `t` VALUES (9,'x');\nEND $$\nDELIMITER ;\n",
     "/*!50003 SET character_set_client  = latin1 */ ;\n/*!50003 SET sql_mode = 'ANSI_QUOTES' */ ;\nDELIMITER ;;\n"
     "CREATE EVENT `e` ON SCHEDULE EVERY 1 DAY DO INSERT INTO `t` VALUES (9,'x') ;;\nDELIMITER ;\n"

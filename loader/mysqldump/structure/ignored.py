@@ -16,11 +16,13 @@ from loader.mysqldump.structure.session import Session
 _OPENING = re.compile(rb"""['"`] | (?P<mark>/\*M?!\d*|\*/) | /\*""", re.X)
 _NAME = r"(?:`(?:[^`]|``){1,64}`|[\w$\x80-\xff]+)"  # 64: MySQL's limit
 _STORED = r"(?:VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT|PACKAGE|LIBRARY|SEQUENCE|MASKING\s+POLICY)"
+_ACCOUNT = r"(?:`(?:[^`]|``)*`|'(?:[^']|'')*'|[^\s`'])+"
 _PLAIN = re.compile(
     rf"""(?:SET|COMMIT|UNLOCK\s+TABLES?|LOCK\s+TABLES?|(?:CREATE|ALTER|DROP)\s+(?:DATABASE|SCHEMA|USER|ROLE)|USE
       |DROP\s+(?:TEMPORARY\s+)?TABLE|DROP\s+{_STORED}|GRANT
       |CHANGE\s+(?:MASTER|REPLICATION\s+SOURCE)(?:\s+'[^']*')?\s+TO|(?:START|STOP)\s+(?:ALL\s+)?(?:SLAVE|REPLICA)S?
-      |CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:ALGORITHM|DEFINER)\s*=\s*\S+\s+|SQL\s+SECURITY\s+\w+\s+)*{_STORED})\b""",
+      |CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:ALGORITHM|DEFINER)\s*=\s*{_ACCOUNT}\s+|SQL\s+SECURITY\s+\w+\s+
+       |AGGREGATE\s+|MATERIALIZED\s+|JSON\s+RELATIONAL\s+DUALITY\s+)*{_STORED})\b""",
     re.I | re.X,
 )
 _VERSIONED = re.compile(
@@ -34,6 +36,7 @@ _DROP = re.compile(r"DROP\s+(?:TEMPORARY\s+)?TABLE\b", re.I)
 _DROP_TABLE = re.compile(
     rf"{_DROP.pattern}\s+(?:IF\s+EXISTS\s+)?({_NAME}(?:\s*,\s*{_NAME})*)(?:\s+(?:RESTRICT|CASCADE))?\s*\Z", re.I
 )
+_CREATE = re.compile(r"CREATE\b(?!\s+TABLE\b)", re.I)
 _DROP_DATABASE = re.compile(r"DROP\s+(?:DATABASE|SCHEMA)\b", re.I)
 _DATABASE = re.compile(rf"(?:USE|CREATE\s+(?:DATABASE|SCHEMA)(?:\s+IF\s+NOT\s+EXISTS)?)\s+({_NAME})", re.I)
 _IN_BLOCK = re.compile(
@@ -67,12 +70,14 @@ class Skipped:
         text = statement.decode("utf-8", "replace").strip()
         whole = without_comments(statement).decode("utf-8", "replace").strip()
         if in_block:
-            if not _IN_BLOCK.match(whole):
+            if not (_IN_BLOCK.match(whole) and _PLAIN.match(whole)):
                 raise _refusal(whole)
         elif text.startswith("/*"):
             pieces = _version_comments(statement)
             if not (_PLAIN.match(pieces[0]) or _VERSIONED.match(pieces[0])):
                 raise _refusal(pieces[0])
+            if _CREATE.match(whole) and not _PLAIN.match(whole):  # what it makes may stand in a later comment
+                raise _refusal(whole)
         elif not (_PLAIN.match(text) or _SETVAL.match(text)):
             raise _refusal(text)
         self._note(whole, tables)
