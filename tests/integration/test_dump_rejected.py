@@ -128,7 +128,7 @@ BAD_STATEMENTS = [
     ("CREATE TABLE `x` (`a` int) SELECT 1;", "table x, byte 0: CREATE TABLE with a query or a second statement"),
     ("CREATE TABLE `x` LIKE `tenants`;", "byte 0: a CREATE TABLE statement has no column list"),
     ("CREATE TABLE `b`.`x` (`a` int);", "byte 0: a CREATE TABLE statement has no column list, or names a database"),
-    ("CREATE TABLE `x` (`a` thing);", "table x, byte 0: column a has the unknown type thing"),
+    ("CREATE TABLE `x` (`a` thing);", "table x, byte 0: column a has an unknown type"),
     ("CREATE TABLE `Tenants` (`a` int);", "table Tenants, byte 0: differs from table tenants in case only"),
     ("CREATE TABLE `tenants` (`a` int);", "table tenants, byte 0: is created twice"),
     ("CREATE TEMPORARY TABLE `x` (`a` int);", "byte 0: CREATE statements are not accepted"),

@@ -53,6 +53,7 @@ REFUSED = [
     # Bytes are missing within a trigger or a view, and what is made is not said any more.
     "DELIMITER ;;\n/*!50003 CREATE*/ /*!50017 DEFINER=`root`@`%`*/ /*!5ACH ROW BEGIN SET NEW.a = 1; END */;;\nDELIMITER ;",
     "DELIMITER ;;\nDROP TRI;;\nDELIMITER ;",
+    "DELIMITER ;;\n/*!50003 \x85CREATE*/ /*!50003 TRIGGER `x` BEFORE INSERT ON `t` FOR EACH ROW SET NEW.a = 1 */;;\nDELIMITER ;",
     "/*!50001 CREATE ALGORITHM=UNDEFINED */\n/*!50013 DEFINER=`root`@`%` SQL SECURITY DEFINER */\n/*!50001 EW `x` AS select 1 */;",
     "CREATE TABLE `` (`id` int);",
     "CREATE TABLE `x` (`` int);",

@@ -14,7 +14,10 @@ from loader.mysqldump.lexer.quotes import tokens, unquote
 from loader.mysqldump.structure.session import Session
 
 _OPENING = re.compile(rb"""['"`] | (?P<mark>/\*M?!\d*|\*/) | /\*""", re.X)
-_NAME = r"(?:`(?:[^`]|``){1,64}`|[\w$\x80-\xff]+)"  # 64: MySQL's limit
+_SPACE = " \t\n\v\f\r"  # to MySQL; Python has more, as U+0085 and U+3000, which are letters of a name to MySQL
+_LETTER = r"[\w$\x80-\U0010ffff]"
+_NAME = rf"(?:`(?:[^`]|``){{1,64}}`|{_LETTER}+)"  # 64: MySQL's limit
+_END = rf"(?!{_LETTER})"
 _STORED = r"(?:VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT|PACKAGE|LIBRARY|SEQUENCE|MASKING\s+POLICY)"
 _ACCOUNT = r"(?:`(?:[^`]|``)*`|'(?:[^']|'')*'|[^\s`'])+"
 _PLAIN = re.compile(
@@ -22,21 +25,23 @@ _PLAIN = re.compile(
       |DROP\s+(?:TEMPORARY\s+)?TABLE|DROP\s+{_STORED}|GRANT
       |CHANGE\s+(?:MASTER|REPLICATION\s+SOURCE)(?:\s+'[^']*')?\s+TO|(?:START|STOP)\s+(?:ALL\s+)?(?:SLAVE|REPLICA)S?
       |CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:ALGORITHM|DEFINER)\s*=\s*{_ACCOUNT}\s+|SQL\s+SECURITY\s+\w+\s+
-       |AGGREGATE\s+|MATERIALIZED\s+|JSON\s+RELATIONAL\s+DUALITY\s+)*{_STORED})\b""",
-    re.I | re.X,
+       |AGGREGATE\s+|MATERIALIZED\s+|JSON\s+RELATIONAL\s+DUALITY\s+)*{_STORED}){_END}""",
+    re.A | re.I | re.X,
 )
 _VERSIONED = re.compile(
     rf"""(?:ALTER\s+TABLE\s+{_NAME}\s+(?:DISABLE|ENABLE)\s+KEYS\s*\Z
-      |CREATE\s+(?:TABLE|(?:OR\s+REPLACE\s+)?(?:ALGORITHM|DEFINER|SQL|AGGREGATE))\b|CREATE\s*\Z|(?:ANALYZE|FLUSH)\s)""",
-    re.I | re.X,
+      |CREATE\s+(?:TABLE|(?:OR\s+REPLACE\s+)?(?:ALGORITHM|DEFINER|SQL|AGGREGATE)){_END}|CREATE\s*\Z|(?:ANALYZE|FLUSH)\s)""",
+    re.A | re.I | re.X,
 )
 # What a sequence goes on with; it holds no rows.
-_SETVAL = re.compile(rf"(?:DO|SELECT)\s+SETVAL\s*\(\s*(?:{_NAME}|\"[^\"]+\")\s*,\s*-?\d+\s*,\s*[01]\s*\)\s*\Z", re.I)
+_SETVAL = re.compile(
+    rf"(?:DO|SELECT)\s+SETVAL\s*\(\s*(?:{_NAME}|\"[^\"]+\")\s*,\s*-?\d+\s*,\s*[01]\s*\)\s*\Z", re.A | re.I
+)
 _DROP = re.compile(r"DROP\s+(?:TEMPORARY\s+)?TABLE\b", re.I)
 _DROP_TABLE = re.compile(
     rf"{_DROP.pattern}\s+(?:IF\s+EXISTS\s+)?({_NAME}(?:\s*,\s*{_NAME})*)(?:\s+(?:RESTRICT|CASCADE))?\s*\Z", re.I
 )
-_CREATE = re.compile(r"CREATE\b(?!\s+TABLE\b)", re.I)
+_CREATE = re.compile(r"CREATE\b(?!\s+TABLE\b)", re.A | re.I)
 _DROP_DATABASE = re.compile(r"DROP\s+(?:DATABASE|SCHEMA)\b", re.I)
 _DATABASE = re.compile(rf"(?:USE|CREATE\s+(?:DATABASE|SCHEMA)(?:\s+IF\s+NOT\s+EXISTS)?)\s+({_NAME})", re.I)
 _IN_BLOCK = re.compile(
@@ -67,8 +72,8 @@ class Skipped:
         Raises:
             Defect: it may not be skipped.
         """
-        text = statement.decode("utf-8", "replace").strip()
-        whole = without_comments(statement).decode("utf-8", "replace").strip()
+        text = statement.decode("utf-8", "replace").strip(_SPACE)
+        whole = without_comments(statement).decode("utf-8", "replace").strip(_SPACE)
         if in_block:
             if not (_IN_BLOCK.match(whole) and _PLAIN.match(whole)):
                 raise _refusal(whole)
@@ -116,7 +121,7 @@ def _version_comments(statement: bytes) -> list[str]:
                 raise Defect("a version comment with something behind it")
             start = match.end()
         elif mark == b"*/":
-            pieces.append(statement[start : match.start()].decode("utf-8", "replace").strip())
+            pieces.append(statement[start : match.start()].decode("utf-8", "replace").strip(_SPACE))
             start, outside = None, match.end()
         else:
             raise Defect("a version comment within another")
