@@ -22,9 +22,9 @@ import pytest
 
 from demo.objects import put_dump
 from demo.rows import company, moving, tenant
-from loader import dates
-from loader.landing.load import load
-from loader.settings import PROJECT, Settings
+from jobs.release import WHEELS
+from loader.settings import PROJECT
+from tests.conftest import FIRST_DAY
 from tests.support.aws import REGION, moto_server
 from tests.support.places import DATA_CONTRACT, Place, Servers
 from tests.support.project_copy import copy_project
@@ -125,16 +125,17 @@ def grants() -> list[str]:
 
 
 @pytest.fixture
-def accounts(servers: Servers) -> Iterator[Place]:
-    """An empty warehouse with the accounts of deploy/grants.sql; the environment of `etl`."""
-    place = servers.empty()
+def accounts(aurora: Place, servers: Servers) -> Iterator[Place]:
+    """A planned warehouse with the accounts of deploy/grants.sql; the environment of `etl`."""
     with servers.mysql.connect() as connection, connection.cursor() as cursor:
         for statement in grants():
             cursor.execute(statement)
         for name in ("etl", "bi"):
             cursor.execute(f"ALTER USER {name}@'%%' IDENTIFIED BY %s", (PASSWORD,))
     login = servers.mysql.url.replace(f"//{servers.mysql.user}:", f"//etl:{quote(PASSWORD, safe='')}")
-    yield replace(place, variables=place.variables | {"WAREHOUSE_MYSQL_URL": f"{login}?ssl_ca={servers.mysql.ca_file}"})
+    yield replace(
+        aurora, variables=aurora.variables | {"WAREHOUSE_MYSQL_URL": f"{login}?ssl_ca={servers.mysql.ca_file}"}
+    )
     with servers.mysql.connect() as connection, connection.cursor() as cursor:
         cursor.execute("DROP USER etl@'%', bi@'%', look@'%'")
 
@@ -213,23 +214,16 @@ def by_hand(glue: Glue, day: dt.date, folder: Path) -> None:
 def test_a_morning_by_both_scripts_from_the_artefact_alone(
     glue: Glue, accounts: Place, servers: Servers, bucket: Path, tmp_path: Path
 ) -> None:
-    day = dates.business_today()
-    nothing = glue.load()
+    day = FIRST_DAY + dt.timedelta(days=1)
+    nothing = glue.load(date=str(day))
     assert (nothing.returncode, "holds no dump of" in nothing.stderr) == (3, True), nothing.stderr
-    # Two days, for a history of one is none: some models are audited to have rows.
-    yesterday = day - dt.timedelta(days=1)
-    put(bucket, yesterday)
-    with accounts.chosen():
-        load(Settings.resolve(f"s3://{BUCKET}"), yesterday)
     put(bucket, day)
-    loaded = glue.load()
+    loaded = glue.load(date=str(day))
     assert loaded.returncode == 0, loaded.stderr
     assert f"snapshots/tenant_status/{day:%Y%m%d}.csv" in glue.keys("snapshots/tenant_status/")
 
-    with accounts.chosen():
-        copy_project(tmp_path / "reviewed").plan()  # it says why where it fails
     # A dashboard that can't be refreshed (moto has no such data set) is told, and the data stays good.
-    green = glue.run("rooms")
+    green = glue.run("rooms", date=str(day))
     assert green.returncode == 0, green.stderr
     assert "data set rooms" in green.stderr
     (key,) = glue.keys("runs/")
@@ -270,15 +264,13 @@ def test_a_morning_by_both_scripts_from_the_artefact_alone(
             with pytest.raises(pymysql.err.OperationalError, match="denied"):
                 cursor.execute(statement)
 
-    # A model that nobody applied.
-    (model,) = glue.program.parents[1].glob(
-        "lib/python3.11/site-packages/share_house_warehouse/models/gold/new_contracts.sql"
-    )
-    text = model.read_text()
+    # The pipeline's account applies a model that no release has.
+    project = copy_project(tmp_path / "reviewed")
+    project.edit("gold.new_contracts", "owner data_team", "owner another_team")
     boto3.client("s3").delete_object(Bucket=BUCKET, Key=key)
-    model.write_text(text.replace("/*", "/* Another sentence.", 1))
-    refused = glue.run("rooms")
-    model.write_text(text)
+    with accounts.chosen():
+        project.plan()
+    refused = glue.run("rooms", date=str(day))
     assert refused.returncode == 1
     assert "gold.new_contracts" in refused.stderr
     assert "not what was applied to prod" in refused.stderr
@@ -286,28 +278,36 @@ def test_a_morning_by_both_scripts_from_the_artefact_alone(
     assert glue.keys("runs/") == []
 
 
-@pytest.mark.parametrize("script", ["load.py", "run.py", "janitor.py"])
-def test_a_job_without_its_secret_fails_and_says_which(glue: Glue, script: str) -> None:
+def test_a_job_without_its_secret_fails_and_says_which(glue: Glue) -> None:
     boto3.client("secretsmanager").put_secret_value(
         SecretId="state", SecretString='{"host": "x", "password": "hunter2"}'
     )
-    done = glue.job(script, **({"data-sets": "none"} if script == "run.py" else NOBODY_ASKED))
-    assert done.returncode == 2
-    assert re.search(r"secret arn:\S+state\S* has no database, port, username", done.stderr)
-    assert "hunter2" not in done.stderr
-    if script == "load.py":  # one function reads them for all three
-        assert glue.load(**{"warehouse-secret": "nowhere"}).returncode == 1
+    for script, more in (("load.py", NOBODY_ASKED), ("run.py", {"data-sets": "none"}), ("janitor.py", NOBODY_ASKED)):
+        done = glue.job(script, **more)
+        assert done.returncode == 2
+        assert re.search(r"secret arn:\S+state\S* has no database, port, username", done.stderr)
+        assert "hunter2" not in done.stderr
+    assert glue.load(**{"warehouse-secret": "nowhere"}).returncode == 1  # one function reads them for all three
+
+
+@pytest.fixture
+def light(repository: Repository, release: Path, tmp_path: Path) -> Repository:
+    """A copy of the repository and its release, with a word for the 100 MB of wheels, which are uploaded three times."""
+    copy = tmp_path / "light"
+    shutil.copytree(repository.path, copy, ignore=shutil.ignore_patterns(WHEELS))
+    (copy / "releases" / release.name / WHEELS).write_text("wheels")
+    return Repository(copy)
 
 
 def test_a_release_is_of_a_commit_and_never_changed(
-    repository: Repository, release: Path, monkeypatch: pytest.MonkeyPatch
+    repository: Repository, light: Repository, release: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert release.name == f"{release.name.split('-')[0]}-{repository.git('rev-parse', 'HEAD')[:12]}"
     about = json.loads((release / "release.json").read_text())
     assert {*about["files"], "release.json"} == {file.name for file in release.iterdir()}
-    (repository.path / "new.txt").touch()
-    dirty = packed(repository, "package")
-    (repository.path / "new.txt").unlink()
+    (light.path / "new.txt").touch()
+    dirty = packed(light, "package")
+    (light.path / "new.txt").unlink()
     assert (dirty.returncode, "new.txt" in dirty.stderr) == (1, True)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     with moto_server() as aws:
@@ -316,12 +316,12 @@ def test_a_release_is_of_a_commit_and_never_changed(
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         for _ in range(2):  # the second time finds it all there
-            done = packed(repository, "upload", "--bucket", BUCKET)
+            done = packed(light, "upload", "--bucket", BUCKET)
             assert done.returncode == 0, done.stderr
         assert f"Release={release.name}" in done.stdout
         prefix = f"releases/{release.name}/"
         there = s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix)["Contents"]
         assert {entry["Key"].removeprefix(prefix) for entry in there} == {file.name for file in release.iterdir()}
         s3.put_object(Bucket=BUCKET, Key=f"{prefix}run.py", Body=b"other", Metadata={"sha256": "0"})
-        changed = packed(repository, "upload", "--bucket", BUCKET)
+        changed = packed(light, "upload", "--bucket", BUCKET)
         assert (changed.returncode, "run.py is there with other bytes" in changed.stderr) == (1, True)
