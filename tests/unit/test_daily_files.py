@@ -12,7 +12,7 @@ import pytest
 from demo.objects import put_snapshot
 from loader.console import Step
 from loader.errors import DumpRejectedError
-from loader.landing import ledger
+from loader.landing import calendar, ledger
 from loader.landing.daily_exports import Found, diff, digest, export, missing_kinds
 from loader.landing.ledger import Entry
 from loader.sources.daily_file_kinds import DATASETS, PROPERTY, ROOM_ASSIGNMENT, TENANT_STATUS
@@ -71,6 +71,13 @@ def test_a_landed_file_lands_again_only_with_other_content(own: Warehouse, bucke
     assert found(own, bucket).same == []
     put(bucket, 0, HEADER + "1,9,1,,2025-06-10\r\n")
     assert to_land(own, bucket) == [day(0)]
+
+
+def test_a_refusal_ends_when_the_bucket_has_what_landed(own: Warehouse, bucket: Path) -> None:
+    put(bucket, 0)
+    record(own, bucket, 0)
+    calendar.reject(own, 2, "tenant_status", day(0), TENANT_STATUS.key_of(day(0)), "a bad file in its place")
+    assert [same.day for same in found(own, bucket).same] == [day(0)]
 
 
 def test_files_behind_the_live_dump_wait_for_theirs(own: Warehouse, bucket: Path) -> None:
