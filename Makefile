@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-spark demo report docs ui screenshots lint check test test-mysql test-twins test-spark endurance mutants bench bench-scale package release format lock clean
+.PHONY: help venv venv-spark demo report docs ui screenshots lint check test test-mysql test-twins test-tutorials test-spark endurance mutants bench bench-scale package release format lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -95,15 +95,18 @@ test-mysql: $(READY) ## on MySQL 9.7: what may differ from MariaDB, and what mak
 test-twins: $(READY) ## on MariaDB, where MySQL 9.7 can't be had: the tests that make test leaves to it
 	$(PYTEST) -m "server and twin"
 
+test-tutorials: $(READY) ## type every command of both tutorials
+	$(PYTEST) tests/end_to_end/test_tutorial.py --at-length
+
 test-spark: venv-spark ## on Spark and Iceberg, in .venv-spark: parity, and what they get wrong without an error
 	@.venv-spark/bin/python -m tests.support.servers require postgres
 	SPARK_CONF_DIR=$(CURDIR)/tests/spark/conf .venv-spark/bin/pytest -n 0 tests/spark
 
 SEED ?= 1
 MORNINGS ?= 65
-endurance: $(READY) ## kills, full disks, cuts, fuzzing, simulated mornings and tutorials at length: make endurance SEED=2 MORNINGS=200
+endurance: $(READY) ## kills, full disks, cuts, fuzzing and simulated mornings at length: make endurance SEED=2 MORNINGS=200
 	@$(BIN)/python -m tests.support.servers require mariadb postgres
-	$(PYTEST) tests/endurance tests/end_to_end/test_tutorial.py -rs --at-length --seed $(SEED) --mornings $(MORNINGS) $(if $(MINUTES),--minutes $(MINUTES))
+	$(PYTEST) tests/endurance -rs --at-length --seed $(SEED) --mornings $(MORNINGS) $(if $(MINUTES),--minutes $(MINUTES))
 
 mutants: $(READY) ## plant faults, one at a time, and write which test finds each to docs/mutants.md (an hour or two)
 	$(BIN)/python -m tests.mutants --out docs/mutants.md

@@ -61,7 +61,7 @@ RUN: Phases = [
 ]
 # On the morning when a file lands late: its days are opened in every table that stands on it, or in none.
 REOPEN: Phases = [("reopening", RUN[0][1], (moment,)) for moment in ("before", "after")]
-# What make test dies in: where data changes hands. make endurance, which .ci/run runs each day, dies in all.
+# What make test dies in: where data changes hands. make endurance dies in all.
 FEW = {"landing", "swapping", "settling", "snapshots", "inserting", "committing"}
 DUCKDB_LOAD: Phases = [
     ("landing", r"(CREATE TABLE|INSERT INTO) \W?landing_", MOMENTS),
