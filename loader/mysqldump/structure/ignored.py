@@ -30,7 +30,7 @@ _PLAIN = re.compile(
 )
 _VERSIONED = re.compile(
     rf"""(?:ALTER\s+TABLE\s+{_NAME}\s+(?:DISABLE|ENABLE)\s+KEYS\s*\Z
-      |CREATE\s+(?:TABLE|(?:OR\s+REPLACE\s+)?(?:ALGORITHM|DEFINER|SQL|AGGREGATE)){_END}|CREATE\s*\Z|(?:ANALYZE|FLUSH)\s)""",
+      |CREATE\s+TABLE{_END}|(?:ANALYZE|FLUSH)\s)""",
     re.A | re.I | re.X,
 )
 # What a sequence goes on with; it holds no rows.
@@ -79,10 +79,9 @@ class Skipped:
                 raise _refusal(whole)
         elif text.startswith("/*"):
             pieces = _version_comments(statement)
-            if not (_PLAIN.match(pieces[0]) or _VERSIONED.match(pieces[0])):
-                raise _refusal(pieces[0])
-            if _CREATE.match(whole) and not _PLAIN.match(whole):  # what it makes may stand in a later comment
-                raise _refusal(whole)
+            judged = whole if _CREATE.match(whole) else pieces[0]  # what is made may stand in a later comment
+            if not (_PLAIN.match(judged) or _VERSIONED.match(judged)):
+                raise _refusal(judged)
         elif not (_PLAIN.match(text) or _SETVAL.match(text)):
             raise _refusal(text)
         self._note(whole, tables)
